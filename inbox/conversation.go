@@ -1,0 +1,80 @@
+package inbox
+
+import (
+	"strings"
+	"time"
+)
+
+// Participant is the customer of a conversation.
+type Participant struct {
+	ID       string `json:"id,omitempty"` // the provider's id: whom a send is addressed to
+	Name     string `json:"name,omitempty"`
+	Username string `json:"username,omitempty"` // without the @
+	Picture  string `json:"picture,omitempty"`  // a link that expires
+}
+
+// DisplayName is the name to show. A name is never invented: without one it is
+// the @username, then the end of the provider's id.
+func (p Participant) DisplayName() string {
+	switch {
+	case strings.TrimSpace(p.Name) != "":
+		return p.Name
+	case p.Username != "":
+		return "@" + p.Username
+	case p.ID != "":
+		return "…" + lastRunes(p.ID, 6)
+	}
+	return "unknown"
+}
+
+func lastRunes(s string, n int) string {
+	r := []rune(s)
+	return string(r[max(0, len(r)-n):])
+}
+
+// Conversation is a thread with one participant, with everything that the list
+// shows, so that a list row needs one record and never the messages.
+//
+// The first group are facts from the provider, the second is derived by Ingest
+// from the messages, the third belongs to the agents and cannot be fetched
+// again.
+type Conversation struct {
+	ID          ConversationID `json:"id"`
+	Provider    string         `json:"provider"`
+	Participant Participant    `json:"participant"`
+	Archived    bool           `json:"archived,omitempty"`
+	StatusAsOf  time.Time      `json:"status_as_of,omitzero"` // when the provider (or our own PUT) last said whether it is archived
+	NamedAsOf   time.Time      `json:"named_as_of,omitzero"`  // how old the participant's details are
+	ReadUpTo    time.Time      `json:"read_up_to,omitzero"`   // watermark: the customer has read up to here
+
+	Last           Summary   `json:"last,omitzero"`             // the newest message
+	LastReceivedAt time.Time `json:"last_received_at,omitzero"` // the customer's newest message: the reply window counts from it
+	Messages       int       `json:"messages,omitempty"`        // how many are cached
+	RefusedAt      time.Time `json:"refused_at,omitzero"`       // the platform refused a send for the window: closed until a newer message is received
+	RefusedText    string    `json:"refused_text,omitempty"`    // in the provider's words
+
+	Unread     int          `json:"unread,omitempty"`     // counted by arrival, not by the sender's clock
+	Unanswered bool         `json:"unanswered,omitempty"` // the newest message is the customer's
+	MarkedRead time.Time    `json:"marked_read,omitzero"` // when an agent last read it here
+	Draft      string       `json:"draft,omitempty"`      // the beginning of the stored draft, for the list
+	Outbox     OutboxCounts `json:"outbox,omitzero"`      // what is on its way, failed or in doubt
+	Revision   uint64       `json:"revision"`             // grows with every write: hints carry it
+}
+
+// Summary is a message in one list row.
+type Summary struct {
+	ID        MessageID `json:"id,omitempty"`
+	At        time.Time `json:"at,omitzero"`
+	Direction Direction `json:"direction,omitempty"`
+	Text      string    `json:"text,omitempty"` // one line, cut; "[image]" where there is no text
+}
+
+// OutboxCounts are the items of a conversation that still need someone's attention.
+type OutboxCounts struct {
+	Waiting int `json:"waiting,omitempty"` // queued or sending
+	Failed  int `json:"failed,omitempty"`
+	Unknown int `json:"unknown,omitempty"`
+}
+
+// LastActivity is what lists are sorted by.
+func (c Conversation) LastActivity() time.Time { return c.Last.At }

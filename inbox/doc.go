@@ -1,0 +1,21 @@
+// Package inbox is the domain of Parley: what a conversation, a message and a
+// reply window are, and the rules by which they change.
+//
+// It knows no HTTP, no terminal and no database, and uses the standard library
+// only. The world outside is reached through two ports:
+//
+//   - [Provider]: an API that customers' messages are read from and answers are
+//     sent through (one implementation per folder under platforms/);
+//   - [Store]: the local cache (the folder cache/).
+//
+// Facts travel one way:
+//
+//	poller --batch---+
+//	webhook --batch--+-> Ingest -> one transaction -> after commit: hints -> screens re-read
+//	outbox --result--+
+//	                 ^
+//	screen -> Send: one transaction that stores the message, then wakes the sender
+//
+// Everything from outside is cleaned ([Clean]) once, in Ingest, so whatever is
+// read back from the Store is safe to draw on a terminal.
+package inbox

@@ -1,0 +1,134 @@
+package inbox
+
+import (
+	"encoding/json"
+	"strings"
+	"time"
+)
+
+// Direction tells who wrote a message.
+type Direction string
+
+// Received is the customer's message, Sent is ours.
+const (
+	Received Direction = "received"
+	Sent     Direction = "sent"
+)
+
+// Message is one message as the cache knows it. Times are UTC, by the
+// provider's clock, except where a field says otherwise.
+type Message struct {
+	Conversation ConversationID `json:"-"` // a part of the key
+	ID           MessageID      `json:"id"`
+	Direction    Direction      `json:"direction"`
+	SenderID     string         `json:"sender_id,omitempty"`
+	SenderName   string         `json:"sender_name,omitempty"`
+	Text         string         `json:"text,omitempty"`
+	Attachments  []Attachment   `json:"attachments,omitempty"`
+	Reactions    []Reaction     `json:"reactions,omitempty"`
+	ReplyTo      *Reference     `json:"reply_to,omitempty"` // the message or story that it answers, where the API tells
+	CreatedAt    time.Time      `json:"created_at"`
+	UpdatedAt    time.Time      `json:"updated_at,omitzero"`   // later than CreatedAt when it was edited
+	Deleted      bool           `json:"deleted,omitempty"`     // unsent: a tombstone remains
+	Unsupported  string         `json:"unsupported,omitempty"` // a kind of message that we can name but not show
+
+	// Arrival orders messages by when this cache first learned of them; a
+	// message that comes late has a new arrival and an old CreatedAt.
+	Arrival   uint64    `json:"arrival"`
+	ArrivedAt time.Time `json:"arrived_at"`
+
+	// Provisional messages are known from our own send only; the first read
+	// that shows them makes them facts.
+	Provisional bool     `json:"provisional,omitempty"`
+	Outbox      OutboxID `json:"outbox,omitempty"` // the item that it came from
+
+	TextAsOf      time.Time `json:"text_as_of,omitzero"`      // how old the knowledge of the text is: a later reading wins
+	ReactionsAsOf time.Time `json:"reactions_as_of,omitzero"` // the same for the reactions
+
+	// Extra are the fields of the payload that this version does not understand.
+	Extra map[string]json.RawMessage `json:"extra,omitempty"`
+}
+
+// Position is the place of a message in its conversation: by time, then by ID.
+type Position struct {
+	At time.Time
+	ID MessageID
+}
+
+// Position of the message.
+func (m Message) Position() Position { return Position{At: m.CreatedAt, ID: m.ID} }
+
+// Before tells whether p comes before q.
+func (p Position) Before(q Position) bool {
+	if c := p.At.Compare(q.At); c != 0 {
+		return c < 0
+	}
+	return p.ID < q.ID
+}
+
+// IsZero tells that there is no position.
+func (p Position) IsZero() bool { return p.At.IsZero() && p.ID == "" }
+
+// Attachment is something that came with a message. Its bytes are never
+// stored; the link expires.
+type Attachment struct {
+	Type  string    `json:"type"` // an open set: "image", "video", "audio", "file", "ig_reel", "share", …
+	URL   string    `json:"url,omitempty"`
+	Title string    `json:"title,omitempty"`
+	Bytes int64     `json:"bytes,omitempty"`
+	AsOf  time.Time `json:"as_of,omitzero"` // when the link was given: its age
+}
+
+// Reaction is an emoji that somebody put on a message.
+type Reaction struct {
+	UserID string    `json:"user_id"`
+	Emoji  string    `json:"emoji"`
+	SeenAt time.Time `json:"seen_at,omitzero"` // when this cache learned of it; the APIs give no time
+}
+
+// Reference points to what a message answers.
+type Reference struct {
+	Message MessageID `json:"message,omitempty"`
+	Kind    string    `json:"kind,omitempty"` // "message", "story", "post"
+	URL     string    `json:"url,omitempty"`
+	Text    string    `json:"text,omitempty"`
+}
+
+// Preview is the message as one line of text, for list rows and notifications.
+func (m Message) Preview() string {
+	switch {
+	case m.Deleted:
+		return "[message unsent]"
+	case strings.TrimSpace(m.Text) != "":
+		return CleanLine(m.Text)
+	case len(m.Attachments) > 0:
+		var b strings.Builder
+		for i, a := range m.Attachments {
+			if i > 0 {
+				b.WriteByte(' ')
+			}
+			b.WriteString("[" + CleanLine(a.Label()) + "]")
+		}
+		return b.String()
+	case m.Unsupported != "":
+		return "[" + CleanLine(m.Unsupported) + "]"
+	}
+	return "[empty message]"
+}
+
+// Label names the attachment's type for people.
+func (a Attachment) Label() string {
+	switch a.Type {
+	case "":
+		return "attachment"
+	case "ig_reel":
+		return "reel"
+	case "ig_post":
+		return "post"
+	case "story_mention":
+		return "story mention"
+	case "like_heart":
+		return "heart"
+	}
+	return strings.ReplaceAll(a.Type, "_", " ")
+}

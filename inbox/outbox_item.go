@@ -1,0 +1,124 @@
+package inbox
+
+import (
+	"net/url"
+	"path"
+	"slices"
+	"strings"
+	"time"
+)
+
+// State is where an outbox item, or one part of it, stands.
+type State string
+
+// The states of the outbox.
+const (
+	StateQueued  State = "queued"  // stored and fsynced, not yet tried
+	StateSending State = "sending" // a request may be under way
+	StateSent    State = "sent"    // the provider has confirmed it, or it was seen in the conversation
+	StateFailed  State = "failed"  // certainly not sent; only an agent tries again
+	StateUnknown State = "unknown" // may have been delivered; never sent again by itself
+)
+
+// PartKind is what a part of a message is.
+type PartKind string
+
+// The kinds of parts. All but text are media.
+const (
+	PartText  PartKind = "text"
+	PartImage PartKind = "image"
+	PartVideo PartKind = "video"
+	PartAudio PartKind = "audio"
+	PartFile  PartKind = "file"
+)
+
+// Part is a piece of a message that can be delivered, or fail, alone.
+type Part struct {
+	Kind      PartKind  `json:"kind"`
+	Text      string    `json:"text,omitempty"` // for PartText
+	URL       string    `json:"url,omitempty"`  // for media
+	State     State     `json:"state"`
+	MessageID MessageID `json:"message_id,omitempty"`
+	Error     *Failure  `json:"error,omitempty"`
+
+	// AttemptedAt and Arrival are written before a request leaves: when, by the
+	// provider's clock, and the newest arrival that was known. Only a message
+	// that arrived later and was created later can be this part's echo.
+	AttemptedAt time.Time `json:"attempted_at,omitzero"`
+	Arrival     uint64    `json:"arrival,omitempty"`
+}
+
+// OutboxItem is what an agent has sent and the provider has not yet confirmed,
+// plus a short history of what it has.
+type OutboxItem struct {
+	ID           OutboxID       `json:"id"`
+	Conversation ConversationID `json:"conversation_id"`
+	CreatedAt    time.Time      `json:"created_at"`
+	Parts        []Part         `json:"parts"`
+	Seen         uint64         `json:"seen"`                // the newest arrival in the conversation when the agent sent it
+	NotBefore    time.Time      `json:"not_before,omitzero"` // not to be tried before
+	Attempts     int            `json:"attempts,omitempty"`
+	FinishedAt   time.Time      `json:"finished_at,omitzero"` // when all of it was sent
+	Waiting      *Failure       `json:"waiting,omitempty"`    // why a queued item has not left yet
+}
+
+// State of the whole: the part that needs most attention decides.
+func (o OutboxItem) State() State {
+	for _, s := range []State{StateSending, StateUnknown, StateFailed, StateQueued} {
+		if slices.ContainsFunc(o.Parts, func(p Part) bool { return p.State == s }) {
+			return s
+		}
+	}
+	return StateSent
+}
+
+// Text of the item, "" when it has none.
+func (o OutboxItem) Text() string {
+	for _, p := range o.Parts {
+		if p.Kind == PartText {
+			return p.Text
+		}
+	}
+	return ""
+}
+
+// Failure is the first error among the parts, or why the item is waiting.
+func (o OutboxItem) Failure() *Failure {
+	for _, p := range o.Parts {
+		if p.Error != nil && p.State != StateSent {
+			return p.Error
+		}
+	}
+	return o.Waiting
+}
+
+// Draft is what an agent has typed and not sent.
+type Draft struct {
+	Conversation ConversationID `json:"-"`
+	Text         string         `json:"text"`
+	Media        []string       `json:"media,omitempty"` // URLs
+	UpdatedAt    time.Time      `json:"updated_at"`
+}
+
+// Empty tells that there is nothing to keep.
+func (d Draft) Empty() bool { return strings.TrimSpace(d.Text) == "" && len(d.Media) == 0 }
+
+// KindOfURL tells by the extension what kind of media a URL is, under the
+// rules of a platform; ok is false when the extension is none of theirs.
+func (c Capabilities) KindOfURL(raw string) (kind PartKind, ok bool) {
+	ext := urlExtension(raw)
+	for _, rule := range c.Media {
+		if slices.Contains(rule.Extensions, ext) {
+			return PartKind(rule.Kind), true
+		}
+	}
+	return PartFile, false
+}
+
+func urlExtension(raw string) string {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return ""
+	}
+	return strings.ToLower(strings.TrimPrefix(path.Ext(u.Path), "."))
+}

@@ -1,0 +1,119 @@
+package inbox
+
+import "time"
+
+// View is a selection of conversations that the store keeps an index for.
+type View string
+
+// The views. Archived conversations are in ViewArchived and in no other, until
+// a new message brings them back.
+const (
+	ViewAll        View = "all"
+	ViewUnread     View = "unread"
+	ViewUnanswered View = "unanswered"
+	ViewArchived   View = "archived"
+	ViewProblems   View = "problems" // a send failed or is unknown
+)
+
+// Sort is an order of conversations.
+type Sort string
+
+// The orders.
+const (
+	SortNewest   Sort = "newest"    // by the newest message
+	SortTimeLeft Sort = "time_left" // by the end of the window; for ViewUnanswered only. Those that can no longer be answered are left out, those without an end come last
+)
+
+// ListQuery asks for rows of a list, in its order.
+//
+// Rows are addressed by cursor, never by number: Anchor is a row's cursor, and
+// up to Before rows before it and After rows from it on (itself included, if
+// it is still there) come back. An empty Anchor is the top. If AnchorID is
+// set and that conversation is still in the view, its present place is used
+// and Anchor is the fall-back: so a list stays where the agent looks even when
+// the row has moved.
+type ListQuery struct {
+	View     View
+	Sort     Sort
+	Account  AccountID     // "" for all
+	Platform Platform      // "" for all
+	Text     string        // words that must all be in name, username, preview or ID; case does not count
+	Closing  time.Duration // only windows that end within this time; 0 for all. Needs SortTimeLeft
+	Now      time.Time     // for SortTimeLeft
+
+	Anchor   Cursor
+	AnchorID ConversationID
+	Before   int
+	After    int
+}
+
+// Cursor is a place in a list. It is opaque and good only for the same query.
+type Cursor string
+
+// ListRow is one row.
+type ListRow struct {
+	Conversation
+	Cursor Cursor `json:"-"`
+}
+
+// ListPage is a stretch of a list.
+type ListPage struct {
+	Rows       []ListRow
+	MoreBefore bool // there are rows above the first
+	MoreAfter  bool // there are rows below the last
+}
+
+// Counts are the sizes of the views, over all accounts.
+type Counts map[View]int
+
+// ThreadQuery asks for a stretch of a conversation: up to Before messages
+// before the anchor and After messages from it on. A zero anchor is the end of
+// the thread (then After is of no use).
+type ThreadQuery struct {
+	Conversation ConversationID
+	Anchor       Position
+	Before       int
+	After        int
+}
+
+// ThreadPage is a stretch of a conversation, oldest first.
+type ThreadPage struct {
+	Messages   []Message
+	MoreBefore bool
+	MoreAfter  bool
+}
+
+// SyncKey names one repeated request.
+type SyncKey struct {
+	Account  AccountID
+	Platform Platform
+	Request  string // the feed's name, or "conversation <id>"
+}
+
+// SyncState is what has to be remembered of a repeated request, also across
+// restarts: without it two runs of the command line would ask twice within the
+// provider's cache time.
+type SyncState struct {
+	Key         SyncKey   `json:"key"`
+	AskedAt     time.Time `json:"asked_at,omitzero"`     // by the provider's clock
+	LastUpdated time.Time `json:"last_updated,omitzero"` // as told; else when the answer came
+	NextUpdate  time.Time `json:"next_update,omitzero"`  // not to be asked before: what was told if it can be believed, else the documented cache time
+	Backfill    string    `json:"backfill,omitempty"`    // cursor of the next older page still to be fetched
+	Complete    bool      `json:"complete,omitempty"`    // older pages have been read to the end
+	Failures    int       `json:"failures,omitempty"`    // in a row
+	Error       *Failure  `json:"error,omitempty"`
+}
+
+// AccountState is what has to be remembered of an account.
+type AccountState struct {
+	Account    AccountID     `json:"account"`
+	Skew       time.Duration `json:"skew,omitempty"`     // the provider's clock minus ours
+	ForcedAt   time.Time     `json:"forced_at,omitzero"` // when an agent last asked for a read out of turn (our clock)
+	Limited    []time.Time   `json:"limited,omitempty"`  // answers 429 of the last 24 h, for the brake
+	PausedTill time.Time     `json:"paused_till,omitzero"`
+	Error      *Failure      `json:"error,omitempty"` // what is wrong with the whole account
+	ErrorAt    time.Time     `json:"error_at,omitzero"`
+
+	Info      *AccountInfo `json:"info,omitempty"`
+	InspectAt time.Time    `json:"inspect_at,omitzero"` // when Info may be asked again
+}

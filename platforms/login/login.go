@@ -1,0 +1,58 @@
+// Package login is the form that a provider gives the config to fill in: which
+// settings an account needs, which of them are secret, and how they reach the
+// provider without ever being printed.
+package login
+
+import (
+	"encoding/json"
+	"log/slog"
+
+	"parley/inbox"
+)
+
+// Field is one setting of an account in the config.
+type Field struct {
+	Name     string // key in the [[account]] table: "api_key", "profile_key"
+	Secret   bool   // may be given as NAME, NAME_env, NAME_file or NAME_command
+	Required bool
+	Help     string // one line for the config that explains itself
+}
+
+// Login is a filled-in form.
+type Login struct {
+	Account   inbox.AccountID
+	BaseURL   string
+	Platforms []inbox.Platform
+	Values    map[string]string // fields that are not secret
+	Secrets   map[string]Secret
+	Log       *slog.Logger // never nil
+}
+
+// Secret is a value that must not be seen. It prints, logs and marshals as a
+// placeholder; only Reveal gives it out.
+type Secret struct{ value string }
+
+// NewSecret hides a value.
+func NewSecret(value string) Secret { return Secret{value: value} }
+
+// Reveal gives the value out: to put it in a request header, for nothing else.
+func (s Secret) Reveal() string { return s.value }
+
+// Empty tells that no value was given.
+func (s Secret) Empty() bool { return s.value == "" }
+
+const hidden = "[hidden]"
+
+func (s Secret) String() string { return hidden }
+
+// GoString keeps %#v from showing the value.
+func (s Secret) GoString() string { return hidden }
+
+// LogValue keeps loggers from showing the value.
+func (s Secret) LogValue() slog.Value { return slog.StringValue(hidden) }
+
+// MarshalJSON keeps encoders from showing the value.
+func (s Secret) MarshalJSON() ([]byte, error) { return json.Marshal(hidden) }
+
+// MarshalText keeps encoders from showing the value.
+func (s Secret) MarshalText() ([]byte, error) { return []byte(hidden), nil }

@@ -1,0 +1,36 @@
+// Package platforms is the table of the providers that parley can talk to. A
+// new provider is one folder here and one line in this table; nothing in ui,
+// inbox or cache changes.
+package platforms
+
+import (
+	"parley/inbox"
+	"parley/platforms/ayrshare"
+	"parley/platforms/login"
+)
+
+// Provider describes one API that an account can be configured for.
+type Provider struct {
+	Name      string
+	BaseURL   string           // the default
+	Platforms []inbox.Platform // all that it can reach
+	Fields    []login.Field    // settings beside name, provider, base_url and platforms
+	Open      func(login.Login) (inbox.Provider, error)
+}
+
+var table = []Provider{
+	{"ayrshare", ayrshare.BaseURL, inbox.Platforms, ayrshare.Fields, ayrshare.Open},
+}
+
+// All lists the providers.
+func All() []Provider { return table }
+
+// Find returns the provider of that name.
+func Find(name string) (Provider, bool) {
+	for _, p := range table {
+		if p.Name == name {
+			return p, true
+		}
+	}
+	return Provider{}, false
+}
