@@ -1,0 +1,66 @@
+package httpapi
+
+import (
+	"cmp"
+	"encoding/json"
+	"net/url"
+	"slices"
+	"strings"
+
+	"parley/platforms/login"
+)
+
+// placeholder stands where a secret was.
+const placeholder = "[hidden]"
+
+// shortestSecret keeps a mistyped one-letter key from turning every text into
+// placeholders. No provider's key is nearly as short.
+const shortestSecret = 4
+
+// redactor takes secrets out of texts, in the spellings in which they can turn
+// up: as they are, in a URL's path or query, and inside JSON.
+type redactor struct{ replacer *strings.Replacer }
+
+func newRedactor(secrets []login.Secret) *redactor {
+	var spellings []string
+	for _, s := range secrets {
+		if v := s.Reveal(); len(v) >= shortestSecret {
+			spellings = append(spellings, v, url.QueryEscape(v), url.PathEscape(v), inJSON(v))
+		}
+	}
+	// The longest first: one secret may begin with another.
+	slices.SortFunc(spellings, func(a, b string) int { return cmp.Compare(len(b), len(a)) })
+	var pairs []string
+	for _, s := range slices.Compact(spellings) {
+		pairs = append(pairs, s, placeholder)
+	}
+	return &redactor{strings.NewReplacer(pairs...)}
+}
+
+func inJSON(s string) string {
+	b, err := json.Marshal(s)
+	if err != nil {
+		return s
+	}
+	return strings.Trim(string(b), `"`)
+}
+
+func (r *redactor) text(s string) string { return r.replacer.Replace(s) }
+
+// err flattens an error to its redacted text. What it is can still be asked
+// with errors.Is, but the original cannot be reached, so nothing that prints it
+// deeply can show what it holds.
+func (r *redactor) err(err error, is func(target error) bool) error {
+	if err == nil {
+		return nil
+	}
+	return &redacted{text: r.text(err.Error()), is: is}
+}
+
+type redacted struct {
+	text string
+	is   func(error) bool
+}
+
+func (e *redacted) Error() string        { return e.text }
+func (e *redacted) Is(target error) bool { return e.is(target) }
