@@ -39,26 +39,30 @@ func lastRunes(s string, n int) string {
 // from the messages, the third belongs to the agents and cannot be fetched
 // again.
 type Conversation struct {
-	ID          ConversationID `json:"id"`
-	Provider    string         `json:"provider"`
-	Participant Participant    `json:"participant"`
-	Archived    bool           `json:"archived,omitempty"`
-	StatusAsOf  time.Time      `json:"status_as_of,omitzero"` // when the provider (or our own PUT) last said whether it is archived
-	NamedAsOf   time.Time      `json:"named_as_of,omitzero"`  // how old the participant's details are
-	ReadUpTo    time.Time      `json:"read_up_to,omitzero"`   // watermark: the customer has read up to here
+	ID             ConversationID `json:"id"`
+	Provider       string         `json:"provider"`
+	Participant    Participant    `json:"participant"`
+	Archived       bool           `json:"archived,omitempty"`
+	RemoteArchived bool           `json:"remote_archived,omitempty"` // the provider's word; Archived differs from it when a new message has brought the conversation back
+	StatusAsOf     time.Time      `json:"status_as_of,omitzero"`     // when the provider (or our own PUT) last said whether it is archived
+	NamedAsOf      time.Time      `json:"named_as_of,omitzero"`      // how old the participant's details are
+	ReadUpTo       time.Time      `json:"read_up_to,omitzero"`       // watermark: the customer has read up to here
 
-	Last           Summary   `json:"last,omitzero"`             // the newest message
-	LastReceivedAt time.Time `json:"last_received_at,omitzero"` // the customer's newest message: the reply window counts from it
-	Messages       int       `json:"messages,omitempty"`        // how many are cached
-	RefusedAt      time.Time `json:"refused_at,omitzero"`       // the platform refused a send for the window: closed until a newer message is received
-	RefusedText    string    `json:"refused_text,omitempty"`    // in the provider's words
+	Last           Summary     `json:"last,omitzero"`             // the newest message
+	LastReceivedAt time.Time   `json:"last_received_at,omitzero"` // the customer's newest message: the reply window counts from it
+	LastSentAt     time.Time   `json:"last_sent_at,omitzero"`     // our own newest message
+	Provisional    []MessageID `json:"provisional,omitempty"`     // own messages that no read has shown yet
+	Messages       int         `json:"messages,omitempty"`        // how many are cached
+	RefusedAt      time.Time   `json:"refused_at,omitzero"`       // the platform refused a send for the window: closed until a newer message is received
+	RefusedText    string      `json:"refused_text,omitempty"`    // in the provider's words
 
-	Unread     int          `json:"unread,omitempty"`     // counted by arrival, not by the sender's clock
-	Unanswered bool         `json:"unanswered,omitempty"` // the newest message is the customer's
-	MarkedRead time.Time    `json:"marked_read,omitzero"` // when an agent last read it here
-	Draft      string       `json:"draft,omitempty"`      // the beginning of the stored draft, for the list
-	Outbox     OutboxCounts `json:"outbox,omitzero"`      // what is on its way, failed or in doubt
-	Revision   uint64       `json:"revision"`             // grows with every write: hints carry it
+	Unread      int          `json:"unread,omitempty"`       // counted by arrival, not by the sender's clock
+	Unanswered  bool         `json:"unanswered,omitempty"`   // the newest message is the customer's
+	LastArrival uint64       `json:"last_arrival,omitempty"` // the newest arrival number among its messages: what MarkRead takes
+	MarkedRead  time.Time    `json:"marked_read,omitzero"`   // when an agent last read it here
+	Draft       string       `json:"draft,omitempty"`        // the beginning of the stored draft, for the list
+	Outbox      OutboxCounts `json:"outbox,omitzero"`        // what is on its way, failed or in doubt
+	Revision    uint64       `json:"revision"`               // grows with every write: hints carry it
 }
 
 // Summary is a message in one list row.

@@ -58,13 +58,16 @@ type Position struct {
 // Position of the message.
 func (m Message) Position() Position { return Position{At: m.CreatedAt, ID: m.ID} }
 
-// Before tells whether p comes before q.
-func (p Position) Before(q Position) bool {
+// Compare is negative when p comes before q, positive when it comes after.
+func (p Position) Compare(q Position) int {
 	if c := p.At.Compare(q.At); c != 0 {
-		return c < 0
+		return c
 	}
-	return p.ID < q.ID
+	return strings.Compare(string(p.ID), string(q.ID))
 }
+
+// Before tells whether p comes before q.
+func (p Position) Before(q Position) bool { return p.Compare(q) < 0 }
 
 // IsZero tells that there is no position.
 func (p Position) IsZero() bool { return p.At.IsZero() && p.ID == "" }

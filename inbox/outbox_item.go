@@ -46,6 +46,8 @@ type Part struct {
 	// that arrived later and was created later can be this part's echo.
 	AttemptedAt time.Time `json:"attempted_at,omitzero"`
 	Arrival     uint64    `json:"arrival,omitempty"`
+
+	retryAfter time.Duration // from the result of the attempt to OutboxItem.wait
 }
 
 // OutboxItem is what an agent has sent and the provider has not yet confirmed,
@@ -56,6 +58,7 @@ type OutboxItem struct {
 	CreatedAt    time.Time      `json:"created_at"`
 	Parts        []Part         `json:"parts"`
 	Seen         uint64         `json:"seen"`                // the newest arrival in the conversation when the agent sent it
+	QueuedAt     time.Time      `json:"queued_at,omitzero"`  // when an agent queued it again
 	NotBefore    time.Time      `json:"not_before,omitzero"` // not to be tried before
 	Attempts     int            `json:"attempts,omitempty"`
 	FinishedAt   time.Time      `json:"finished_at,omitzero"` // when all of it was sent

@@ -44,6 +44,10 @@ type Provider interface {
 	SetAutoReply(ctx context.Context, set AutoReplyChange) (AutoReply, error)
 }
 
+// MessagesFeed is the name of the feed that brings the newest messages of the
+// conversations that are not archived. Every provider with a history has it.
+const MessagesFeed = "messages"
+
 // Feed is a request that is repeated.
 type Feed struct {
 	Platform  Platform
@@ -75,6 +79,7 @@ type Batch struct {
 	Provider      string
 	Platform      Platform
 	AsOf          time.Time // how old the facts are: the provider's lastUpdated, else the time of the answer
+	Backlog       bool      // history that is read for the first time; set by the poller
 	Conversations []ConversationFact
 	Messages      []MessageFact
 }

@@ -96,10 +96,12 @@ type SyncKey struct {
 type SyncState struct {
 	Key         SyncKey   `json:"key"`
 	AskedAt     time.Time `json:"asked_at,omitzero"`     // by the provider's clock
+	ReadAt      time.Time `json:"read_at,omitzero"`      // when the last good answer came, by the provider's clock
 	LastUpdated time.Time `json:"last_updated,omitzero"` // as told; else when the answer came
 	NextUpdate  time.Time `json:"next_update,omitzero"`  // not to be asked before: what was told if it can be believed, else the documented cache time
 	Backfill    string    `json:"backfill,omitempty"`    // cursor of the next older page still to be fetched
-	Complete    bool      `json:"complete,omitempty"`    // older pages have been read to the end
+	Rewalk      bool      `json:"rewalk,omitempty"`      // read older pages to the end, also through what is known
+	Complete    bool      `json:"complete,omitempty"`    // the whole history has been read once
 	Failures    int       `json:"failures,omitempty"`    // in a row
 	Error       *Failure  `json:"error,omitempty"`
 }
@@ -115,5 +117,6 @@ type AccountState struct {
 	ErrorAt    time.Time     `json:"error_at,omitzero"`
 
 	Info      *AccountInfo `json:"info,omitempty"`
-	InspectAt time.Time    `json:"inspect_at,omitzero"` // when Info may be asked again
+	WindowKey string       `json:"window_key,omitempty"` // the policies that the index by time left was built with
+	InspectAt time.Time    `json:"inspect_at,omitzero"`  // when Info may be asked again
 }

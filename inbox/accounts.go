@@ -1,0 +1,329 @@
+package inbox
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+)
+
+// Account is one configured login.
+type Account struct {
+	ID       AccountID
+	Provider Provider
+	// Platforms to read; all that the provider has when empty.
+	Platforms []Platform
+	// ConversationLimit is how many conversations a month may be answered; 0 for
+	// no limit. Ayrshare's documents disagree (100, 1,000): so it is config.
+	ConversationLimit int
+	// Windows overrides the provider's reply-window policies.
+	Windows map[Platform]WindowPolicy
+}
+
+// Health sorts what can be said of an account in one word.
+type Health string
+
+// The healths of an account.
+const (
+	Healthy  Health = "ok"
+	Starting Health = "starting" // never read
+	Limited  Health = "limited"  // rate limit: waiting
+	Failing  Health = "failing"  // the last reads failed; what is shown is old
+	Dead     Health = "dead"     // the key is refused: nothing moves until an agent mends it
+)
+
+// AccountView is an account as the status line shows it.
+type AccountView struct {
+	ID        AccountID
+	Provider  string
+	Platforms []PlatformView
+	Health    Health
+	Error     *Failure
+	Count     int // conversations of this month, -1 when not known
+	Limit     int // 0: none
+	Queued    int // outbox: queued and sending
+	Failed    int
+	Unknown   int
+}
+
+// PlatformView is the freshness of one platform of an account. Times are our
+// clock's, ready to be compared with time.Now.
+type PlatformView struct {
+	Platform  Platform
+	ReadAt    time.Time // how old the data is: the oldest of its feeds; zero: never read
+	NextAt    time.Time // when it is read next
+	Reading   bool      // a request is under way
+	Error     *Failure
+	Loaded    int  // messages read so far by a first sync that is under way
+	FirstSync bool // the history is still coming in
+}
+
+// account is the running side of an Account. The mutex guards all below it;
+// nobody holds it over a transaction or a request.
+type account struct {
+	Account
+	wakeSender    chan struct{} // capacity 1
+	wakeInspector chan struct{} // capacity 1
+	platforms     []*platform
+
+	mu        sync.Mutex
+	state     AccountState
+	sendError *Failure                // why sends are refused although reads work
+	inFlight  map[ConversationID]bool // conversations with a send under way
+}
+
+// platform is what the poller knows of one platform of an account.
+type platform struct {
+	Platform
+	wake chan struct{} // capacity 1
+	// The rest is guarded by the account's mutex.
+	feeds    []*feed
+	settling map[string]*feed // reads of single conversations, by the provider's ID
+	reading  bool
+	loaded   int // messages read since the program started
+}
+
+// feed is a repeated request and its schedule.
+type feed struct {
+	Feed
+	conversation string // not "": only this conversation is read
+	SyncState
+	forced bool // an agent asked for it out of turn
+	pages  int  // older pages read in this run
+}
+
+func (f *feed) dead() bool { return f.Error != nil && f.Error.Kind == Auth }
+
+// newAccount loads what is remembered of the account.
+func newAccount(r Reader, a Account) (*account, error) {
+	acc := &account{
+		Account:       a,
+		wakeSender:    make(chan struct{}, 1),
+		wakeInspector: make(chan struct{}, 1),
+		inFlight:      map[ConversationID]bool{},
+	}
+	state, _, err := r.AccountState(a.ID)
+	if err != nil {
+		return nil, err
+	}
+	acc.state = state
+	acc.state.Account = a.ID
+	now := time.Now().Add(state.Skew)
+	for _, f := range a.Provider.Feeds() {
+		if len(a.Platforms) > 0 && !slices.Contains(a.Platforms, f.Platform) {
+			continue
+		}
+		key := SyncKey{Account: a.ID, Platform: f.Platform, Request: f.Name}
+		s, _, err := r.SyncState(key)
+		if err != nil {
+			return nil, err
+		}
+		s.Key = key
+		p := acc.platform(f.Platform)
+		if p == nil {
+			p = &platform{Platform: f.Platform, wake: make(chan struct{}, 1), settling: map[string]*feed{}}
+			acc.platforms = append(acc.platforms, p)
+		}
+		p.feeds = append(p.feeds, &feed{Feed: f, SyncState: mendSchedule(f, s, now)})
+	}
+	return acc, nil
+}
+
+func (a *account) platform(name Platform) *platform {
+	for _, p := range a.platforms {
+		if p.Platform == name {
+			return p
+		}
+	}
+	return nil
+}
+
+// messagesFeed is the feed with the newest messages; nil where the provider has
+// no history.
+func (p *platform) messagesFeed() *feed {
+	for _, f := range p.feeds {
+		if f.Name == MessagesFeed {
+			return f
+		}
+	}
+	return nil
+}
+
+// now is the time by the provider's clock.
+func (a *account) now() time.Time {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.nowLocked()
+}
+
+func (a *account) nowLocked() time.Time { return time.Now().Add(a.state.Skew).UTC() }
+
+// setClock learns from the Date header of an answer. It has a resolution of a
+// second and the answer took a while, so small differences mean nothing.
+func (a *account) setClock(server time.Time) {
+	if server.IsZero() {
+		return
+	}
+	skew := time.Until(server)
+	if skew.Abs() < 3*time.Second {
+		skew = 0
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if (skew - a.state.Skew).Abs() >= 2*time.Second {
+		a.state.Skew = skew
+	}
+}
+
+// limited remembers a 429 and pauses the account.
+func (a *account) limited(err *Error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	now := a.nowLocked()
+	a.state.Limited = slices.DeleteFunc(append(a.state.Limited, now), func(t time.Time) bool { return now.Sub(t) > 24*time.Hour })
+	pause := max(brake(len(a.state.Limited)), err.RetryAfter)
+	if len(a.state.Limited) < 5 && err.RetryAfter > 0 {
+		pause = err.RetryAfter // the provider told it, and there were few
+	}
+	a.state.PausedTill = now.Add(pause)
+}
+
+// poll wakes the pollers of the account.
+func (a *account) poll() {
+	for _, p := range a.platforms {
+		wake(p.wake)
+	}
+}
+
+func wake(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}
+
+// saveState stores what is remembered of the account.
+func (in *Inbox) saveState(ctx context.Context, a *account) error {
+	a.mu.Lock()
+	state := a.state
+	state.Limited = slices.Clone(state.Limited)
+	a.mu.Unlock()
+	return in.store.Update(ctx, func(w Writer) error { return w.PutAccountState(state) })
+}
+
+// noteOutbox keeps the states of all items that are not sent in memory: the
+// status line shows their counts, and senders and pollers look there first.
+func (in *Inbox) noteOutbox(items map[OutboxID]outboxNote) {
+	if len(items) == 0 {
+		return
+	}
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	for id, note := range items {
+		if note.state == StateSent {
+			delete(in.outbox, id)
+		} else {
+			in.outbox[id] = note
+		}
+	}
+}
+
+// outboxOf returns the notes of an account's items.
+func (in *Inbox) outboxOf(id AccountID) map[OutboxID]outboxNote {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	notes := maps.Clone(in.outbox)
+	maps.DeleteFunc(notes, func(_ OutboxID, n outboxNote) bool { return n.conversation.Account() != id })
+	return notes
+}
+
+// Accounts is the state of all accounts, from memory: it costs no I/O.
+func (in *Inbox) Accounts() []AccountView {
+	views := make([]AccountView, 0, len(in.order))
+	for _, id := range in.order {
+		v := in.accounts[id].view()
+		for _, n := range in.outboxOf(id) {
+			switch n.state {
+			case StateQueued, StateSending:
+				v.Queued++
+			case StateFailed:
+				v.Failed++
+			case StateUnknown:
+				v.Unknown++
+			}
+		}
+		views = append(views, v)
+	}
+	return views
+}
+
+func (a *account) view() AccountView {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	v := AccountView{ID: a.ID, Provider: a.Provider.Name(), Count: -1, Limit: a.ConversationLimit, Health: Healthy}
+	if a.state.Info != nil && a.state.Info.ConversationCount != nil {
+		v.Count = *a.state.Info.ConversationCount
+	}
+	failing, dead, starting := 0, 0, 0
+	for _, p := range a.platforms {
+		pv, isDead := a.platformView(p)
+		v.Platforms = append(v.Platforms, pv)
+		switch {
+		case isDead:
+			dead++
+		case pv.Error != nil:
+			failing++
+		case pv.ReadAt.IsZero():
+			starting++
+		}
+		if pv.Error != nil && (v.Error == nil || isDead) {
+			v.Error = pv.Error
+		}
+	}
+	switch {
+	case dead > 0 && dead == len(a.platforms):
+		v.Health = Dead
+	case a.state.PausedTill.After(a.nowLocked()):
+		v.Health = Limited
+	case dead+failing > 0:
+		v.Health = Failing
+	case starting > 0:
+		v.Health = Starting
+	}
+	if v.Error == nil {
+		v.Error = a.sendError
+	}
+	return v
+}
+
+// platformView is the freshness of one platform. The oldest of its feeds
+// decides, of those that are read all the time.
+func (a *account) platformView(p *platform) (v PlatformView, dead bool) {
+	v = PlatformView{Platform: p.Platform, Reading: p.reading, Loaded: p.loaded}
+	for _, f := range p.feeds {
+		if f.Every > f.CacheTime && !f.LastUpdated.IsZero() {
+			continue // archived conversations are read rarely on purpose
+		}
+		read, next := f.LastUpdated, later(f.NextUpdate, a.state.PausedTill)
+		if v.ReadAt.IsZero() || (read.Before(v.ReadAt) && f.Every <= f.CacheTime) {
+			v.ReadAt = read
+		}
+		if v.NextAt.IsZero() || next.Before(v.NextAt) {
+			v.NextAt = next
+		}
+		if f.Error != nil && (v.Error == nil || f.dead()) {
+			v.Error = f.Error
+		}
+		dead = dead || f.dead()
+		v.FirstSync = v.FirstSync || (!f.Complete && f.Error == nil)
+	}
+	toOurs := func(t time.Time) time.Time {
+		if t.IsZero() {
+			return t
+		}
+		return t.Add(-a.state.Skew)
+	}
+	v.ReadAt, v.NextAt = toOurs(v.ReadAt), toOurs(v.NextAt)
+	return v, dead
+}

@@ -1,0 +1,144 @@
+package inbox
+
+import (
+	"context"
+	"time"
+)
+
+// What an agent does to a conversation, sending aside.
+
+// draftPreview is how much of a draft a list row can need, in runes.
+const draftPreview = 80
+
+// SaveDraft stores what an agent has typed; an empty draft is removed. A draft
+// that was typed (UpdatedAt) before the last one of this conversation was sent
+// is the sent one, saved late, and is dropped.
+func (in *Inbox) SaveDraft(ctx context.Context, d Draft) error {
+	if d.UpdatedAt.IsZero() {
+		d.UpdatedAt = time.Now()
+	}
+	in.mu.Lock()
+	late := !d.UpdatedAt.After(in.sentAt[d.Conversation])
+	in.mu.Unlock()
+	if late {
+		return nil
+	}
+	d.UpdatedAt = d.UpdatedAt.UTC()
+	return in.update(ctx, func(e *edit) error { return e.putDraft(d) })
+}
+
+func (in *Inbox) draftSent(id ConversationID) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	in.sentAt[id] = time.Now()
+}
+
+// putDraft stores a draft and shows its beginning in the list.
+func (e *edit) putDraft(d Draft) error {
+	c, err := e.known(d.Conversation)
+	if err != nil {
+		return err
+	}
+	d.Text = Clean(d.Text)
+	preview := ""
+	if !d.Empty() {
+		if preview = cut(CleanLine(d.Text), draftPreview); preview == "" {
+			preview = "[media]"
+		}
+	}
+	c.Draft, c.dirty = preview, true
+	return e.PutDraft(d)
+}
+
+// MarkRead says that an agent has seen all that had arrived (LastArrival) when
+// the screen read the conversation. Messages that arrived later stay unread.
+func (in *Inbox) MarkRead(ctx context.Context, id ConversationID, arrival uint64) error {
+	return in.update(ctx, func(e *edit) error {
+		c, err := e.known(id)
+		if err != nil || c.Unread == 0 {
+			return err
+		}
+		unread := 0
+		if c.LastArrival > arrival {
+			if unread, err = e.arrivedAfter(id, arrival); err != nil {
+				return err
+			}
+		}
+		if unread != c.Unread {
+			c.Unread, c.MarkedRead, c.dirty = min(unread, c.Unread), e.now, true
+		}
+		return nil
+	})
+}
+
+// arrivedAfter counts the received messages that arrived later. A late one may
+// stand above newer ones, but not far.
+func (e *edit) arrivedAfter(id ConversationID, arrival uint64) (n int, err error) {
+	page, err := e.Thread(ThreadQuery{Conversation: id, Before: 200})
+	for _, m := range page.Messages {
+		if m.Direction == Received && m.Arrival > arrival {
+			n++
+		}
+	}
+	return n, err
+}
+
+// MarkUnread makes the conversation unread again.
+func (in *Inbox) MarkUnread(ctx context.Context, id ConversationID) error {
+	return in.update(ctx, func(e *edit) error {
+		c, err := e.known(id)
+		if err != nil || c.Unread > 0 {
+			return err
+		}
+		c.Unread, c.dirty = 1, true
+		return nil
+	})
+}
+
+// SetArchived archives at the provider and, when it agrees, in the cache. It
+// waits for the network.
+func (in *Inbox) SetArchived(ctx context.Context, id ConversationID, archived bool) error {
+	a, err := in.account(id.Account())
+	if err != nil {
+		return err
+	}
+	if can := in.capabilities(a, id.Platform()).Archive; !can.OK {
+		return &Error{Kind: Unsupported, Op: "archive", Text: can.Reason}
+	}
+	if _, err := in.Conversation(ctx, id); err != nil {
+		return err
+	}
+	if err := a.Provider.SetArchived(ctx, id, archived); err != nil {
+		return err
+	}
+	return in.update(context.WithoutCancel(ctx), func(e *edit) error {
+		c, err := e.known(id)
+		if err != nil {
+			return err
+		}
+		c.Archived, c.RemoteArchived, c.StatusAsOf, c.dirty = archived, archived, a.now(), true
+		return nil
+	})
+}
+
+// Forget removes a conversation with everything that is kept of it.
+func (in *Inbox) Forget(ctx context.Context, id ConversationID) error {
+	return in.update(ctx, func(e *edit) error {
+		if _, err := e.known(id); err != nil {
+			return err
+		}
+		items, err := e.OutboxActive(id)
+		if err != nil {
+			return err
+		}
+		for _, item := range items {
+			if item.State() == StateSending {
+				return errBeingSent(item.ID)
+			}
+			e.items[item.ID] = noteOf(item, StateSent)
+		}
+		delete(e.convs, id)
+		e.deleted = append(e.deleted, id)
+		return e.DeleteConversation(id)
+	})
+}

@@ -1,0 +1,196 @@
+package inbox
+
+import (
+	"context"
+	"time"
+)
+
+// edit is one transaction's work. It reads each conversation once, collects
+// what changes, writes each changed conversation once at the end, and knows
+// what to publish after the commit. Every change of the cache goes through it.
+type edit struct {
+	Writer
+	in      *Inbox
+	now     time.Time // our clock: arrival times
+	convs   map[ConversationID]*editedConversation
+	items   map[OutboxID]outboxNote // items that moved, for the counts in memory
+	deleted []ConversationID
+}
+
+// editedConversation is a conversation under change.
+type editedConversation struct {
+	Conversation
+	isNew       bool // not in the store, or known without any message
+	dirty       bool
+	outboxDirty bool // its outbox counts have to be taken anew
+
+	// For the unread count of a backlog; see ingest.go.
+	unread unreadCount
+}
+
+// outboxNote is what the counts in memory keep of an item.
+type outboxNote struct {
+	conversation ConversationID
+	state        State     // StateSent: no longer counted
+	attempted    time.Time // the newest attempt, by the provider's clock
+}
+
+// update runs fn in one transaction and publishes after the commit.
+func (in *Inbox) update(ctx context.Context, fn func(*edit) error) error {
+	var e *edit
+	err := in.store.Update(ctx, func(w Writer) error {
+		e = &edit{Writer: w, in: in, now: time.Now().UTC(), convs: map[ConversationID]*editedConversation{}, items: map[OutboxID]outboxNote{}}
+		if err := fn(e); err != nil {
+			return err
+		}
+		return e.flush()
+	})
+	if err != nil {
+		return err
+	}
+	in.noteOutbox(e.items)
+	changes := Changes{Accounts: len(e.items) > 0}
+	for id, c := range e.convs {
+		if c.dirty {
+			changes.add(id, c.Revision)
+		}
+	}
+	for _, id := range e.deleted {
+		changes.add(id, 0)
+	}
+	in.hub.publish(changes)
+	return nil
+}
+
+func (c *Changes) add(id ConversationID, revision uint64) {
+	if c.Conversations == nil {
+		c.Conversations = map[ConversationID]uint64{}
+	}
+	c.Conversations[id] = revision
+}
+
+// conversation returns the record under change; a new one when create is set.
+// nil when it is not there.
+func (e *edit) conversation(id ConversationID, create bool) (*editedConversation, error) {
+	if c, ok := e.convs[id]; ok {
+		return c, nil
+	}
+	c, found, err := e.Conversation(id)
+	if err != nil || (!found && !create) {
+		return nil, err
+	}
+	ec := &editedConversation{Conversation: c, isNew: c.Messages == 0}
+	if !found {
+		ec.Conversation = Conversation{ID: id}
+		if a := e.in.accounts[id.Account()]; a != nil {
+			ec.Provider = a.Provider.Name()
+		}
+		ec.dirty = true
+	}
+	ec.unread.start(ec.Conversation)
+	e.convs[id] = ec
+	return ec, nil
+}
+
+// known is conversation for one that has to be there.
+func (e *edit) known(id ConversationID) (*editedConversation, error) {
+	c, err := e.conversation(id, false)
+	if err == nil && c == nil {
+		err = errNoConversation(id)
+	}
+	return c, err
+}
+
+// putItem stores an outbox item and remembers that its conversation's counts
+// have changed.
+func (e *edit) putItem(item OutboxItem) error {
+	if item.State() == StateSent && item.FinishedAt.IsZero() {
+		item.FinishedAt = e.now
+	}
+	if err := e.PutOutboxItem(item); err != nil {
+		return err
+	}
+	return e.itemMoved(item, item.State())
+}
+
+func (e *edit) deleteItem(item OutboxItem) error {
+	if err := e.DeleteOutboxItem(item.ID); err != nil {
+		return err
+	}
+	return e.itemMoved(item, StateSent)
+}
+
+func (e *edit) itemMoved(item OutboxItem, state State) error {
+	e.items[item.ID] = noteOf(item, state)
+	c, err := e.conversation(item.Conversation, false)
+	if err != nil || c == nil {
+		return err
+	}
+	c.dirty, c.outboxDirty = true, true
+	return nil
+}
+
+func noteOf(item OutboxItem, state State) outboxNote {
+	note := outboxNote{conversation: item.Conversation, state: state}
+	for _, p := range item.Parts {
+		note.attempted = later(note.attempted, p.AttemptedAt)
+	}
+	return note
+}
+
+// flush writes what has changed.
+func (e *edit) flush() error {
+	for id, c := range e.convs {
+		if !c.dirty {
+			continue
+		}
+		if c.Last.ID == "" && c.Messages > 0 {
+			page, err := e.Thread(ThreadQuery{Conversation: id, Before: 1})
+			if err != nil {
+				return err
+			}
+			for _, m := range page.Messages {
+				c.summarize(m)
+			}
+		}
+		if c.outboxDirty {
+			items, err := e.OutboxActive(id)
+			if err != nil {
+				return err
+			}
+			c.Outbox = countOutbox(items)
+		}
+		c.Revision++
+		if err := e.PutConversation(c.Conversation, e.in.windowEnds(c.Conversation)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func countOutbox(items []OutboxItem) (n OutboxCounts) {
+	for _, item := range items {
+		switch item.State() {
+		case StateQueued, StateSending:
+			n.Waiting++
+		case StateFailed:
+			n.Failed++
+		case StateUnknown:
+			n.Unknown++
+		}
+	}
+	return n
+}
+
+// windowEnds is what the index by time left is built from.
+func (in *Inbox) windowEnds(c Conversation) WindowEnds {
+	policy := in.Capabilities(c.ID).Window
+	if policy.WindowOf(c, c.LastReceivedAt).Phase == WindowClosed {
+		return WindowEnds{Limited: true, Closed: true} // refused: whatever the clock says
+	}
+	if !policy.Limited || c.LastReceivedAt.IsZero() {
+		return WindowEnds{}
+	}
+	openEnd, lateEnd := policy.Ends(c.LastReceivedAt)
+	return WindowEnds{Limited: true, Open: openEnd.UnixMilli(), Late: lateEnd.UnixMilli()}
+}

@@ -1,0 +1,349 @@
+package inbox
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Ingested counts what a batch brought.
+type Ingested struct {
+	Conversations int // conversations named in the batch
+	Messages      int // messages in the batch
+	New           int // of these, not known before
+}
+
+// Ingest is the one way by which facts from outside enter the cache: one batch,
+// one transaction, and hints after the commit. It can be repeated: the same
+// fact twice, or two facts in another order, leave the same state. It merges
+// by field, so that a poorer copy of a message never overwrites a richer one.
+func (in *Inbox) Ingest(ctx context.Context, b Batch) (Ingested, error) {
+	b = cleanBatch(b)
+	var n Ingested
+	err := in.update(ctx, func(e *edit) error {
+		n = Ingested{Conversations: len(b.Conversations), Messages: len(b.Messages)}
+		for _, f := range b.Conversations {
+			if err := e.ingestConversation(b, f); err != nil {
+				return err
+			}
+		}
+		fresh, err := e.ingestMessages(b)
+		n.New = fresh
+		return err
+	})
+	return n, err
+}
+
+// ingestConversation merges what is told of a conversation.
+func (e *edit) ingestConversation(b Batch, f ConversationFact) error {
+	c, err := e.conversation(NewConversationID(b.Account, b.Platform, f.RemoteID), true)
+	if err != nil {
+		return err
+	}
+	if f.Archived != nil {
+		c.setArchived(*f.Archived, b.AsOf)
+	}
+	if f.ReadUpTo.After(c.ReadUpTo) {
+		c.ReadUpTo, c.dirty = f.ReadUpTo, true
+	}
+	c.mergeParticipant(f.Participant, b.AsOf)
+	return nil
+}
+
+// setArchived takes the provider's word, unless we know it already or it is
+// older than what we know. A new message brings a conversation back here
+// although the provider goes on calling it archived: so only a change of the
+// provider's word counts.
+func (c *editedConversation) setArchived(archived bool, asOf time.Time) {
+	if archived == c.RemoteArchived || asOf.Before(c.StatusAsOf) {
+		return
+	}
+	c.RemoteArchived, c.Archived, c.StatusAsOf, c.dirty = archived, archived, asOf, true
+}
+
+// mergeParticipant lets newer details win, and nothing win over something.
+func (c *editedConversation) mergeParticipant(p Participant, asOf time.Time) {
+	newer := !asOf.Before(c.NamedAsOf)
+	changed := false
+	take := func(old *string, told string) {
+		if told != "" && told != *old && (newer || *old == "") {
+			*old, changed = told, true
+		}
+	}
+	take(&c.Participant.ID, p.ID)
+	take(&c.Participant.Name, p.Name)
+	take(&c.Participant.Username, p.Username)
+	take(&c.Participant.Picture, p.Picture)
+	if changed {
+		c.dirty = true
+		if newer {
+			c.NamedAsOf = asOf
+		}
+	}
+}
+
+// ingestMessages stores the messages, newest first (the count of unread needs
+// that), and those that are known by their ID before those that may be echoes
+// of a send: an echo is recognised by its content, and must not be taken for a
+// message that the same batch names by ID.
+func (e *edit) ingestMessages(b Batch) (fresh int, err error) {
+	facts := slices.Clone(b.Messages)
+	slices.SortStableFunc(facts, func(x, y MessageFact) int {
+		return y.Message.Position().Compare(x.Message.Position())
+	})
+	var news []MessageFact
+	for _, f := range facts {
+		known, err := e.ingestKnown(b, f)
+		if err != nil {
+			return fresh, err
+		}
+		if !known {
+			news = append(news, f)
+		}
+	}
+	echoes := e.newEchoes(facts)
+	for _, f := range news {
+		inserted, err := e.ingestNew(b, f, echoes)
+		if err != nil {
+			return fresh, err
+		}
+		if inserted {
+			fresh++
+		}
+	}
+	for _, c := range e.convs {
+		c.unread.finish(&c.Conversation)
+	}
+	return fresh, nil
+}
+
+// ingestKnown merges a fact into the message of that ID, if it is there.
+func (e *edit) ingestKnown(b Batch, f MessageFact) (known bool, err error) {
+	c, err := e.conversation(f.Message.Conversation, true)
+	if err != nil {
+		return false, err
+	}
+	c.mergeParticipant(f.Peer, b.AsOf)
+	m, found, err := e.Message(f.Message.Conversation, f.Message.ID)
+	if err != nil || !found {
+		return false, err
+	}
+	before, place := len(m.Reactions), m.Position()
+	if !m.merge(f, b.AsOf) {
+		return true, nil
+	}
+	c.confirm(m.ID)
+	if m.Position() != place {
+		c.forgetSummary(m.ID)
+	}
+	if m.Direction == Sent && len(m.Reactions) > before {
+		c.unread.base++ // a reaction can be the customer's only answer
+	}
+	c.dirty = true
+	c.summarize(m)
+	return true, e.PutMessage(m)
+}
+
+// ingestNew stores a message that is not known by its ID. It may still be the
+// echo of our own send.
+func (e *edit) ingestNew(b Batch, f MessageFact, echoes *echoes) (inserted bool, err error) {
+	m := f.Message
+	if _, found, err := e.Message(m.Conversation, m.ID); err != nil || found {
+		return false, err // the same message twice in one batch
+	}
+	c, err := e.conversation(m.Conversation, true)
+	if err != nil {
+		return false, err
+	}
+	m.ArrivedAt, m.TextAsOf = e.now, b.AsOf
+	if f.KnowsReactions {
+		m.ReactionsAsOf = b.AsOf
+	}
+	stampLinks(&m, b.AsOf)
+	own, err := echoes.claim(c, &m)
+	if err != nil {
+		return false, err
+	}
+	if m.Arrival == 0 {
+		if m.Arrival, err = e.NextArrival(); err != nil {
+			return false, err
+		}
+	}
+	if err := e.PutMessage(m); err != nil {
+		return false, err
+	}
+	if !own {
+		c.Messages++
+	}
+	c.arrived(m, b.Backlog)
+	return true, nil
+}
+
+// arrived updates what the conversation says of its messages.
+func (c *editedConversation) arrived(m Message, backlog bool) {
+	c.dirty = true
+	c.LastArrival = max(c.LastArrival, m.Arrival)
+	quiet := backlog || c.isNew
+	if m.Direction == Received {
+		if m.CreatedAt.After(c.LastReceivedAt) {
+			c.LastReceivedAt = m.CreatedAt
+		}
+		if !quiet {
+			c.Archived = false // a new message brings it back
+		}
+	}
+	c.unread.count(m, quiet)
+	c.summarize(m)
+}
+
+// summarize keeps the summary of the newest message.
+func (c *editedConversation) summarize(m Message) {
+	last := Position{At: c.Last.At, ID: c.Last.ID}
+	if c.Last.ID != "" && m.ID != c.Last.ID && m.Position().Before(last) {
+		return
+	}
+	c.Last = Summary{ID: m.ID, At: m.CreatedAt, Direction: m.Direction, Text: summaryText(m)}
+	c.Unanswered = m.Direction == Received && !m.Deleted
+}
+
+// forgetSummary makes flush look for the newest message again, because the one
+// that the summary tells of is gone or has moved.
+func (c *editedConversation) forgetSummary(id MessageID) {
+	if c.Last.ID == id {
+		c.Last, c.dirty = Summary{}, true
+	}
+}
+
+// summaryRunes is how much of a message a list row can need.
+const summaryRunes = 160
+
+func summaryText(m Message) string {
+	text := cut(m.Preview(), summaryRunes)
+	for _, r := range m.Reactions {
+		text += " ← " + r.Emoji
+	}
+	return text
+}
+
+// unreadCount counts by arrival, not by the sender's clock: a message that
+// comes late and is older than the last read is unread all the same. Only a
+// history that is read for the first time (a backlog) is different: there,
+// what is older than our own last answer counts as read.
+type unreadCount struct {
+	receivedBefore time.Time // newest received message before this transaction
+	answered       time.Time // newest own message seen in this transaction, or before
+	base           int       // unread before this transaction
+	fresh          int       // unread that came in it
+}
+
+func (u *unreadCount) start(c Conversation) {
+	u.receivedBefore, u.base = c.LastReceivedAt, c.Unread
+	u.answered = c.LastSentAt
+}
+
+// count takes the transaction's new messages, newest first.
+func (u *unreadCount) count(m Message, quiet bool) {
+	switch {
+	case m.Direction == Sent:
+		if quiet && m.CreatedAt.After(u.receivedBefore) {
+			u.base = 0
+		}
+		if m.CreatedAt.After(u.answered) {
+			u.answered = m.CreatedAt
+		}
+	case !m.Deleted && (!quiet || m.CreatedAt.After(u.answered)):
+		u.fresh++
+	}
+}
+
+func (u *unreadCount) finish(c *Conversation) {
+	c.Unread = u.base + u.fresh
+	c.LastSentAt = u.answered
+	u.start(*c)
+}
+
+// cleanBatch makes every foreign string of the batch safe, and completes what
+// follows from the batch: conversation IDs, UTC, an ID where there is none.
+func cleanBatch(b Batch) Batch {
+	b.AsOf = b.AsOf.UTC()
+	conversations := make([]ConversationFact, 0, len(b.Conversations))
+	for _, f := range b.Conversations {
+		if f.RemoteID == "" {
+			continue
+		}
+		f.Participant, f.ReadUpTo = cleanParticipant(f.Participant), f.ReadUpTo.UTC()
+		conversations = append(conversations, f)
+	}
+	messages := make([]MessageFact, 0, len(b.Messages))
+	for _, f := range b.Messages {
+		if f.RemoteID == "" {
+			continue
+		}
+		f.Peer = cleanParticipant(f.Peer)
+		f.Message = cleanMessage(f.Message)
+		f.Message.Conversation = NewConversationID(b.Account, b.Platform, f.RemoteID)
+		if f.Message.ID == "" {
+			f.Message.ID = contentID(f.Message)
+		}
+		messages = append(messages, f)
+	}
+	b.Conversations, b.Messages = conversations, messages
+	return b
+}
+
+// maxName bounds a participant's name, in runes: some send 10 kB.
+const maxName = 120
+
+func cleanParticipant(p Participant) Participant {
+	p.Name = cut(CleanLine(p.Name), maxName)
+	p.Username = cut(CleanLine(p.Username), maxName)
+	p.Picture = CleanLine(p.Picture)
+	return p
+}
+
+func cleanMessage(m Message) Message {
+	m.SenderName = cut(CleanLine(m.SenderName), maxName)
+	m.Text = Clean(m.Text)
+	m.Unsupported = CleanLine(m.Unsupported)
+	m.CreatedAt, m.UpdatedAt = toMillis(m.CreatedAt), toMillis(m.UpdatedAt)
+	m.Attachments = slices.Clone(m.Attachments)
+	for i, a := range m.Attachments {
+		m.Attachments[i].Type, m.Attachments[i].URL, m.Attachments[i].Title = CleanLine(a.Type), CleanLine(a.URL), CleanLine(a.Title)
+	}
+	m.Reactions = slices.Clone(m.Reactions)
+	for i, r := range m.Reactions {
+		m.Reactions[i].Emoji = cut(CleanLine(r.Emoji), 8)
+	}
+	// The order of a JSON object means nothing; ours must not change with it.
+	slices.SortFunc(m.Reactions, func(x, y Reaction) int { return strings.Compare(x.UserID, y.UserID) })
+	if r := m.ReplyTo; r != nil {
+		m.ReplyTo = &Reference{Message: r.Message, Kind: CleanLine(r.Kind), URL: CleanLine(r.URL), Text: Clean(r.Text)}
+	}
+	m.Extra = compactExtra(m.Extra)
+	return m
+}
+
+// toMillis drops what no provider tells and the store does not keep.
+func toMillis(t time.Time) time.Time {
+	if t.IsZero() {
+		return t
+	}
+	return t.UTC().Truncate(time.Millisecond)
+}
+
+// contentID names a message that came without an ID, so that reading it again
+// finds it again.
+func contentID(m Message) MessageID {
+	h := sha256.New()
+	for _, s := range []string{string(m.Direction), m.SenderID, m.CreatedAt.Format(time.RFC3339Nano), m.Text} {
+		h.Write([]byte(s))
+		h.Write([]byte{0})
+	}
+	for _, a := range m.Attachments {
+		h.Write([]byte(a.Type))
+	}
+	return MessageID("parley-" + hex.EncodeToString(h.Sum(nil)[:12]))
+}

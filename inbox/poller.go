@@ -1,0 +1,393 @@
+package inbox
+
+import (
+	"context"
+	"slices"
+	"time"
+)
+
+// poll reads the feeds of one platform of an account, each in its time, until
+// ctx ends. Platforms poll beside one another, so that one that hangs or is
+// refused never slows another.
+func (in *Inbox) poll(ctx context.Context, a *account, p *platform) {
+	for ctx.Err() == nil {
+		f, at := in.nextFeed(a, p)
+		if f == nil || !in.waitFor(ctx, a, at, p.wake) {
+			continue
+		}
+		if _, err := in.readFeed(ctx, a, p, f); err != nil && ctx.Err() == nil {
+			in.log.Warn("read failed", "account", a.ID, "platform", p.Platform, "feed", f.Key.Request, "error", err, "cause", err.Err)
+		}
+	}
+}
+
+// waitFor waits until a time by the provider's clock. false: something has
+// woken us before, or ctx has ended.
+func (in *Inbox) waitFor(ctx context.Context, a *account, at time.Time, wake <-chan struct{}) bool {
+	wait := at.Sub(a.now())
+	if wait <= 0 {
+		return ctx.Err() == nil
+	}
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-wake:
+	case <-timer.C:
+		return true
+	}
+	return false
+}
+
+// settleFor is how long after a send that is in doubt its conversation is read
+// out of turn. After that the ordinary reads settle it, or the agent.
+const settleFor = 15 * time.Minute
+
+// nextFeed is what to read next and when. An agent's wish comes first, then
+// conversations with a send in doubt, then the feeds in their time.
+func (in *Inbox) nextFeed(a *account, p *platform) (next *feed, at time.Time) {
+	in.updateSettling(a, p)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	now := a.nowLocked()
+	for _, f := range p.allFeeds() {
+		if f.forced {
+			return f, now
+		}
+		due := f.NextUpdate
+		if f.Backfill != "" && f.Error == nil {
+			due = f.AskedAt.Add(pageDelay(f.pages))
+		}
+		due = later(due, a.state.PausedTill)
+		if next == nil || due.Before(at) {
+			next, at = f, due
+		}
+	}
+	return next, at
+}
+
+// pageDelay spaces the pages of a long history: a handful at once, then at a
+// pace that leaves room under a limit of 300 requests in 5 minutes (Ayrshare).
+func pageDelay(pages int) time.Duration {
+	if pages < 20 {
+		return 0
+	}
+	return 1500 * time.Millisecond
+}
+
+func (p *platform) allFeeds() []*feed {
+	all := slices.Clone(p.feeds)
+	for _, f := range p.settling {
+		all = append(all, f)
+	}
+	return all
+}
+
+// updateSettling keeps a feed for each conversation with a send in doubt. Its
+// address is not that of the feeds, so the provider has no cached answer that
+// is older than the send.
+func (in *Inbox) updateSettling(a *account, p *platform) {
+	wanted := map[string]time.Time{}
+	for _, note := range in.outboxOf(a.ID) {
+		if note.state == StateUnknown && note.conversation.Platform() == p.Platform {
+			id := note.conversation.RemoteID()
+			wanted[id] = later(wanted[id], note.attempted)
+		}
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	now := a.nowLocked()
+	for id := range p.settling {
+		if at, ok := wanted[id]; !ok || now.Sub(at) > settleFor {
+			delete(p.settling, id)
+		}
+	}
+	messages := p.messagesFeed()
+	if messages == nil {
+		return
+	}
+	for id, at := range wanted {
+		if p.settling[id] == nil && now.Sub(at) <= settleFor {
+			key := SyncKey{Account: a.ID, Platform: p.Platform, Request: "conversation " + id}
+			f := messages.Feed
+			f.Paged = false // the newest page is all that can settle it
+			p.settling[id] = &feed{Feed: f, conversation: id, SyncState: SyncState{Key: key, NextUpdate: in.rememberedNext(key), Complete: true}}
+		}
+	}
+}
+
+// rememberedNext is when a single conversation may be read again.
+func (in *Inbox) rememberedNext(key SyncKey) time.Time {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	return in.settled[key]
+}
+
+// readCount says what one read brought.
+type readCount struct {
+	Ingested
+	conversations map[string]bool
+	messages      map[MessageID]bool
+}
+
+// readFeed makes one request and ingests what it brings. That the request was
+// made is stored before it is, so that a crash cannot make it twice within the
+// provider's cache time.
+func (in *Inbox) readFeed(ctx context.Context, a *account, p *platform, f *feed) (readCount, *Error) {
+	req, backlog := in.startRead(a, p, f)
+	in.saveSync(ctx, f, a)
+	in.hub.publish(Changes{Accounts: true})
+
+	n := readCount{conversations: map[string]bool{}, messages: map[MessageID]bool{}}
+	res, err := a.Provider.Read(ctx, req, func(b Batch) error {
+		b.Account, b.Platform, b.Provider, b.Backlog = a.ID, p.Platform, a.Provider.Name(), backlog
+		if b.AsOf.IsZero() {
+			b.AsOf = a.now()
+		}
+		got, err := in.Ingest(ctx, b)
+		n.add(b, got)
+		a.mu.Lock()
+		p.loaded += got.Messages
+		a.mu.Unlock()
+		if backlog {
+			in.hub.publish(Changes{Accounts: true})
+		}
+		return err
+	})
+	a.setClock(res.ServerTime)
+	failure := AsError(err)
+	in.endRead(ctx, a, p, f, req, res, n, failure)
+	return n, failure
+}
+
+func (n *readCount) add(b Batch, got Ingested) {
+	n.Conversations += got.Conversations
+	n.Messages += got.Messages
+	n.New += got.New
+	for _, c := range b.Conversations {
+		n.conversations[c.RemoteID] = true
+	}
+	for _, m := range b.Messages {
+		n.conversations[m.RemoteID] = true
+		n.messages[m.Message.ID] = true
+	}
+}
+
+// startRead decides which page to ask for: the newest, unless that is not due
+// and older pages are still to come.
+func (in *Inbox) startRead(a *account, p *platform, f *feed) (req ReadRequest, backlog bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	now := a.nowLocked()
+	req = ReadRequest{Feed: f.Feed, Conversation: f.conversation}
+	if f.Backfill != "" && !f.forced && f.NextUpdate.After(now) {
+		req.Cursor = f.Backfill
+	}
+	f.forced, f.AskedAt = false, now
+	if req.Cursor == "" {
+		f.NextUpdate = nextRead(f.Feed, now, time.Time{})
+	}
+	p.reading = true
+	return req, !f.Complete
+}
+
+// endRead writes down what the answer says of its freshness.
+func (in *Inbox) endRead(ctx context.Context, a *account, p *platform, f *feed, req ReadRequest, res ReadResult, n readCount, failure *Error) {
+	if failure != nil && failure.Kind == RateLimited {
+		a.limited(failure)
+	}
+	a.mu.Lock()
+	now := a.nowLocked()
+	p.reading = false
+	switch {
+	case failure == nil:
+		f.succeeded(now, req, res, n)
+	case ctx.Err() != nil: // we gave up, not the provider
+	default:
+		f.failed(now, req, failure)
+	}
+	if f.conversation != "" {
+		in.rememberNext(f.Key, f.NextUpdate)
+	}
+	a.mu.Unlock()
+	ctx = context.WithoutCancel(ctx)
+	in.saveSync(ctx, f, a)
+	if err := in.saveState(ctx, a); err != nil {
+		in.log.Error("cannot store the account's state", "account", a.ID, "error", err)
+	}
+	in.hub.publish(Changes{Accounts: true})
+	wake(a.wakeSender) // an item may have waited for a fresh read
+}
+
+func (in *Inbox) rememberNext(key SyncKey, next time.Time) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	in.settled[key] = next
+}
+
+func (f *feed) succeeded(now time.Time, req ReadRequest, res ReadResult, n readCount) {
+	f.Failures, f.Error, f.ReadAt = 0, nil, now
+	if req.Cursor == "" {
+		f.LastUpdated = now
+		if !res.LastUpdated.IsZero() && res.LastUpdated.Before(now) {
+			f.LastUpdated = res.LastUpdated.UTC()
+		}
+		f.NextUpdate = nextRead(f.Feed, now, res.NextUpdate).Add(jitter(f.Feed))
+	}
+	switch {
+	case !f.Paged:
+		f.Complete = true
+	case req.Cursor == "":
+		f.newestPage(res.Cursor, n.Messages, n.Messages-n.New)
+	default:
+		f.olderPage(res.Cursor, n.Messages-n.New)
+	}
+}
+
+// newestPage decides whether older pages have to be read after the newest one.
+// When it shows nothing that we know, something may lie between it and what we
+// have.
+func (f *feed) newestPage(cursor string, messages, known int) {
+	gap := messages > 0 && known == 0
+	switch {
+	case !f.Complete || f.Rewalk:
+		if f.Backfill == "" || gap {
+			f.walkOn(cursor)
+		}
+	case gap:
+		f.Rewalk = f.Backfill != "" // an older gap is still open: this walk must not end before it
+		f.walkOn(cursor)
+	}
+}
+
+// olderPage goes on to the next page, until it meets what we have.
+func (f *feed) olderPage(cursor string, known int) {
+	f.pages++
+	if f.Complete && !f.Rewalk && known > 0 {
+		cursor = ""
+	}
+	f.walkOn(cursor)
+}
+
+func (f *feed) walkOn(cursor string) {
+	f.Backfill = cursor
+	if cursor == "" {
+		f.Complete, f.Rewalk, f.pages = true, false, 0
+	}
+}
+
+func (f *feed) failed(now time.Time, req ReadRequest, failure *Error) {
+	f.Failures++
+	f.Error = FailureOf(failure)
+	f.NextUpdate = retryRead(f.Feed, now, f.Failures, failure)
+	if req.Cursor != "" && (failure.Kind == Rejected || failure.Kind == NotFound) {
+		f.Backfill, f.Rewalk = "", true // the cursor is no longer good: begin again with the newest page
+	}
+}
+
+// saveSync stores a feed's schedule. A failure is logged only: at worst we ask
+// too early after a restart.
+func (in *Inbox) saveSync(ctx context.Context, f *feed, a *account) {
+	a.mu.Lock()
+	s := f.SyncState
+	a.mu.Unlock()
+	if err := in.store.Update(ctx, func(w Writer) error { return w.PutSyncState(s) }); err != nil && ctx.Err() == nil {
+		in.log.Error("cannot store the schedule", "account", a.ID, "feed", s.Key.Request, "error", err)
+	}
+}
+
+// forceEvery is how often an agent may ask for a read out of turn, per account.
+const forceEvery = 5 * time.Second
+
+// force makes all feeds of the account due, at most once in forceEvery, also
+// across runs of the command line.
+func (in *Inbox) force(ctx context.Context, a *account) *Error {
+	a.mu.Lock()
+	now := time.Now().UTC()
+	since := now.Sub(a.state.ForcedAt)
+	if since >= 0 && since < forceEvery {
+		a.mu.Unlock()
+		return &Error{
+			Kind: RateLimited, Op: "refresh", RetryAfter: forceEvery - since,
+			Text: "account " + string(a.ID) + " was asked out of turn less than 5 s ago",
+			Hint: "wait a moment",
+		}
+	}
+	a.state.ForcedAt = now
+	for _, p := range a.platforms {
+		for _, f := range p.feeds {
+			f.forced = true
+		}
+	}
+	a.mu.Unlock()
+	if err := in.saveState(ctx, a); err != nil {
+		return AsError(err)
+	}
+	a.poll()
+	return nil
+}
+
+// Refresh asks the pollers to read an account ("" for all) out of turn: at most
+// once per account and 5 s. RateLimited with RetryAfter when it was too soon.
+func (in *Inbox) Refresh(ctx context.Context, id AccountID) error {
+	accounts, err := in.pick(id)
+	if err != nil {
+		return err
+	}
+	for _, a := range accounts {
+		if err := in.force(ctx, a); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// inspect keeps what the provider says of the account (linked networks, the
+// month's conversations) up to date until ctx ends.
+func (in *Inbox) inspect(ctx context.Context, a *account) {
+	for ctx.Err() == nil {
+		a.mu.Lock()
+		at := later(a.state.InspectAt, a.state.PausedTill)
+		a.mu.Unlock()
+		if !in.waitFor(ctx, a, at, a.wakeInspector) {
+			continue
+		}
+		if _, err := in.Inspect(ctx, a.ID); err != nil && ctx.Err() == nil {
+			in.log.Warn("inspecting the account failed", "account", a.ID, "error", err)
+		}
+	}
+}
+
+// inspectEvery is how often the account itself is asked about.
+const inspectEvery = 10 * time.Minute
+
+// Inspect asks the provider about the account and remembers the answer.
+func (in *Inbox) Inspect(ctx context.Context, id AccountID) (AccountInfo, error) {
+	a, err := in.account(id)
+	if err != nil {
+		return AccountInfo{}, err
+	}
+	info, ierr := a.Provider.Inspect(ctx)
+	a.setClock(info.ServerTime)
+	failure := AsError(ierr)
+	if failure != nil && failure.Kind == RateLimited {
+		a.limited(failure)
+	}
+	a.mu.Lock()
+	a.state.InspectAt = a.nowLocked().Add(inspectEvery)
+	if failure == nil {
+		info.Title = CleanLine(info.Title)
+		a.state.Info = &info
+	}
+	a.mu.Unlock()
+	if ctx.Err() == nil {
+		if err := in.saveState(ctx, a); err != nil {
+			return info, err
+		}
+		in.hub.publish(Changes{Accounts: true})
+	}
+	if failure != nil {
+		return info, failure
+	}
+	return info, nil
+}

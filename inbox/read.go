@@ -1,0 +1,133 @@
+package inbox
+
+import (
+	"context"
+	"fmt"
+	"strings"
+)
+
+// What screens and the command line read. Each method is one transaction.
+
+// List returns rows of the conversation list.
+func (in *Inbox) List(ctx context.Context, q ListQuery) (page ListPage, err error) {
+	err = in.store.View(ctx, func(r Reader) error {
+		page, err = r.List(q)
+		return err
+	})
+	return page, err
+}
+
+// Counts returns the sizes of the views.
+func (in *Inbox) Counts(ctx context.Context) (counts Counts, err error) {
+	err = in.store.View(ctx, func(r Reader) error {
+		counts, err = r.Counts()
+		return err
+	})
+	return counts, err
+}
+
+// Thread is a conversation with a stretch of its messages, what is in the
+// outbox for it, and its draft, all as of one instant.
+type Thread struct {
+	Conversation Conversation
+	Page         ThreadPage
+	Outbox       []OutboxItem // not sent yet, oldest first
+	Draft        Draft
+}
+
+// Thread reads a conversation. A NotFound error when it is not there.
+func (in *Inbox) Thread(ctx context.Context, q ThreadQuery) (t Thread, err error) {
+	err = in.store.View(ctx, func(r Reader) error {
+		var found bool
+		if t.Conversation, found, err = r.Conversation(q.Conversation); err != nil {
+			return err
+		}
+		if !found {
+			return errNoConversation(q.Conversation)
+		}
+		if t.Page, err = r.Thread(q); err != nil {
+			return err
+		}
+		if t.Outbox, err = r.OutboxActive(q.Conversation); err != nil {
+			return err
+		}
+		t.Draft, _, err = r.Draft(q.Conversation)
+		t.Draft.Conversation = q.Conversation
+		return err
+	})
+	return t, err
+}
+
+// Conversation reads one record. A NotFound error when it is not there.
+func (in *Inbox) Conversation(ctx context.Context, id ConversationID) (c Conversation, err error) {
+	err = in.store.View(ctx, func(r Reader) error {
+		var found bool
+		if c, found, err = r.Conversation(id); err == nil && !found {
+			return errNoConversation(id)
+		}
+		return err
+	})
+	return c, err
+}
+
+// findLimit is how many candidates an ambiguous name lists.
+const findLimit = 5
+
+// Find returns the one conversation that the text names: by ID, by the
+// provider's id, or by an unambiguous part of the name. NotFound when there is
+// none; Rejected, naming the candidates, when there are several.
+func (in *Inbox) Find(ctx context.Context, text string) (c Conversation, err error) {
+	var found []Conversation
+	err = in.store.View(ctx, func(r Reader) error {
+		found, err = r.FindConversations(text, findLimit+1)
+		return err
+	})
+	switch {
+	case err != nil:
+		return c, err
+	case len(found) == 0:
+		return c, &Error{Kind: NotFound, Op: "find", Text: fmt.Sprintf("no conversation is called %q", CleanLine(text)), Hint: "see: parley list"}
+	case len(found) == 1:
+		return found[0], nil
+	}
+	names := make([]string, 0, findLimit)
+	for _, c := range found[:min(len(found), findLimit)] {
+		names = append(names, fmt.Sprintf("%s (%s)", c.ID, c.Participant.DisplayName()))
+	}
+	if len(found) > findLimit {
+		names = append(names, "…")
+	}
+	return c, &Error{
+		Kind: Rejected, Op: "find", Text: fmt.Sprintf("%q names several conversations: %s", CleanLine(text), strings.Join(names, ", ")),
+		Hint: "give the ID, or more of the name",
+	}
+}
+
+// Outbox lists the items that are not sent, oldest first; with recent, also
+// those of the last days that are, newest first.
+func (in *Inbox) Outbox(ctx context.Context, recent bool) (items []OutboxItem, err error) {
+	err = in.store.View(ctx, func(r Reader) error {
+		if recent {
+			items, err = r.OutboxRecent(recentItems)
+		} else {
+			items, err = r.OutboxActive("")
+		}
+		return err
+	})
+	return items, err
+}
+
+// recentItems bounds a listing of the outbox's history.
+const recentItems = 500
+
+// OutboxItem reads one item.
+func (in *Inbox) OutboxItem(ctx context.Context, id OutboxID) (item OutboxItem, err error) {
+	err = in.store.View(ctx, func(r Reader) error {
+		var found bool
+		if item, found, err = r.OutboxItem(id); err == nil && !found {
+			return errNoItem(id)
+		}
+		return err
+	})
+	return item, err
+}

@@ -1,0 +1,179 @@
+package inbox
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// A send and what is read later have to become one message, not two. Mostly
+// the provider's message ID says so. Two cases are left, and both are decided
+// by content and time, each message and each send being used once:
+//
+//   - the send has no ID: it is unknown, or its answer has not come yet. An own
+//     message with the same content, created after the attempt and never seen
+//     before it, is that send;
+//   - the send has an ID, but reads show the message under another one. An own
+//     message with the same content and about the same time replaces ours, if
+//     the same batch does not show ours too.
+
+// clockTolerance is how far the clock of the platform may be behind that of
+// the provider (whose Date header has a resolution of one second).
+const clockTolerance = 5 * time.Second
+
+// aliasWithin is how long after our send a message under another ID can still
+// be the same message.
+const aliasWithin = 2 * time.Minute
+
+// echoes finds, among new own messages of a batch, those that are ours.
+type echoes struct {
+	e     *edit
+	named map[ConversationID]map[MessageID]bool // all IDs of the batch
+	items map[ConversationID][]OutboxItem       // active items, read once
+}
+
+func (e *edit) newEchoes(facts []MessageFact) *echoes {
+	named := map[ConversationID]map[MessageID]bool{}
+	for _, f := range facts {
+		if f.Message.Direction != Sent {
+			continue
+		}
+		ids := named[f.Message.Conversation]
+		if ids == nil {
+			ids = map[MessageID]bool{}
+			named[f.Message.Conversation] = ids
+		}
+		ids[f.Message.ID] = true
+	}
+	return &echoes{e: e, named: named, items: map[ConversationID][]OutboxItem{}}
+}
+
+// claim tells whether the new message replaces one of ours that is in the
+// store already (so that it does not count as another). It settles the send
+// that the message proves, and gives m its outbox ID and arrival.
+func (s *echoes) claim(c *editedConversation, m *Message) (replaced bool, err error) {
+	if m.Direction != Sent {
+		return false, nil
+	}
+	settled, err := s.settleItem(c, m)
+	if err != nil || settled {
+		return false, err
+	}
+	return s.replaceProvisional(c, m)
+}
+
+// settleItem looks for a send without an ID that this message proves. Facts
+// come newest first, so the newest send is asked first: two equal texts find
+// their partners in order.
+func (s *echoes) settleItem(c *editedConversation, m *Message) (bool, error) {
+	if c.Outbox.Waiting == 0 && c.Outbox.Unknown == 0 {
+		return false, nil
+	}
+	items, ok := s.items[c.ID]
+	if !ok {
+		var err error
+		if items, err = s.e.OutboxActive(c.ID); err != nil {
+			return false, err
+		}
+		s.items[c.ID] = items
+	}
+	for i := len(items) - 1; i >= 0; i-- {
+		if settleParts(&items[i], *m) {
+			m.Outbox = items[i].ID
+			return true, s.e.putItem(items[i])
+		}
+	}
+	return false, nil
+}
+
+// settleParts marks the parts that the message proves to be delivered. A
+// message with text and an attachment proves both of an item.
+func settleParts(item *OutboxItem, m Message) bool {
+	proved := false
+	media := len(m.Attachments)
+	for i := range item.Parts {
+		p := &item.Parts[i]
+		inDoubt := p.State == StateSending || p.State == StateUnknown
+		if !inDoubt || p.MessageID != "" || p.AttemptedAt.Add(-clockTolerance).After(m.CreatedAt) {
+			continue
+		}
+		switch {
+		case p.Kind == PartText && sameText(p.Text, m.Text):
+		case p.Kind != PartText && media > 0 && mediaMatches(*p, m) && (m.Text == "" || proved):
+			media--
+		default:
+			continue
+		}
+		p.State, p.MessageID, p.Error = StateSent, m.ID, nil
+		proved = true
+		if media == 0 {
+			break
+		}
+	}
+	return proved
+}
+
+// mediaMatches compares kinds: platforms host the file anew, so the URL says
+// nothing.
+func mediaMatches(p Part, m Message) bool {
+	return slices.ContainsFunc(m.Attachments, func(a Attachment) bool {
+		return a.Type == string(p.Kind) || (a.Type == "file" || p.Kind == PartFile)
+	})
+}
+
+// sameText ignores white space: platforms trim and fold it.
+func sameText(a, b string) bool {
+	return a != "" && slices.Equal(strings.Fields(Clean(a)), strings.Fields(b))
+}
+
+// replaceProvisional looks for an own message that no read has shown yet.
+func (s *echoes) replaceProvisional(c *editedConversation, m *Message) (bool, error) {
+	for _, id := range slices.Backward(c.Provisional) {
+		if s.named[c.ID][id] {
+			continue
+		}
+		ours, found, err := s.e.Message(c.ID, id)
+		if err != nil {
+			return false, err
+		}
+		if !found || !sameContent(ours, *m) || ours.CreatedAt.Sub(m.CreatedAt).Abs() > aliasWithin {
+			continue
+		}
+		if err := s.e.DeleteMessage(c.ID, id); err != nil {
+			return false, err
+		}
+		m.Arrival, m.ArrivedAt, m.Outbox = ours.Arrival, ours.ArrivedAt, ours.Outbox
+		c.confirm(id)
+		c.forgetSummary(id)
+		return true, s.renamePart(ours.Outbox, id, m.ID)
+	}
+	return false, nil
+}
+
+func sameContent(a, b Message) bool {
+	if a.Text != "" || b.Text != "" {
+		return sameText(a.Text, b.Text)
+	}
+	return len(a.Attachments) > 0 && len(b.Attachments) > 0 && a.Attachments[0].Type == b.Attachments[0].Type
+}
+
+// renamePart keeps the item's record true when its message has another ID.
+func (s *echoes) renamePart(item OutboxID, from, to MessageID) error {
+	o, found, err := s.e.OutboxItem(item)
+	if err != nil || !found {
+		return err
+	}
+	for i := range o.Parts {
+		if o.Parts[i].MessageID == from {
+			o.Parts[i].MessageID = to
+		}
+	}
+	return s.e.PutOutboxItem(o)
+}
+
+// confirm says that a read has shown the message.
+func (c *editedConversation) confirm(id MessageID) {
+	if i := slices.Index(c.Provisional, id); i >= 0 {
+		c.Provisional, c.dirty = slices.Delete(slices.Clone(c.Provisional), i, i+1), true
+	}
+}

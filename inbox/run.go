@@ -1,0 +1,63 @@
+package inbox
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// pruneEvery is how often the retention limits are applied.
+const pruneEvery = time.Hour
+
+// Run polls, sends and prunes until ctx ends, and returns when its goroutines
+// have ended: first the pollers, then the senders, whose requests in flight are
+// given a short time to finish. All goroutines of this package start here.
+func (in *Inbox) Run(ctx context.Context) error {
+	var pollers, senders sync.WaitGroup
+	sendCtx, stopSenders := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopSenders()
+	start := func(group *sync.WaitGroup, name string, f func()) {
+		group.Go(func() { in.opts.Guard(name, f) })
+	}
+	for _, id := range in.order {
+		a := in.accounts[id]
+		for _, p := range a.platforms {
+			start(&pollers, "poll "+string(id)+" "+string(p.Platform), func() { in.poll(ctx, a, p) })
+		}
+		start(&pollers, "inspect "+string(id), func() { in.inspect(ctx, a) })
+		start(&senders, "send "+string(id), func() { in.send(sendCtx, a) })
+	}
+	start(&pollers, "prune", func() { in.prune(ctx) })
+	pollers.Wait()
+	stopSenders()
+	senders.Wait()
+	return nil
+}
+
+// prune keeps the cache within the config's limits.
+func (in *Inbox) prune(ctx context.Context) {
+	if in.opts.Retention == (Retention{}) {
+		return
+	}
+	ticker := time.NewTicker(pruneEvery)
+	defer ticker.Stop()
+	for {
+		if err := in.Prune(ctx); err != nil && ctx.Err() == nil {
+			in.log.Error("cannot apply the retention limits", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+	}
+}
+
+// Prune applies the retention limits of the config now.
+func (in *Inbox) Prune(ctx context.Context) error {
+	removed, err := in.store.Retain(ctx, in.opts.Retention, time.Now())
+	if removed > 0 {
+		in.log.Info("retention", "messages_removed", removed)
+	}
+	return err
+}

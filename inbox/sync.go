@@ -1,0 +1,189 @@
+package inbox
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// The command line has no goroutines that go on: it reads what is due once
+// (Sync) and sends what is queued (Flush).
+
+// SyncReport is what one Sync did for a platform of an account.
+type SyncReport struct {
+	Account       AccountID
+	Platform      Platform
+	Conversations int // distinct ones read
+	Messages      int
+	Requests      int
+	LastUpdated   time.Time // of the newest messages; zero: never read
+	NextUpdate    time.Time
+	Err           *Error
+}
+
+// Sync reads every feed that is due once, platform by platform in parallel, and
+// older pages until there are none. force asks also those that are not due, at
+// most once per account and 5 s. progress may be nil; it is called from several
+// goroutines. It must not run beside Run.
+func (in *Inbox) Sync(ctx context.Context, account AccountID, force bool, progress func(SyncReport)) ([]SyncReport, error) {
+	accounts, err := in.pick(account)
+	if err != nil {
+		return nil, err
+	}
+	var group sync.WaitGroup
+	var reports []*SyncReport
+	for _, a := range accounts {
+		var refused *Error
+		if force {
+			refused = in.force(ctx, a)
+		}
+		for _, p := range a.platforms {
+			r := &SyncReport{Account: a.ID, Platform: p.Platform, Err: refused}
+			reports = append(reports, r)
+			group.Go(func() {
+				in.opts.Guard("sync "+string(a.ID), func() { in.syncPlatform(ctx, a, p, r, progress) })
+			})
+		}
+		group.Go(func() {
+			in.opts.Guard("inspect "+string(a.ID), func() { in.inspectIfDue(ctx, a) })
+		})
+	}
+	group.Wait()
+	out := make([]SyncReport, len(reports))
+	for i, r := range reports {
+		out[i] = *r
+	}
+	return out, ctx.Err()
+}
+
+func (in *Inbox) inspectIfDue(ctx context.Context, a *account) {
+	a.mu.Lock()
+	due := !later(a.state.InspectAt, a.state.PausedTill).After(a.nowLocked())
+	a.mu.Unlock()
+	if !due {
+		return
+	}
+	if _, err := in.Inspect(ctx, a.ID); err != nil {
+		in.log.Warn("inspecting the account failed", "account", a.ID, "error", err)
+	}
+}
+
+// syncPlatform reads what is due until nothing is.
+func (in *Inbox) syncPlatform(ctx context.Context, a *account, p *platform, r *SyncReport, progress func(SyncReport)) {
+	conversations := map[string]bool{}
+	messages := map[MessageID]bool{}
+	for ctx.Err() == nil {
+		f, at := in.nextFeed(a, p)
+		if f == nil {
+			break
+		}
+		a.mu.Lock()
+		paging := f.Backfill != "" && f.Error == nil
+		a.mu.Unlock()
+		if at.After(a.now()) && (!paging || !in.waitFor(ctx, a, at, nil)) {
+			break
+		}
+		n, err := in.readFeed(ctx, a, p, f)
+		r.Requests++
+		for id := range n.conversations {
+			conversations[id] = true
+		}
+		for id := range n.messages {
+			messages[id] = true
+		}
+		r.Conversations, r.Messages = len(conversations), len(messages)
+		if err != nil && r.Err == nil {
+			r.Err = err
+		}
+		if progress != nil {
+			progress(*r)
+		}
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if f := p.messagesFeed(); f != nil {
+		r.LastUpdated, r.NextUpdate = f.LastUpdated, f.NextUpdate
+	}
+	if r.Err == nil {
+		r.Err = p.storedError()
+	}
+}
+
+// storedError is what was wrong when the platform was last read, for a run that
+// did not ask because it was too early.
+func (p *platform) storedError() *Error {
+	for _, f := range p.feeds {
+		if f.Error != nil {
+			return &Error{Kind: f.Error.Kind, Op: "read " + f.Name, Code: f.Error.Code, Text: f.Error.Text, Hint: f.Error.Hint}
+		}
+	}
+	return nil
+}
+
+// Flush sends what is queued for an account ("" for all), waits for what may
+// leave later, and reads the conversations of sends that are in doubt, until
+// nothing is left to do or ctx ends. It must not run beside Run.
+func (in *Inbox) Flush(ctx context.Context, account AccountID) error {
+	accounts, err := in.pick(account)
+	if err != nil {
+		return err
+	}
+	var group sync.WaitGroup
+	for _, a := range accounts {
+		group.Go(func() {
+			in.opts.Guard("flush "+string(a.ID), func() { in.flush(ctx, a) })
+		})
+	}
+	group.Wait()
+	return nil
+}
+
+func (in *Inbox) flush(ctx context.Context, a *account) {
+	for ctx.Err() == nil {
+		item, next := in.claim(ctx, a)
+		if item != nil {
+			in.deliver(ctx, a, *item)
+			continue
+		}
+		for _, p := range a.platforms {
+			f, at := in.readWorthFlushing(a, p)
+			switch {
+			case f == nil:
+			case !at.After(a.now()):
+				if _, err := in.readFeed(ctx, a, p, f); err != nil {
+					in.log.Warn("read failed", "account", a.ID, "error", err)
+				}
+				next = a.now() // look at the outbox again
+			case next.IsZero() || at.Before(next):
+				next = at
+			}
+		}
+		if next.IsZero() || !in.waitFor(ctx, a, next, nil) {
+			return
+		}
+	}
+}
+
+// readWorthFlushing is a read that a send waits for: the conversation of one
+// that is in doubt, or the messages before one that has been queued for long.
+func (in *Inbox) readWorthFlushing(a *account, p *platform) (f *feed, at time.Time) {
+	in.updateSettling(a, p)
+	queued := false
+	for _, n := range in.outboxOf(a.ID) {
+		queued = queued || (n.state == StateQueued && n.conversation.Platform() == p.Platform)
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, s := range p.settling {
+		if f == nil || s.NextUpdate.Before(at) {
+			f, at = s, s.NextUpdate
+		}
+	}
+	if m := p.messagesFeed(); queued && m != nil && a.nowLocked().Sub(m.ReadAt) > freshFor && (f == nil || m.NextUpdate.Before(at)) {
+		f, at = m, m.NextUpdate
+	}
+	if f != nil {
+		at = later(at, a.state.PausedTill)
+	}
+	return f, at
+}
