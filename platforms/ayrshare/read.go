@@ -1,0 +1,341 @@
+package ayrshare
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"parley/inbox"
+	"parley/platforms/httpapi"
+)
+
+// This file reads an answer of GET /messages as a stream. Facebook and
+// Instagram send the whole history each time, so nothing here may grow with it:
+// elements are converted one by one and leave in batches.
+
+// largestElement bounds what one message, or one field beside the lists, may
+// take. It is far beyond any platform's limit.
+const largestElement = 8 << 20
+
+// reader reads one answer.
+type reader struct {
+	p     *provider
+	op    string
+	feed  inbox.Feed
+	rc    readContext
+	asked query
+	res   *httpapi.Response
+	guard *guard
+	dec   *json.Decoder
+	out   *batcher
+
+	envelope envelope
+	detailed map[string]bool // conversations of the answer: whether their details have come
+	listed   []string        // conversationIds in their order
+	skipped  int             // elements that cannot be placed
+}
+
+// envelope are the fields of an answer beside the lists.
+type envelope struct {
+	Status      string
+	LastUpdated time.Time
+	NextUpdate  time.Time
+	Page        pagination
+	Listed      bool   // one of the lists was there
+	Refusal     object // what an error consists of
+}
+
+type pagination struct {
+	next    string
+	hasMore bool
+	told    bool // hasMore was told
+}
+
+func newReader(p *provider, req inbox.ReadRequest, q query, res *httpapi.Response, emit func(inbox.Batch) error) *reader {
+	answered := res.ServerTime
+	if answered.IsZero() {
+		answered = time.Now().UTC()
+	}
+	g := &guard{r: res, limit: largestElement}
+	empty := inbox.Batch{Account: p.account, Provider: Name, Platform: req.Feed.Platform}
+	return &reader{
+		p:        p,
+		op:       "read",
+		feed:     req.Feed,
+		rc:       readContext{conversation: q.conversation, archived: q.archived, answered: answered},
+		asked:    q,
+		res:      res,
+		guard:    g,
+		dec:      json.NewDecoder(g),
+		out:      newBatcher(empty, answered, cacheTime(req.Feed.Platform), emit),
+		envelope: envelope{Refusal: object{}},
+		detailed: map[string]bool{},
+	}
+}
+
+// read hands over what the answer holds. What was read before an error has
+// been handed over too.
+func (r *reader) read() (inbox.ReadResult, error) {
+	result := inbox.ReadResult{ServerTime: r.res.ServerTime}
+	err := r.walk()
+	if errors.As(err, new(*emitError)) {
+		return result, errors.Unwrap(err)
+	}
+	if flushErr := r.flush(); flushErr != nil {
+		return result, flushErr
+	}
+	r.logSkipped()
+	if err != nil {
+		return result, failed(r.op, r.res.DecodeFailure(err))
+	}
+	result.LastUpdated, result.NextUpdate = r.envelope.LastUpdated, r.envelope.NextUpdate
+	result.Cursor = r.envelope.Page.cursor(r.asked.cursor)
+	return result, r.verdict()
+}
+
+// flush hands over the last batch, with the conversations that have an id and
+// no details.
+func (r *reader) flush() error {
+	for _, id := range r.listed {
+		if r.detailed[id] {
+			continue
+		}
+		if err := r.out.conversation(bareConversation(id, r.rc)); err != nil {
+			return errors.Unwrap(err)
+		}
+	}
+	if err := r.out.finish(r.envelope.LastUpdated); err != nil {
+		return errors.Unwrap(err)
+	}
+	return nil
+}
+
+// logSkipped says how many, once, and never what: it is somebody's message.
+func (r *reader) logSkipped() {
+	if r.skipped > 0 {
+		r.p.log.Warn("left out what names no conversation or has no id", "platform", r.feed.Platform, "feed", r.feed.Name, "elements", r.skipped)
+	}
+}
+
+// verdict is the error that an answer with status 200 can still be.
+func (r *reader) verdict() error {
+	switch {
+	case r.envelope.Status == "error":
+		return r.p.api.refusal(r.res, r.envelope.Refusal).err(r.op, r.feed.Platform)
+	case r.envelope.Status == "" && !r.envelope.Listed:
+		return &inbox.Error{Kind: inbox.Unavailable, Op: r.op, Text: "the answer has neither a status nor messages",
+			Hint: "does base_url lead to Ayrshare?"}
+	}
+	return nil
+}
+
+func (r *reader) walk() error {
+	if err := r.res.ExpectJSON(); err != nil {
+		return err
+	}
+	return r.eachField(r.field)
+}
+
+// field reads one field of the answer. Both spellings of the details are in
+// use: the vendor's page has the first.
+func (r *reader) field(key string) error {
+	switch key {
+	case "messages":
+		r.envelope.Listed = true
+		return r.eachElement(r.message)
+	case "conversationIds":
+		r.envelope.Listed = true
+		return r.eachElement(r.conversationID)
+	case "converstationsDetails", "conversationsDetails":
+		r.envelope.Listed = true
+		return r.eachElement(r.conversationDetails)
+	case "status", "code", "message", "action", "errors", "lastUpdated", "nextUpdate", "meta":
+		return r.envelopeField(key)
+	}
+	return r.skipValue()
+}
+
+func (r *reader) message(raw json.RawMessage) error {
+	fact, ok := messageFact(raw, r.rc)
+	if !ok {
+		r.skipped++
+		return nil
+	}
+	return r.out.message(fact)
+}
+
+func (r *reader) conversationID(raw json.RawMessage) error {
+	id, ok := textOf(raw)
+	if !ok || id == "" {
+		r.skipped++
+		return nil
+	}
+	if _, known := r.detailed[id]; !known {
+		r.detailed[id] = false
+		r.listed = append(r.listed, id)
+	}
+	return nil
+}
+
+func (r *reader) conversationDetails(raw json.RawMessage) error {
+	fact, ok := conversationFact(raw, r.rc)
+	if !ok {
+		r.skipped++
+		return nil
+	}
+	r.detailed[fact.RemoteID] = true
+	return r.out.conversation(fact)
+}
+
+func (r *reader) envelopeField(key string) error {
+	var raw json.RawMessage
+	if err := r.decode(&raw); err != nil {
+		return err
+	}
+	o := object{key: raw}
+	switch e := &r.envelope; key {
+	case "status":
+		e.Status = o.text(key)
+	case "lastUpdated":
+		e.LastUpdated = o.time(key)
+	case "nextUpdate":
+		e.NextUpdate = o.time(key)
+	case "meta":
+		e.Page = paginationOf(o.object(key).object("pagination"))
+	default:
+		e.Refusal[key] = raw
+	}
+	return nil
+}
+
+func paginationOf(o object) (p pagination) {
+	p.hasMore, p.told = o.bool("hasMore")
+	p.next = o.text("next")
+	return p
+}
+
+// cursor of the next page. "next" alone is documented; "hasMore" is seen in
+// answers and believed when it is there. A page that names itself as the next
+// one would be read for ever.
+func (p pagination) cursor(asked string) string {
+	if p.next == asked || (p.told && !p.hasMore) {
+		return ""
+	}
+	return p.next
+}
+
+// eachField calls read for each field of the top-level object, with the value
+// still to be read.
+func (r *reader) eachField(read func(key string) error) error {
+	if err := r.open('{'); err != nil {
+		return err
+	}
+	for r.dec.More() {
+		t, err := r.token()
+		if err != nil {
+			return err
+		}
+		key, _ := t.(string) // the decoder allows nothing else here
+		if err := read(key); err != nil {
+			return err
+		}
+	}
+	_, err := r.token()
+	return err
+}
+
+// eachElement calls take for each element of an array. Any other value in its
+// place is skipped: there is nothing in it that could be lost.
+func (r *reader) eachElement(take func(json.RawMessage) error) error {
+	t, err := r.token()
+	if err != nil {
+		return err
+	}
+	if t != json.Delim('[') {
+		return r.skipRest(t)
+	}
+	var raw json.RawMessage
+	for r.dec.More() {
+		if err := r.decode(&raw); err != nil {
+			return err
+		}
+		if err := take(raw); err != nil {
+			return err
+		}
+	}
+	_, err = r.token()
+	return err
+}
+
+func (r *reader) open(want json.Delim) error {
+	t, err := r.token()
+	if err != nil {
+		return err
+	}
+	if t != want {
+		return fmt.Errorf("it begins with %v", t)
+	}
+	return nil
+}
+
+// skipValue reads over a value without keeping it.
+func (r *reader) skipValue() error {
+	t, err := r.token()
+	if err != nil {
+		return err
+	}
+	return r.skipRest(t)
+}
+
+// skipRest reads to the end of the value that begins with t.
+func (r *reader) skipRest(t json.Token) error {
+	depth := nesting(t)
+	for depth > 0 {
+		t, err := r.token()
+		if err != nil {
+			return err
+		}
+		depth += nesting(t)
+	}
+	return nil
+}
+
+func nesting(t json.Token) int {
+	switch t {
+	case json.Delim('{'), json.Delim('['):
+		return 1
+	case json.Delim('}'), json.Delim(']'):
+		return -1
+	}
+	return 0
+}
+
+func (r *reader) token() (json.Token, error) {
+	r.guard.used = 0
+	return r.dec.Token()
+}
+
+func (r *reader) decode(v any) error {
+	r.guard.used = 0
+	return r.dec.Decode(v)
+}
+
+// guard bounds what the decoder may read for one element: it keeps all of it in
+// memory. The decoder reads ahead by no more than what it has buffered, so the
+// bound is rough by a factor of two.
+type guard struct {
+	r     io.Reader
+	limit int
+	used  int
+}
+
+func (g *guard) Read(p []byte) (int, error) {
+	if g.used >= g.limit {
+		return 0, fmt.Errorf("one element is larger than %d MiB", g.limit>>20)
+	}
+	n, err := g.r.Read(p)
+	g.used += n
+	return n, err
+}
