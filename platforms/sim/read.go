@@ -1,0 +1,300 @@
+package sim
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+
+	"parley/inbox"
+)
+
+// The documented times for which answers stay the same.
+const (
+	cacheTime  = 60 * time.Second // Facebook and Instagram
+	cacheTimeX = 15 * time.Second
+)
+
+const timeFormat = "2006-01-02T15:04:05.000Z"
+
+// readQuery is what GET /messages/:platform understands.
+type readQuery struct {
+	platform     inbox.Platform
+	archived     bool
+	listOnly     bool
+	conversation string
+	limit        int // 0: everything
+	next         string
+}
+
+func (c *call) readMessages() reply {
+	q, bad := c.parseReadQuery()
+	if bad != "" {
+		return refuse(http.StatusBadRequest, "messages", 101, bad)
+	}
+	a, err := c.s.answer(q, c.req.Header.Get("Profile-Key"), c.now)
+	if err != nil {
+		return refuse(http.StatusBadRequest, "messages", 101, "The parameter next is not a cursor of this request.")
+	}
+	c.cached = a.served
+	a.served = true
+	frozen := *a
+	frozen.nextField = c.faults.nextUpdate
+	return reply{status: http.StatusOK, body: frozen.write}
+}
+
+// parseReadQuery reads the parameters. What only X knows is ignored elsewhere.
+func (c *call) parseReadQuery() (q readQuery, bad string) {
+	q.platform = c.platform
+	switch status := c.query.Get("status"); status {
+	case "", "active":
+	case "archived":
+		q.archived = true
+	default:
+		return q, "The parameter status must be active or archived."
+	}
+	if raw := c.query.Get("conversationsOnly"); raw != "" {
+		only, err := strconv.ParseBool(raw)
+		if err != nil {
+			return q, "The parameter conversationsOnly must be true or false."
+		}
+		q.listOnly = only
+	}
+	if !q.listOnly {
+		q.conversation = c.query.Get("conversationId")
+	}
+	if c.platform != inbox.Twitter {
+		return q, ""
+	}
+	if raw := c.query.Get("limit"); raw != "" {
+		limit, err := strconv.Atoi(raw)
+		if err != nil || limit < 1 || limit > 100 {
+			return q, "The parameter limit must be between 1 and 100."
+		}
+		q.limit = limit
+	}
+	q.next = c.query.Get("next")
+	return q, ""
+}
+
+// answerCache keeps answers until their nextUpdate, per profile and query.
+type answerCache map[answerKey]*answer
+
+type answerKey struct {
+	profile string
+	query   readQuery
+}
+
+// answer is the state of the world at one moment, as far as one query shows it.
+// It is written from there as often as it is asked for, always with the same
+// bytes, and without holding a large body in memory.
+type answer struct {
+	w           *world
+	query       readQuery
+	lastUpdated time.Time
+	nextUpdate  time.Time
+	nextField   string // what a fault says instead of nextUpdate
+	served      bool   // it has been given out before
+
+	live          []*message // newest first
+	history       []historyEntry
+	edits         map[ref]*message
+	archived      map[*conversation]bool
+	conversations []wireConversation
+	more          *cursor
+}
+
+// answer returns the cached state for the query, or takes a new one.
+func (s *Server) answer(q readQuery, profile string, now time.Time) (*answer, error) {
+	key := answerKey{profile, q}
+	if a, ok := s.cache[key]; ok && now.Before(a.nextUpdate) && !now.Before(a.lastUpdated) {
+		return a, nil
+	}
+	maps.DeleteFunc(s.cache, func(_ answerKey, a *answer) bool { return !now.Before(a.nextUpdate) })
+	a := &answer{w: s.world, query: q, lastUpdated: now, nextUpdate: now.Add(s.cacheTimeOf(q.platform))}
+	if err := a.take(); err != nil {
+		return nil, err
+	}
+	s.cache[key] = a
+	return a, nil
+}
+
+func (s *Server) cacheTimeOf(p inbox.Platform) time.Duration {
+	switch {
+	case s.opts.CacheTime != 0:
+		return s.opts.CacheTime
+	case p == inbox.Twitter:
+		return cacheTimeX
+	}
+	return cacheTime
+}
+
+// take copies out of the world what the query shows.
+func (a *answer) take() error {
+	from, err := openCursor(a.query)
+	if err != nil {
+		return err
+	}
+	f := a.w.feeds[a.query.platform]
+	a.edits, a.archived = f.edits, f.archived
+	if a.query.listOnly {
+		a.takeConversations(from)
+		return nil
+	}
+	if a.query.conversation != "" {
+		a.takeThread()
+	} else {
+		a.history = a.w.historyIndex(a.query.platform)
+		a.live = slices.Clone(f.live)
+	}
+	slices.Reverse(a.live)
+	a.cutPage(from)
+	return nil
+}
+
+// takeThread narrows the answer to one conversation; one that is not known
+// here has no messages.
+func (a *answer) takeThread() {
+	c, ok := a.w.byID[a.query.conversation]
+	if !ok || c.platform != a.query.platform {
+		return
+	}
+	a.live = slices.Clone(c.live)
+	c.historyOf(func(k int32, at int64) {
+		a.history = append(a.history, historyEntry{at: at, ref: ref{conv: c, k: k}})
+	})
+}
+
+// cutPage keeps one page of X's messages, and where the next begins. A cursor
+// names the last message that was told; what stands above it is skipped.
+func (a *answer) cutPage(from cursor) {
+	if a.query.limit == 0 && a.query.next == "" {
+		return
+	}
+	limit := a.query.limit
+	if limit == 0 {
+		limit = 100
+	}
+	var page []*message
+	for m := range a.messages() {
+		if !from.before(m.at, m.id) {
+			continue
+		}
+		if len(page) == limit {
+			last := page[limit-1]
+			a.more = &cursor{At: last.at, ID: last.id}
+			break
+		}
+		page = append(page, m)
+	}
+	a.live, a.history = page, nil
+}
+
+// messages are those of the answer, newest first.
+func (a *answer) messages() func(yield func(*message) bool) {
+	return func(yield func(*message) bool) {
+		live, history := a.live, a.history
+		for len(live) > 0 || len(history) > 0 {
+			if len(history) == 0 || (len(live) > 0 && live[0].isNewer(history[0])) {
+				m := live[0]
+				live = live[1:]
+				if a.shows(m.conv) && !yield(m) {
+					return
+				}
+				continue
+			}
+			e := history[0]
+			history = history[1:]
+			if a.shows(e.conv) && !yield(a.recall(e)) {
+				return
+			}
+		}
+	}
+}
+
+// shows tells whether the conversation has the status that was asked for.
+func (a *answer) shows(c *conversation) bool { return a.archived[c] == a.query.archived }
+
+// recall computes a message of the history.
+func (a *answer) recall(e historyEntry) *message {
+	if m, ok := a.edits[e.ref]; ok {
+		return m
+	}
+	return a.w.compose(e.conv, e.k, e.at)
+}
+
+// write tells the answer as JSON, message by message.
+func (a *answer) write(out io.Writer) error {
+	if a.query.listOnly {
+		return a.writeConversations(out)
+	}
+	if _, err := io.WriteString(out, `{"status":"success","messages":[`); err != nil {
+		return err
+	}
+	count, err := a.writeMessages(out)
+	if err != nil {
+		return err
+	}
+	_, err = out.Write(slices.Concat([]byte("]"), a.trailer(count), []byte("}\n")))
+	return err
+}
+
+func (a *answer) writeMessages(out io.Writer) (count int, err error) {
+	var line bytes.Buffer
+	enc := json.NewEncoder(&line)
+	enc.SetEscapeHTML(false)
+	for m := range a.messages() {
+		line.Reset()
+		if count > 0 {
+			line.WriteByte(',')
+		}
+		if err := enc.Encode(a.w.wire(m)); err != nil {
+			return count, err
+		}
+		count++
+		if _, err := out.Write(bytes.TrimRight(line.Bytes(), "\n")); err != nil {
+			return count, err
+		}
+	}
+	return count, nil
+}
+
+// trailer are the fields after the list.
+func (a *answer) trailer(count int) []byte {
+	var b bytes.Buffer
+	if a.query.platform != inbox.Facebook && !a.query.listOnly {
+		b.WriteString(`,"messagesCount":` + strconv.Itoa(count))
+	}
+	if a.query.limit > 0 || a.query.next != "" {
+		b.WriteString(`,"meta":{"pagination":{`)
+		if a.more != nil {
+			b.WriteString(`"next":` + strconv.Quote(a.more.seal(a.query)) + `,`)
+		}
+		b.WriteString(`"hasMore":` + strconv.FormatBool(a.more != nil) + `}}`)
+	}
+	b.WriteString(`,"lastUpdated":` + strconv.Quote(stamp(a.lastUpdated.UnixMilli())))
+	b.WriteString(a.nextUpdateField())
+	return b.Bytes()
+}
+
+// nextUpdateField is the truth, or what a fault says instead.
+func (a *answer) nextUpdateField() string {
+	next := a.nextUpdate
+	switch a.nextField {
+	case "missing":
+		return ""
+	case "garbage":
+		return `,"nextUpdate":"soon"`
+	case "past":
+		next = a.lastUpdated.Add(-time.Hour)
+	case "far":
+		next = a.lastUpdated.Add(time.Hour)
+	}
+	return `,"nextUpdate":` + strconv.Quote(stamp(next.UnixMilli()))
+}
+
+func stamp(ms int64) string { return time.UnixMilli(ms).UTC().Format(timeFormat) }
