@@ -1,0 +1,250 @@
+package cache
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+
+	"parley/inbox"
+
+	bolt "go.etcd.io/bbolt"
+)
+
+// position is the instant of a message as it stands in keys; nil is none.
+type position []byte
+
+// Message reads a record by the message's ID.
+func (t *tx) Message(conversation inbox.ConversationID, id inbox.MessageID) (inbox.Message, bool, error) {
+	n, ok := t.numberOf(conversation)
+	if !ok {
+		return inbox.Message{}, false, nil
+	}
+	at := t.in(places).Get(placeKey(n, id))
+	if len(at) != instantSize {
+		return inbox.Message{}, false, nil
+	}
+	key := messageKey(n, inbox.Position{At: parseInstant(at), ID: id})
+	m, err := decodeMessage(t.in(messages).Get(key))
+	if err != nil {
+		return inbox.Message{}, false, nil
+	}
+	m.Conversation, m.ID = conversation, id
+	return m, true, nil
+}
+
+// PutMessage stores the record at its place in the thread, and takes it away
+// from the place where it was if its time has changed.
+func (t *tx) PutMessage(m inbox.Message) error {
+	if m.Conversation == "" || m.ID == "" {
+		return nameless("message")
+	}
+	n, err := t.makeNumber(m.Conversation)
+	if err != nil {
+		return err
+	}
+	record, err := encodeMessage(m)
+	if err != nil {
+		return fmt.Errorf("message %q: %w", m.ID, err)
+	}
+	t.noteOldest(n)
+	at, place := appendInstant(nil, m.CreatedAt), placeKey(n, m.ID)
+	if old := t.in(places).Get(place); !bytes.Equal(old, at) {
+		if err := t.take(n, m.ID, old); err != nil {
+			return err
+		}
+		if err := t.in(places).Put(place, at); err != nil {
+			return err
+		}
+	}
+	return t.putRecord(messageKey(n, m.Position()), record)
+}
+
+// putRecord stores a message's record and counts it.
+func (t *tx) putRecord(key, record []byte) error {
+	b := t.in(messages)
+	b.FillPercent = messageFill
+	old := b.Get(key)
+	t.count(func(s *totals) {
+		s.Bytes += int64(len(record) - len(old))
+		if old == nil {
+			s.Messages++
+			s.Bytes += int64(len(key))
+		}
+	})
+	return b.Put(key, record)
+}
+
+// messageFill is how full a page is left when it is split. Most messages come
+// at the end of a thread, or a thread at a time: half-empty pages, bbolt's
+// default, would mostly stay half empty.
+const messageFill = 0.8
+
+// take removes the record of a message that stood at an instant.
+func (t *tx) take(n number, id inbox.MessageID, at []byte) error {
+	if len(at) != instantSize {
+		return nil
+	}
+	return t.dropRecord(messageKey(n, inbox.Position{At: parseInstant(at), ID: id}))
+}
+
+func (t *tx) dropRecord(key []byte) error {
+	b := t.in(messages)
+	record := b.Get(key)
+	if record == nil {
+		return nil
+	}
+	t.count(func(s *totals) {
+		s.Messages--
+		s.Bytes -= int64(len(key) + len(record))
+	})
+	return b.Delete(key)
+}
+
+// DeleteMessage removes the record and its place.
+func (t *tx) DeleteMessage(conversation inbox.ConversationID, id inbox.MessageID) error {
+	n, ok := t.numberOf(conversation)
+	if !ok {
+		return nil
+	}
+	t.noteOldest(n)
+	place := placeKey(n, id)
+	if err := t.take(n, id, t.in(places).Get(place)); err != nil {
+		return err
+	}
+	return t.in(places).Delete(place)
+}
+
+// deleteMessagesOf removes all messages of a conversation.
+func (t *tx) deleteMessagesOf(n number) error {
+	t.noteOldest(n)
+	for {
+		keys := keysWith(t.in(messages), numberKey(n), 1000)
+		for _, key := range keys {
+			if err := t.dropRecord(key); err != nil {
+				return err
+			}
+		}
+		if len(keys) == 0 {
+			return deleteWith(t.in(places), numberKey(n))
+		}
+	}
+}
+
+// noteOldest remembers the oldest message of a conversation before the
+// transaction changes it; flushOldest moves the conversation in its index.
+func (t *tx) noteOldest(n number) {
+	if t.oldest == nil {
+		t.oldest = map[number]position{}
+	}
+	if _, noted := t.oldest[n]; !noted {
+		t.oldest[n] = t.oldestOf(n)
+	}
+}
+
+func (t *tx) oldestOf(n number) position {
+	prefix := numberKey(n)
+	k, _ := t.in(messages).Cursor().Seek(prefix)
+	if !bytes.HasPrefix(k, prefix) || len(k) < numberSize+instantSize {
+		return nil
+	}
+	return bytes.Clone(k[numberSize : numberSize+instantSize])
+}
+
+func (t *tx) flushOldest() error {
+	for n, before := range t.oldest {
+		now := t.oldestOf(n)
+		if bytes.Equal(before, now) {
+			continue
+		}
+		if before != nil {
+			if err := t.in(oldest).Delete(oldestKey(parseInstant(before), n)); err != nil {
+				return err
+			}
+		}
+		if now != nil {
+			if err := t.in(oldest).Put(oldestKey(parseInstant(now), n), []byte{}); err != nil {
+				return err
+			}
+		}
+	}
+	t.oldest = nil
+	return nil
+}
+
+// Thread returns a stretch of a conversation.
+func (t *tx) Thread(q inbox.ThreadQuery) (page inbox.ThreadPage, err error) {
+	n, ok := t.numberOf(q.Conversation)
+	if !ok {
+		return page, nil
+	}
+	s := threadScan{ThreadQuery: q, prefix: numberKey(n), cursor: t.in(messages).Cursor()}
+	anchor := messageKey(n, q.Anchor)
+	if q.Anchor.IsZero() {
+		anchor = endOf(n)
+		s.After = 0
+	}
+	above, moreBefore := s.backward(anchor)
+	below, moreAfter := s.forward(anchor)
+	return inbox.ThreadPage{Messages: append(above, below...), MoreBefore: moreBefore, MoreAfter: moreAfter}, nil
+}
+
+// endOf is a key behind all messages of a conversation.
+func endOf(n number) []byte {
+	return append(numberKey(n), bytes.Repeat([]byte{0xff}, instantSize+1)...)
+}
+
+// threadScan is one query on its way through a thread.
+type threadScan struct {
+	inbox.ThreadQuery
+	prefix []byte
+	cursor *bolt.Cursor
+}
+
+func (s threadScan) forward(anchor []byte) (found []inbox.Message, more bool) {
+	for k, v := s.cursor.Seek(anchor); bytes.HasPrefix(k, s.prefix); k, v = s.cursor.Next() {
+		if len(found) >= s.After {
+			return found, true
+		}
+		found = s.append(found, k, v)
+	}
+	return found, false
+}
+
+func (s threadScan) backward(anchor []byte) (found []inbox.Message, more bool) {
+	k, v := s.cursor.Seek(anchor)
+	if k == nil {
+		k, v = s.cursor.Last()
+	} else {
+		k, v = s.cursor.Prev()
+	}
+	for ; bytes.HasPrefix(k, s.prefix); k, v = s.cursor.Prev() {
+		if len(found) >= s.Before {
+			more = true
+			break
+		}
+		found = s.append(found, k, v)
+	}
+	slices.Reverse(found)
+	return found, more
+}
+
+// append decodes a record; one that cannot be decoded counts as not there.
+func (s threadScan) append(found []inbox.Message, key, record []byte) []inbox.Message {
+	_, p, ok := parseMessageKey(key)
+	if !ok {
+		return found
+	}
+	m, err := decodeMessage(record)
+	if err != nil {
+		return found
+	}
+	m.Conversation, m.ID = s.Conversation, p.ID
+	return append(found, m)
+}
+
+// LastArrival and NextArrival count in the sequence of what is kept: parts of
+// the outbox refer to arrivals, so the numbers outlive the facts.
+func (t *tx) LastArrival() (uint64, error) { return t.bolt.Bucket(topKept).Sequence(), nil }
+
+// NextArrival gives out the next number.
+func (t *tx) NextArrival() (uint64, error) { return t.bolt.Bucket(topKept).NextSequence() }
