@@ -150,10 +150,10 @@ func (e *edit) ingestKnown(b Batch, f MessageFact) (known bool, err error) {
 // ingestNew stores a message that is not known by its ID. It may still be the
 // echo of our own send.
 func (e *edit) ingestNew(b Batch, f MessageFact, echoes *echoes) (inserted bool, err error) {
-	m := f.Message
-	if _, found, err := e.Message(m.Conversation, m.ID); err != nil || found {
+	if known, err := e.ingestKnown(b, f); err != nil || known {
 		return false, err // the same message twice in one batch
 	}
+	m := f.Message
 	c, err := e.conversation(m.Conversation, true)
 	if err != nil {
 		return false, err

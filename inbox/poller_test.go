@@ -1,0 +1,293 @@
+package inbox_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"parley/inbox"
+)
+
+// asked are the times at which a feed was read.
+type asked map[inbox.Platform][]time.Time
+
+// answerWith records the reads and answers with the given freshness.
+func (f *fixture) answerWith(fresh func(now time.Time) inbox.ReadResult) asked {
+	log := asked{}
+	f.provider.FeedList = []inbox.Feed{{Platform: inbox.Instagram, Name: inbox.MessagesFeed, CacheTime: time.Minute}}
+	f.provider.ReadFunc = func(_ context.Context, req inbox.ReadRequest, _ func(inbox.Batch) error) (inbox.ReadResult, error) {
+		log[req.Feed.Platform] = append(log[req.Feed.Platform], time.Now())
+		return fresh(time.Now()), nil
+	}
+	f.restart()
+	return log
+}
+
+func TestNextUpdateIsHonouredWhenItCanBeBelieved(t *testing.T) {
+	for name, c := range map[string]struct {
+		next func(now time.Time) time.Time
+		want time.Duration
+	}{
+		"told":          {func(now time.Time) time.Time { return now.Add(90 * time.Second) }, 90 * time.Second},
+		"missing":       {func(time.Time) time.Time { return time.Time{} }, time.Minute},
+		"in the past":   {func(now time.Time) time.Time { return now.Add(-time.Hour) }, time.Minute},
+		"an hour ahead": {func(now time.Time) time.Time { return now.Add(time.Hour) }, time.Minute},
+		"years ago":     {func(time.Time) time.Time { return time.Date(2024, 6, 9, 21, 47, 4, 0, time.UTC) }, time.Minute},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				f := newFixture(t)
+				log := f.answerWith(func(now time.Time) inbox.ReadResult { return inbox.ReadResult{NextUpdate: c.next(now)} })
+				stop := f.run()
+				time.Sleep(c.want + 5*time.Second)
+				stop()
+				times := log[inbox.Instagram]
+				if len(times) != 2 {
+					t.Fatalf("%d reads, want 2", len(times))
+				}
+				if gap := times[1].Sub(times[0]); gap < c.want || gap > c.want+3*time.Second {
+					t.Errorf("read again after %s, want %s and a little", gap, c.want)
+				}
+			})
+		})
+	}
+}
+
+func TestNothingIsAskedEarlyAcrossRestarts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t)
+		log := f.answerWith(func(now time.Time) inbox.ReadResult { return inbox.ReadResult{NextUpdate: now.Add(time.Minute)} })
+		for range 5 {
+			f.restart()
+			if _, err := f.in.Sync(t.Context(), "", false, nil); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(5 * time.Second)
+		}
+		if n := len(log[inbox.Instagram]); n != 1 {
+			t.Errorf("%d reads in 25 s, want 1", n)
+		}
+		time.Sleep(time.Minute)
+		f.restart()
+		reports, err := f.in.Sync(t.Context(), "", false, nil)
+		if err != nil || len(reports) != 1 || reports[0].Requests != 1 {
+			t.Errorf("when it is due: %+v, %v", reports, err)
+		}
+	})
+}
+
+func TestForceAsksAtMostOnceIn5Seconds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t)
+		log := f.answerWith(func(now time.Time) inbox.ReadResult { return inbox.ReadResult{NextUpdate: now.Add(time.Minute)} })
+		readNow := func() inbox.SyncReport {
+			f.restart()
+			reports, err := f.in.Sync(t.Context(), "acme", true, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return reports[0]
+		}
+		readNow()
+		if r := readNow(); r.Requests != 0 || r.Err == nil || r.Err.Kind != inbox.RateLimited {
+			t.Errorf("the second wish within 5 s: %+v", r)
+		}
+		time.Sleep(5 * time.Second)
+		if r := readNow(); r.Requests != 1 || r.Err != nil {
+			t.Errorf("after 5 s: %+v", r)
+		}
+		if n := len(log[inbox.Instagram]); n != 2 {
+			t.Errorf("%d reads", n)
+		}
+	})
+}
+
+func TestTheServersClockCorrectsOurs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t)
+		// The server is a day ahead of us; its nextUpdate is by its own clock.
+		day := 24 * time.Hour
+		log := f.answerWith(func(now time.Time) inbox.ReadResult {
+			return inbox.ReadResult{ServerTime: now.Add(day), NextUpdate: now.Add(day + 40*time.Second)}
+		})
+		stop := f.run()
+		time.Sleep(50 * time.Second)
+		stop()
+		if n := len(log[inbox.Instagram]); n != 2 {
+			t.Errorf("%d reads in 50 s, want 2", n)
+		}
+		if got := f.in.Now("acme").Sub(time.Now()); got < day-time.Second || got > day+time.Second {
+			t.Errorf("Now is %s ahead of our clock, want a day", got)
+		}
+		v := f.in.Accounts()[0].Platforms[0]
+		if age := time.Since(v.ReadAt); age < 0 || age > time.Minute {
+			t.Errorf("the status line says that the data is %s old", age)
+		}
+	})
+}
+
+func TestOneBrokenPlatformDoesNotSlowTheOthers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t)
+		var mu sync.Mutex
+		reads := map[inbox.Platform]int{}
+		f.provider.ReadFunc = func(ctx context.Context, req inbox.ReadRequest, _ func(inbox.Batch) error) (inbox.ReadResult, error) {
+			mu.Lock()
+			reads[req.Feed.Platform]++
+			mu.Unlock()
+			if req.Feed.Platform == inbox.Facebook {
+				<-ctx.Done() // hangs
+				return inbox.ReadResult{}, ctx.Err()
+			}
+			return inbox.ReadResult{}, nil
+		}
+		stop := f.run()
+		time.Sleep(10 * time.Minute)
+		stop()
+		if reads[inbox.Instagram] < 9 || reads[inbox.Twitter] < 36 {
+			t.Errorf("reads in 10 minutes beside a platform that hangs: %v", reads)
+		}
+	})
+}
+
+func TestFailuresBackOffAndAreShown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t)
+		reads := 0
+		f.provider.FeedList = []inbox.Feed{{Platform: inbox.Instagram, Name: inbox.MessagesFeed, CacheTime: time.Minute}}
+		f.provider.ReadFunc = func(context.Context, inbox.ReadRequest, func(inbox.Batch) error) (inbox.ReadResult, error) {
+			reads++
+			return inbox.ReadResult{}, errors.New("boom")
+		}
+		f.restart()
+		stop := f.run()
+		time.Sleep(time.Hour)
+		v := f.in.Accounts()[0]
+		stop()
+		if v.Health != inbox.Failing || v.Error == nil || v.Error.Text != "boom" {
+			t.Errorf("account: %+v", v)
+		}
+		if reads < 10 || reads > 25 {
+			t.Errorf("%d reads in an hour", reads)
+		}
+	})
+}
+
+func TestTheBrakeComesLongBeforeAThousand429(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t)
+		var limited atomic.Int64
+		f.provider.ReadFunc = func(context.Context, inbox.ReadRequest, func(inbox.Batch) error) (inbox.ReadResult, error) {
+			limited.Add(1)
+			return inbox.ReadResult{}, &inbox.Error{Kind: inbox.RateLimited, Text: "too many requests"}
+		}
+		for range 4 { // also across restarts
+			f.restart()
+			stop := f.run()
+			time.Sleep(6 * time.Hour)
+			if v := f.in.Accounts()[0]; v.Health != inbox.Limited && v.Health != inbox.Failing {
+				t.Errorf("health is %s", v.Health)
+			}
+			stop()
+		}
+		if n := limited.Load(); n > 400 {
+			t.Errorf("%d answers 429 in a day", n)
+		}
+	})
+}
+
+// pages is a provider with a history in pages, newest first.
+func (f *fixture) pages(total *int) (asked *[]string) {
+	const size = 10
+	asked = &[]string{}
+	f.provider.FeedList = []inbox.Feed{{Platform: inbox.Twitter, Name: inbox.MessagesFeed, CacheTime: 15 * time.Second, Paged: true}}
+	f.provider.ReadFunc = func(_ context.Context, req inbox.ReadRequest, emit func(inbox.Batch) error) (inbox.ReadResult, error) {
+		*asked = append(*asked, req.Cursor)
+		from := *total
+		if req.Cursor != "" {
+			fmt.Sscan(req.Cursor, &from)
+		}
+		var b inbox.Batch
+		for i := from; i > max(0, from-size); i-- {
+			m := received(fmt.Sprintf("m%d", i), fmt.Sprint(i), minutesAgo(100000-i))
+			b.Messages = append(b.Messages, m)
+		}
+		res := inbox.ReadResult{}
+		if from > size {
+			res.Cursor = fmt.Sprint(from - size)
+		}
+		return res, emit(b)
+	}
+	f.restart()
+	return asked
+}
+
+func (f *fixture) count() int {
+	c, err := f.in.Conversation(f.t.Context(), "acme/twitter/t_ann")
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	return c.Messages
+}
+
+func TestPagesAreReadToTheEndOnceAndGapsAreClosed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t)
+		total := 95
+		asked := f.pages(&total)
+		readNow := func() {
+			if _, err := f.in.Sync(t.Context(), "", false, nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+		readNow()
+		if f.count() != 95 || len(*asked) != 10 {
+			t.Fatalf("%d messages after %d requests", f.count(), len(*asked))
+		}
+		total = 98
+		time.Sleep(time.Minute)
+		*asked = nil
+		readNow()
+		if f.count() != 98 || len(*asked) != 1 {
+			t.Errorf("a few new ones: %d messages after %d requests", f.count(), len(*asked))
+		}
+		total = 150
+		time.Sleep(time.Minute)
+		*asked = nil
+		readNow()
+		if f.count() != 150 || len(*asked) != 6 {
+			t.Errorf("a gap of several pages: %d messages after %d requests (%q)", f.count(), len(*asked), *asked)
+		}
+	})
+}
+
+func TestABackfillGoesOnAfterARestart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t)
+		total := 2000
+		asked := f.pages(&total)
+		stop := f.run()
+		time.Sleep(90 * time.Second) // 20 pages at once, then one in 1.5 s
+		stop()
+		some := f.count()
+		if some < 500 || some >= 2000 {
+			t.Fatalf("%d messages in 90 s", some)
+		}
+		*asked = nil
+		f.restart()
+		stop = f.run()
+		time.Sleep(5 * time.Minute)
+		stop()
+		if f.count() != 2000 {
+			t.Errorf("%d messages in the end", f.count())
+		}
+		if len(*asked) > 200-some/10+25+1 {
+			t.Errorf("%d requests for the rest: it began again", len(*asked))
+		}
+	})
+}
