@@ -1,0 +1,299 @@
+package main
+
+// The doctor: looks at everything that parley needs, and for each thing says in
+// one line how it is and how to mend it. It asks the providers directly, so
+// that it works also while an inbox holds the cache.
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/term"
+
+	"github.com/charmbracelet/colorprofile"
+
+	"parley/cache"
+	"parley/inbox"
+	"parley/platforms/login"
+)
+
+// verdict is how a check came out.
+type verdict string
+
+const (
+	good    verdict = "ok"
+	warning verdict = "warn"
+	failing verdict = "fail"
+)
+
+// finding is the result of one check.
+type finding struct {
+	Check  string  `json:"check"`
+	Status verdict `json:"status"`
+	Text   string  `json:"text"`
+	Hint   string  `json:"hint"`
+}
+
+// toleratedSkew is how wrong a clock may be before countdowns of reply windows
+// would mislead; parley corrects them by the provider's clock all the same.
+const toleratedSkew = time.Minute
+
+// inspectPatience bounds one question to a provider.
+const inspectPatience = 20 * time.Second
+
+func (a *app) doctor(ctx context.Context, asJSON bool) error {
+	a.openLog(a.places().state)
+	d := &doctor{app: a, json: asJSON}
+	c := d.checkConfig()
+	if c != nil {
+		for _, ac := range c.accounts {
+			d.checkAccount(ctx, ac)
+		}
+	}
+	d.checkCache()
+	d.checkTerminal()
+	if d.err != nil {
+		return d.err
+	}
+	if d.failed {
+		return errReported
+	}
+	return nil
+}
+
+// doctor prints findings as it makes them.
+type doctor struct {
+	app    *app
+	json   bool
+	failed bool
+	err    error // of the output
+}
+
+func (d *doctor) find(check string, v verdict, hint, format string, args ...any) {
+	f := finding{check, v, inbox.CleanLine(fmt.Sprintf(format, args...)), inbox.CleanLine(hint)}
+	d.failed = d.failed || v == failing
+	if d.json {
+		d.err = cmp.Or(d.err, jsonLines(d.app.stdout).Encode(f))
+		return
+	}
+	_, err := fmt.Fprintf(d.app.stdout, "%-4s  %-18s  %s\n", f.Status, f.Check, f.Text)
+	if f.Hint != "" && v != good {
+		_, err = fmt.Fprintf(d.app.stdout, "%26s%s\n", "", f.Hint)
+	}
+	d.err = cmp.Or(d.err, err)
+}
+
+// findError makes a finding of an error.
+func (d *doctor) findError(check string, err error) {
+	e := inbox.AsError(err)
+	d.find(check, failing, e.Hint, "%s", describeError(e))
+}
+
+func (d *doctor) checkConfig() *config {
+	file := d.app.places().config
+	c, err := loadConfig(file)
+	var bad *configError
+	switch {
+	case errors.Is(err, errNoConfig):
+		d.find("config", failing, "`parley config init` writes a first one; `parley demo` needs none", "there is none at %s", file)
+		return nil
+	case errors.As(err, &bad):
+		for _, p := range bad.problems {
+			d.find("config", failing, "", "%s:%d:%d: %s: %s", file, p.at.line, p.at.column, p.key, p.text)
+		}
+		return nil
+	case err != nil:
+		d.findError("config", err)
+		return nil
+	}
+	d.find("config", good, "", "%s, accounts: %s", file, strings.Join(c.accountNames(), ", "))
+	for _, w := range c.warnings {
+		d.find("config", warning, "", "%s", w)
+	}
+	return c
+}
+
+// checkAccount asks the provider about the account.
+func (d *doctor) checkAccount(ctx context.Context, ac accountConfig) {
+	name := string(ac.name)
+	secrets, err := d.app.fetchSecrets(ctx, ac, online)
+	if err != nil {
+		d.find(name+" key", failing, "", "%s", err)
+		return
+	}
+	p, err := ac.provider.Open(login.Login{
+		Account: ac.name, BaseURL: ac.baseURL, Platforms: ac.platforms, Values: ac.values, Secrets: secrets, Log: d.app.log,
+	})
+	if err != nil {
+		d.findError(name+" key", err)
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, inspectPatience)
+	defer cancel()
+	asked := time.Now()
+	info, err := p.Inspect(ctx)
+	if err != nil {
+		d.findError(name+" key", err)
+		return
+	}
+	d.find(name+" key", good, "", "%s accepts it (%s) in %d ms", ac.provider.Name, cmp.Or(info.Title, "no title"), time.Since(asked).Milliseconds())
+	d.checkMessaging(name, ac, info)
+	d.checkCount(name, ac, info)
+	d.checkClock(name, info.ServerTime, asked.Add(time.Since(asked)/2))
+}
+
+// checkMessaging tells whether the networks that the config names can be read.
+func (d *doctor) checkMessaging(name string, ac accountConfig, info inbox.AccountInfo) {
+	switch {
+	case info.MessagingEnabled == nil:
+		d.find(name+" messaging", warning, "", "%s does not say whether messaging is on", ac.provider.Name)
+	case !*info.MessagingEnabled:
+		d.find(name+" messaging", failing, "switch messaging on for the account and for the user profile in the provider's dashboard", "messaging is off")
+	default:
+		d.find(name+" messaging", good, "", "messaging is on")
+	}
+	for _, p := range ac.platforms {
+		active, told := info.Messaging[p]
+		switch {
+		case !slices.Contains(info.Linked, p):
+			d.find(name+" "+p.Label(), failing, "link it in the provider's dashboard, or leave it out of platforms", "%s is not linked to the account", p.Label())
+		case told && !active:
+			d.find(name+" "+p.Label(), failing, "link it again: networks linked before messaging was switched on have no access to messages", "%s is linked, but not for messaging", p.Label())
+		default:
+			d.find(name+" "+p.Label(), good, "", "linked")
+		}
+	}
+}
+
+func (d *doctor) checkCount(name string, ac accountConfig, info inbox.AccountInfo) {
+	if info.ConversationCount == nil || ac.conversationLimit == 0 {
+		return
+	}
+	n, limit := *info.ConversationCount, ac.conversationLimit
+	v, hint := good, ""
+	switch {
+	case n >= limit:
+		v, hint = failing, "answers are refused until next month; the provider can raise the limit (conversation_limit in the config)"
+	case n*10 >= limit*9:
+		v, hint = warning, "answers are refused beyond the limit until next month"
+	}
+	d.find(name+" month", v, hint, "%d of %d conversations used", n, limit)
+}
+
+func (d *doctor) checkClock(name string, server, local time.Time) {
+	if server.IsZero() {
+		return
+	}
+	skew := local.Sub(server)
+	if skew.Abs() <= toleratedSkew {
+		d.find(name+" clock", good, "", "this machine's clock agrees with the provider's")
+		return
+	}
+	direction := "fast"
+	if skew < 0 {
+		direction = "slow"
+	}
+	d.find(name+" clock", warning, "set the clock (NTP); until then parley counts by the provider's", "this machine's clock is %s %s", skew.Abs().Round(time.Second), direction)
+}
+
+// checkCache opens the cache, when there is one; a doctor creates nothing.
+func (d *doctor) checkCache() {
+	dir := d.app.places().data
+	file := filepath.Join(dir, cache.FileName)
+	info, err := os.Stat(file)
+	if errors.Is(err, os.ErrNotExist) {
+		d.find("cache", good, "", "none yet; it will be %s", file)
+		return
+	}
+	if err != nil {
+		d.findError("cache", err)
+		return
+	}
+	if info.Mode().Perm()&0o077 != 0 {
+		d.find("cache", warning, "chmod 600 "+file, "others can read %s", file)
+	}
+	store, err := cache.Open(dir, cache.Options{Command: d.app.invocation})
+	if err != nil {
+		d.findHeld(file, err)
+		return
+	}
+	defer store.Close()
+	err = store.View(context.Background(), func(r inbox.Reader) error {
+		counts, err := r.Counts()
+		d.find("cache", good, "", "%s, %d conversations, %.1f MB", file, counts[inbox.ViewAll]+counts[inbox.ViewArchived], float64(info.Size())/(1<<20))
+		return err
+	})
+	if err != nil {
+		d.findError("cache", err)
+	}
+}
+
+// findHeld tells of a cache that cannot be opened. One that another parley
+// works with is no fault.
+func (d *doctor) findHeld(file string, err error) {
+	e := inbox.AsError(err)
+	if e.Kind == inbox.Unavailable {
+		d.find("cache", warning, e.Hint, "%s", describeError(e))
+		return
+	}
+	d.find("cache", failing, e.Hint, "%s: %s", file, describeError(e))
+}
+
+// smallestUseful is the size from which two panes stand side by side; below it
+// the inbox works in one.
+const smallestUseful = 80
+
+func (d *doctor) checkTerminal() {
+	name := os.Getenv("TERM")
+	switch {
+	case !d.app.hasScreen():
+		d.find("terminal", warning, "the inbox needs one; commands such as list and send do not", "standard input and output are not a terminal")
+	case name == "" || name == "dumb":
+		d.find("terminal", failing, "set TERM to what the terminal is, for example xterm-256color", "TERM is %q: the screen cannot be drawn", name)
+	default:
+		d.checkSize(name)
+	}
+	profile := colorprofile.Env(os.Environ())
+	if os.Getenv("NO_COLOR") != "" {
+		d.find("colours", good, "", "off, because NO_COLOR is set")
+	} else if d.app.hasScreen() {
+		d.find("colours", good, "", "%s", profile)
+	}
+	d.checkLocale()
+	if os.Getenv("SSH_TTY") != "" || os.Getenv("SSH_CONNECTION") != "" {
+		d.find("ssh", good, "", "this is an SSH session; drafts and sends survive when the line drops")
+	}
+	if os.Getenv("TMUX") != "" && !strings.HasPrefix(name, "tmux") && !strings.HasPrefix(name, "screen") {
+		d.find("tmux", warning, "set TERM to tmux-256color inside tmux (default-terminal in tmux.conf)", "TERM is %q inside tmux", name)
+	}
+}
+
+func (d *doctor) checkSize(name string) {
+	w, h, err := term.GetSize(int(os.Stdout.Fd()))
+	switch {
+	case err != nil:
+		d.find("terminal", warning, "", "%s, of unknown size", name)
+	case w < smallestUseful:
+		d.find("terminal", good, "", "%s, %d by %d: narrow, so one pane at a time", name, w, h)
+	default:
+		d.find("terminal", good, "", "%s, %d by %d", name, w, h)
+	}
+}
+
+// checkLocale tells whether the terminal is likely to show UTF-8.
+func (d *doctor) checkLocale() {
+	locale := cmp.Or(os.Getenv("LC_ALL"), os.Getenv("LC_CTYPE"), os.Getenv("LANG"))
+	plain := strings.ReplaceAll(strings.ToLower(locale), "-", "")
+	if strings.Contains(plain, "utf8") {
+		d.find("locale", good, "", "%s", locale)
+		return
+	}
+	d.find("locale", warning, "set LANG to a UTF-8 locale, for example C.UTF-8", "the locale %q is not UTF-8: names and emoji may look broken", locale)
+}

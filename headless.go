@@ -1,0 +1,761 @@
+package main
+
+// The commands that work without a screen: each opens the cache, does one thing
+// through the inbox, and prints. Reading commands ask the network nothing.
+
+import (
+	"bufio"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+	"unicode/utf8"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"parley/cache"
+	"parley/inbox"
+	"parley/platforms/login"
+)
+
+// reach tells whether a command asks the network.
+type reach bool
+
+const (
+	offline reach = false // no secret is fetched
+	online  reach = true
+)
+
+// session is an open cache with an inbox over it.
+type session struct {
+	*inbox.Inbox
+	config *config
+	store  inbox.Store
+	guard  *guard
+}
+
+// withSession opens cache and inbox for f and closes them behind it.
+func (a *app) withSession(ctx context.Context, r reach, f func(context.Context, *session) error) error {
+	c, err := loadConfig(a.places().config)
+	if err != nil {
+		return err
+	}
+	for _, w := range c.warnings {
+		fmt.Fprintln(a.stderr, "parley: warning: "+inbox.CleanLine(w))
+	}
+	return a.withConfig(ctx, c, a.places(), r, f)
+}
+
+// withConfig is withSession for a config that is already there.
+func (a *app) withConfig(ctx context.Context, c *config, at places, r reach, f func(context.Context, *session) error) (err error) {
+	a.openLog(at.state)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	g := &guard{dir: at.state, redactor: a.redactor, log: a.log, stop: cancel}
+	accounts, err := a.openAccounts(ctx, c, r)
+	if err != nil {
+		return err
+	}
+	store, err := cache.Open(at.data, cache.Options{Command: a.invocation})
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if closing := store.Close(); err == nil {
+			err = closing
+		}
+	}()
+	in, err := inbox.New(ctx, inbox.Options{
+		Store: store, Accounts: accounts, Log: a.log, NextGrapheme: nextGrapheme, Retention: c.retention, Guard: g.run,
+	})
+	if err != nil {
+		return err
+	}
+	g.run("command", func() { err = f(ctx, &session{Inbox: in, config: c, store: store, guard: g}) })
+	if file, crash := g.crash(); crash != nil {
+		return crashError(file)
+	}
+	return err
+}
+
+func crashError(file string) error {
+	e := inbox.Errorf(inbox.Internal, "a mistake in parley stopped it")
+	if file == "" {
+		return e
+	}
+	return e.WithHint("what happened is in " + file + ", without messages or keys: please report it")
+}
+
+// nextGrapheme is the length of the first grapheme cluster, by the function
+// that also measures the screen.
+func nextGrapheme(s string) int {
+	cluster, _ := ansi.FirstGraphemeCluster(s, ansi.GraphemeWidth)
+	return len(cluster)
+}
+
+// openAccounts opens a provider for each account of the config.
+func (a *app) openAccounts(ctx context.Context, c *config, r reach) ([]inbox.Account, error) {
+	var accounts []inbox.Account
+	for _, ac := range c.accounts {
+		secrets, err := a.fetchSecrets(ctx, ac, r)
+		if err != nil {
+			return nil, err
+		}
+		p, err := ac.provider.Open(login.Login{
+			Account: ac.name, BaseURL: ac.baseURL, Platforms: ac.platforms, Values: ac.values, Secrets: secrets, Log: a.log,
+		})
+		if err != nil {
+			e := inbox.AsError(err)
+			return nil, &usageError{text: fmt.Sprintf("account %s: %s", ac.name, describeError(e)), hint: e.Hint}
+		}
+		accounts = append(accounts, inbox.Account{
+			ID: ac.name, Provider: p, Platforms: ac.platforms, ConversationLimit: ac.conversationLimit, Windows: c.windowsOf(ac, p),
+		})
+	}
+	return accounts, nil
+}
+
+// windowsOf are the windows that the config changes for an account.
+func (c *config) windowsOf(a accountConfig, p inbox.Provider) map[inbox.Platform]inbox.WindowPolicy {
+	windows := map[inbox.Platform]inbox.WindowPolicy{}
+	for _, platform := range a.platforms {
+		if w, ok := c.windows[windowKey{a.provider.Name, platform}]; ok {
+			windows[platform] = w.apply(p.Capabilities(platform).Window)
+		}
+	}
+	return windows
+}
+
+// notFetched stands for a secret in commands that ask the network nothing, so
+// that reading the cache never waits for a password manager.
+var notFetched = login.NewSecret("not-fetched")
+
+func (a *app) fetchSecrets(ctx context.Context, ac accountConfig, r reach) (map[string]login.Secret, error) {
+	secrets := map[string]login.Secret{}
+	for name, source := range ac.secrets {
+		switch {
+		case !source.given():
+		case r == offline:
+			secrets[name] = notFetched
+		default:
+			secret, err := source.fetch(ctx, a.stderr)
+			if err != nil {
+				return nil, &usageError{
+					text: fmt.Sprintf("account %s: %v", ac.name, err),
+					hint: fmt.Sprintf("see line %d of %s", source.at.line, a.places().config),
+				}
+			}
+			a.redactor.learn(secret)
+			secrets[name] = secret
+		}
+	}
+	return secrets, nil
+}
+
+// account checks that the config has an account of that name; "" is all.
+func (s *session) account(name string) (inbox.AccountID, error) {
+	names := s.config.accountNames()
+	for _, known := range names {
+		if name == "" || name == known {
+			return inbox.AccountID(name), nil
+		}
+	}
+	return "", &usageError{text: fmt.Sprintf("the config has no account %q; %s", name, suggest(name, names))}
+}
+
+type syncOptions struct {
+	account     string
+	force, json bool
+}
+
+func (a *app) sync(ctx context.Context, o syncOptions) error {
+	return a.withSession(ctx, online, func(ctx context.Context, s *session) error {
+		account, err := s.account(o.account)
+		if err != nil {
+			return err
+		}
+		progress := a.newProgress()
+		reports, err := s.Sync(ctx, account, o.force, progress.sync)
+		progress.done()
+		if err != nil {
+			return err
+		}
+		if err := s.Flush(ctx, account); err != nil {
+			return err
+		}
+		return a.printSync(reports, o.json)
+	})
+}
+
+func (a *app) printSync(reports []inbox.SyncReport, asJSON bool) error {
+	failed := false
+	table := grid{a.stdout, []column{{width: 16}, {width: 10}, {5, true}, {7, true}, {5, true}, {width: 9}}}
+	out := jsonLines(a.stdout)
+	if !asJSON {
+		if err := table.row("account", "platform", "convs", "msgs", "asked", "next", ""); err != nil {
+			return err
+		}
+	}
+	for _, r := range reports {
+		var trouble string
+		if r.Err != nil {
+			failed = true
+			trouble = describeError(r.Err)
+		}
+		var err error
+		if asJSON {
+			err = out.Encode(recordOfSync(r))
+		} else {
+			err = table.row(string(r.Account), r.Platform.Label(), strconv.Itoa(r.Conversations), strconv.Itoa(r.Messages),
+				strconv.Itoa(r.Requests), clockTime(r.NextUpdate), trouble)
+		}
+		if err != nil {
+			return err
+		}
+		if trouble != "" && r.Err.Hint != "" && !asJSON {
+			fmt.Fprintln(a.stderr, "  "+inbox.CleanLine(r.Err.Hint))
+		}
+	}
+	if failed {
+		return errReported
+	}
+	return nil
+}
+
+func clockTime(t time.Time) string {
+	if t.IsZero() {
+		return "-"
+	}
+	return t.Local().Format(time.TimeOnly)
+}
+
+// progress tells on a terminal that long work goes on.
+type progress struct {
+	mu       sync.Mutex
+	w        io.Writer // nil: nobody looks
+	messages map[inbox.SyncKey]int
+	requests map[inbox.SyncKey]int
+}
+
+func (a *app) newProgress() *progress {
+	p := &progress{messages: map[inbox.SyncKey]int{}, requests: map[inbox.SyncKey]int{}}
+	if isTerminal(os.Stderr) {
+		p.w = a.stderr
+	}
+	return p
+}
+
+// sync is called from several goroutines.
+func (p *progress) sync(r inbox.SyncReport) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.w == nil {
+		return
+	}
+	key := inbox.SyncKey{Account: r.Account, Platform: r.Platform}
+	p.messages[key], p.requests[key] = r.Messages, r.Requests
+	fmt.Fprintf(p.w, "\r%sreading: %d messages in %d requests", ansi.EraseLineRight, total(p.messages), total(p.requests))
+}
+
+func (p *progress) done() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.w != nil {
+		fmt.Fprint(p.w, "\r"+ansi.EraseLineRight)
+	}
+}
+
+func total(counts map[inbox.SyncKey]int) (sum int) {
+	for _, n := range counts {
+		sum += n
+	}
+	return sum
+}
+
+type listOptions struct {
+	json  bool
+	limit int
+}
+
+func (a *app) list(ctx context.Context, text string, o listOptions) error {
+	q, err := parseQuery(text)
+	if err != nil {
+		return err
+	}
+	return a.withSession(ctx, offline, func(ctx context.Context, s *session) error {
+		if _, err := s.account(string(q.Account)); err != nil {
+			return err
+		}
+		out := bufio.NewWriter(a.stdout)
+		print := s.printConversation(out)
+		if o.json {
+			lines := jsonLines(out)
+			print = func(c inbox.Conversation) error { return lines.Encode(recordOfConversation(c, s.Window(c))) }
+		}
+		if err := q.each(ctx, s.Inbox, o.limit, print); err != nil {
+			return err
+		}
+		return out.Flush()
+	})
+}
+
+// printConversation prints a row for people: platform, name, what waits, time
+// left, age, newest message, ID.
+func (s *session) printConversation(w io.Writer) func(inbox.Conversation) error {
+	now := time.Now()
+	table := grid{w, []column{{width: 2}, {width: 22}, {width: 2}, {7, true}, {4, true}, {width: 40}}}
+	return func(c inbox.Conversation) error {
+		mark := ""
+		if c.Unread > 0 {
+			mark = "●"
+		}
+		if c.Outbox.Failed+c.Outbox.Unknown > 0 {
+			mark += "!"
+		}
+		preview := c.Last.Text
+		if c.Last.Direction == inbox.Sent {
+			preview = "you: " + preview
+		}
+		return table.row(c.ID.Platform().Tag(), c.Participant.DisplayName(), mark,
+			describeWindow(s.Window(c), now), shortAge(now.Sub(c.Last.At)), preview, string(c.ID))
+	}
+}
+
+type showOptions struct {
+	json  bool
+	limit int
+}
+
+func (a *app) show(ctx context.Context, name string, o showOptions) error {
+	return a.withSession(ctx, offline, func(ctx context.Context, s *session) error {
+		c, err := s.Find(ctx, name)
+		if err != nil {
+			return err
+		}
+		out := bufio.NewWriter(a.stdout)
+		print := s.printMessage(out)
+		if o.json {
+			lines := jsonLines(out)
+			print = func(m messageRecord, _ string) error { return lines.Encode(m) }
+		} else if err := s.printHeading(out, c); err != nil {
+			return err
+		}
+		if err := s.eachMessage(ctx, c, o.limit, print); err != nil {
+			return err
+		}
+		return out.Flush()
+	})
+}
+
+// messagesAtOnce is how many messages are read in one transaction.
+const messagesAtOnce = 200
+
+// eachMessage calls f with the newest limit messages (0: all), oldest first,
+// and then with what waits in the outbox. note says what is worth saying beside
+// the record.
+func (s *session) eachMessage(ctx context.Context, c inbox.Conversation, limit int, f func(m messageRecord, note string) error) error {
+	at, err := s.firstMessage(ctx, c.ID, limit)
+	if err != nil {
+		return err
+	}
+	for more := !at.IsZero(); more; {
+		t, err := s.Thread(ctx, inbox.ThreadQuery{Conversation: c.ID, Anchor: at, After: messagesAtOnce})
+		if err != nil {
+			return err
+		}
+		for _, m := range t.Page.Messages {
+			if m.Position().Before(at) {
+				continue
+			}
+			if err := f(recordOfMessage(m, c.ReadUpTo), noteOfMessage(m)); err != nil {
+				return err
+			}
+			at = inbox.Position{At: m.CreatedAt, ID: m.ID + "\x00"} // right behind it
+		}
+		more = t.Page.MoreAfter && len(t.Page.Messages) > 0
+	}
+	t, err := s.Thread(ctx, inbox.ThreadQuery{Conversation: c.ID})
+	if err != nil {
+		return err
+	}
+	for _, item := range t.Outbox {
+		if err := f(recordOfQueued(item), noteOfFailure(item.Failure())); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// firstMessage is the place of the oldest of the newest limit messages.
+func (s *session) firstMessage(ctx context.Context, id inbox.ConversationID, limit int) (inbox.Position, error) {
+	var at inbox.Position
+	for left := limit; limit <= 0 || left > 0; left -= messagesAtOnce {
+		n := messagesAtOnce
+		if limit > 0 {
+			n = min(n, left)
+		}
+		t, err := s.Thread(ctx, inbox.ThreadQuery{Conversation: id, Anchor: at, Before: n})
+		if err != nil {
+			return at, err
+		}
+		if len(t.Page.Messages) == 0 {
+			return at, nil
+		}
+		at = t.Page.Messages[0].Position()
+		if !t.Page.MoreBefore {
+			return at, nil
+		}
+	}
+	return at, nil
+}
+
+func noteOfMessage(m inbox.Message) string {
+	if m.Text == "" || m.Deleted {
+		return m.Preview()
+	}
+	return ""
+}
+
+func noteOfFailure(f *inbox.Failure) string {
+	if f == nil {
+		return ""
+	}
+	return strings.TrimSuffix("["+f.Text+"; "+f.Hint, "; ") + "]"
+}
+
+func (s *session) printHeading(w io.Writer, c inbox.Conversation) error {
+	left := cmp.Or(describeWindow(s.Window(c), time.Now()), "no limit")
+	_, err := fmt.Fprintf(w, "%s on %s (%s), to answer: %s\n%s\n\n", inbox.CleanLine(c.Participant.DisplayName()), c.ID.Platform().Label(), c.ID.Account(), left, c.ID)
+	return err
+}
+
+// printMessage prints a message for people.
+func (s *session) printMessage(w io.Writer) func(messageRecord, string) error {
+	return func(m messageRecord, note string) error {
+		who := "<"
+		if m.Direction == inbox.Sent {
+			who = ">"
+		}
+		state := ""
+		if m.Direction == inbox.Sent {
+			state = "  (" + m.State + ")"
+		}
+		when := time.Time(m.CreatedAt).In(s.config.screen.timeZone).Format("2006-01-02 15:04")
+		if _, err := fmt.Fprintf(w, "%s %s%s\n", who, when, state); err != nil {
+			return err
+		}
+		for line := range strings.Lines(strings.TrimSpace(inbox.Clean(m.Text) + "\n" + inbox.Clean(note))) {
+			if _, err := fmt.Fprintf(w, "    %s\n", strings.TrimRight(line, "\n")); err != nil {
+				return err
+			}
+		}
+		for _, at := range m.Attachments {
+			if _, err := fmt.Fprintf(w, "    [%s] %s\n", inbox.CleanLine(at.Type), inbox.CleanLine(at.URL)); err != nil {
+				return err
+			}
+		}
+		for _, r := range m.Reactions {
+			if _, err := fmt.Fprintf(w, "    %s\n", inbox.CleanLine(r.Emoji)); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
+type sendOptions struct {
+	media       []string
+	wait        time.Duration
+	split, json bool
+}
+
+func (a *app) send(ctx context.Context, args []string, o sendOptions) error {
+	text, err := a.textOf(args[1:])
+	if err != nil {
+		return err
+	}
+	return a.withSession(ctx, reach(o.wait > 0), func(ctx context.Context, s *session) error {
+		c, err := s.Find(ctx, args[0])
+		if err != nil {
+			return err
+		}
+		items, err := s.Send(ctx, inbox.SendRequest{
+			Composition: inbox.Composition{Conversation: c.ID, Text: text, Media: o.media},
+			Split:       o.split,
+		})
+		if err != nil {
+			return err
+		}
+		ids := make([]inbox.OutboxID, len(items))
+		for i, item := range items {
+			ids[i] = item.ID
+		}
+		if o.wait > 0 {
+			s.deliver(ctx, c.ID.Account(), o.wait)
+		}
+		return a.printOutcome(ctx, s, ids, o.json)
+	})
+}
+
+// maxTextBytes bounds a text from standard input; ten times the longest that
+// any platform takes, so that --split has something to do.
+const maxTextBytes = 400 << 10
+
+func (a *app) textOf(args []string) (string, error) {
+	if len(args) == 0 {
+		return "", nil
+	}
+	text := args[0]
+	if text == "-" {
+		data, err := io.ReadAll(io.LimitReader(a.stdin, maxTextBytes+1))
+		if err != nil {
+			return "", fmt.Errorf("cannot read the text from standard input: %w", err)
+		}
+		text = strings.TrimRight(string(data), "\r\n")
+	}
+	switch {
+	case len(text) > maxTextBytes:
+		return "", &usageError{text: fmt.Sprintf("the text is longer than %d KiB", maxTextBytes>>10)}
+	case !utf8.ValidString(text):
+		return "", &usageError{text: "the text is not UTF-8", hint: "convert it first, for example with iconv"}
+	}
+	return text, nil
+}
+
+// deliver sends what is queued for as long as wait allows. What has not left
+// then stays in the outbox, whatever the reason.
+func (s *session) deliver(ctx context.Context, account inbox.AccountID, wait time.Duration) {
+	ctx, cancel := context.WithTimeout(ctx, wait)
+	defer cancel()
+	// An error here is of the whole account; the items say what became of them.
+	_ = s.Flush(ctx, account)
+}
+
+// printOutcome prints what became of outbox items. It fails when one is not on
+// its way.
+func (a *app) printOutcome(ctx context.Context, s *session, ids []inbox.OutboxID, asJSON bool) error {
+	ctx = context.WithoutCancel(ctx) // what was sent is told also after an interrupt
+	bad := false
+	for _, id := range ids {
+		item, err := s.OutboxItem(ctx, id)
+		if err != nil {
+			return err
+		}
+		state := item.State()
+		bad = bad || state == inbox.StateFailed || state == inbox.StateUnknown
+		if err := a.printItem(item, asJSON); err != nil {
+			return err
+		}
+	}
+	if bad {
+		return errReported
+	}
+	return nil
+}
+
+// printItem prints an outbox item: one JSON object, or one line for the item
+// and one for each part that needs attention.
+func (a *app) printItem(item inbox.OutboxItem, asJSON bool) error {
+	if asJSON {
+		return jsonLines(a.stdout).Encode(recordOfSend(item))
+	}
+	what := cmp.Or(inbox.CleanLine(item.Text()), fmt.Sprintf("%d media", len(item.Parts)))
+	if _, err := fmt.Fprintf(a.stdout, "%-7s  %s  to %s  %s\n", item.State(), item.ID, inbox.CleanLine(string(item.Conversation)), ansi.Truncate(what, 60, "…")); err != nil {
+		return err
+	}
+	for _, p := range item.Parts {
+		if p.State == inbox.StateSent || p.Error == nil {
+			continue
+		}
+		if _, err := fmt.Fprintf(a.stdout, "         %s %s %s\n", p.Kind, p.State, inbox.CleanLine(noteOfFailure(p.Error))); err != nil {
+			return err
+		}
+	}
+	if item.State() == inbox.StateQueued && item.Waiting != nil {
+		_, err := fmt.Fprintf(a.stdout, "         waits %s\n", inbox.CleanLine(noteOfFailure(item.Waiting)))
+		return err
+	}
+	return nil
+}
+
+func (a *app) outbox(ctx context.Context, asJSON bool) error {
+	return a.withSession(ctx, offline, func(ctx context.Context, s *session) error {
+		items, err := s.Outbox(ctx, false)
+		if err != nil {
+			return err
+		}
+		for _, item := range items {
+			if err := a.printItem(item, asJSON); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (a *app) retry(ctx context.Context, id string, o sendOptions) error {
+	return a.withSession(ctx, reach(o.wait > 0), func(ctx context.Context, s *session) error {
+		item, err := s.OutboxItem(ctx, inbox.OutboxID(id))
+		if err != nil {
+			return err
+		}
+		if err := s.Retry(ctx, item.ID); err != nil {
+			return err
+		}
+		if o.wait > 0 {
+			s.deliver(ctx, item.Conversation.Account(), o.wait)
+		}
+		return a.printOutcome(ctx, s, []inbox.OutboxID{item.ID}, o.json)
+	})
+}
+
+func (a *app) discard(ctx context.Context, id string) error {
+	return a.withSession(ctx, offline, func(ctx context.Context, s *session) error {
+		return s.Discard(ctx, inbox.OutboxID(id))
+	})
+}
+
+func (a *app) archive(ctx context.Context, name string, archived bool) error {
+	return a.withSession(ctx, online, func(ctx context.Context, s *session) error {
+		c, err := s.Find(ctx, name)
+		if err != nil {
+			return err
+		}
+		return s.SetArchived(ctx, c.ID, archived)
+	})
+}
+
+type autoReplyOptions struct {
+	account string
+	message string
+	wait    time.Duration
+	change  inbox.AutoReplyChange
+	json    bool
+}
+
+type autoReplyRecord struct {
+	Account inbox.AccountID `json:"account"`
+	inbox.AutoReply
+	WaitSeconds int `json:"wait_seconds"`
+}
+
+func (a *app) autoReply(ctx context.Context, o autoReplyOptions) error {
+	return a.withSession(ctx, online, func(ctx context.Context, s *session) error {
+		only, err := s.account(o.account)
+		if err != nil {
+			return err
+		}
+		changes := o.change != inbox.AutoReplyChange{}
+		if changes && only == "" && len(s.config.accounts) > 1 {
+			return &usageError{text: "which account is meant?", hint: "--account " + strings.Join(s.config.accountNames(), " or --account ")}
+		}
+		for _, ac := range s.config.accounts {
+			if only != "" && ac.name != only {
+				continue
+			}
+			reply, err := s.changeAutoReply(ctx, ac.name, o.change, changes)
+			if err != nil {
+				return err
+			}
+			if err := a.printAutoReply(ac.name, reply, o.json); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (s *session) changeAutoReply(ctx context.Context, id inbox.AccountID, c inbox.AutoReplyChange, changes bool) (inbox.AutoReply, error) {
+	if changes {
+		return s.SetAutoReply(ctx, id, c)
+	}
+	return s.AutoReply(ctx, id)
+}
+
+func (a *app) printAutoReply(id inbox.AccountID, r inbox.AutoReply, asJSON bool) error {
+	if asJSON {
+		return jsonLines(a.stdout).Encode(autoReplyRecord{id, r, int(r.Wait.Seconds())})
+	}
+	state := "off"
+	if r.Active {
+		state = "on"
+	}
+	_, err := fmt.Fprintf(a.stdout, "%s  %s  at most every %s  %s\n", id, state, r.Wait, inbox.CleanLine(r.Message))
+	return err
+}
+
+func (a *app) forget(ctx context.Context, name string, yes bool) error {
+	return a.withSession(ctx, offline, func(ctx context.Context, s *session) error {
+		c, err := s.Find(ctx, name)
+		if err != nil {
+			return err
+		}
+		what := fmt.Sprintf("%s (%s)", inbox.CleanLine(c.Participant.DisplayName()), inbox.CleanLine(string(c.ID)))
+		if !yes {
+			if err := a.confirm("Remove all that is kept here of "+what+"?", "--yes removes without asking"); err != nil {
+				return err
+			}
+		}
+		if err := s.Forget(ctx, c.ID); err != nil {
+			return err
+		}
+		_, err = fmt.Fprintln(a.stdout, "forgotten: "+what)
+		return err
+	})
+}
+
+// confirm asks a question; anything but yes is an error, and so is nobody to ask.
+func (a *app) confirm(question, hint string) error {
+	if !a.asks() {
+		return &usageError{text: "nobody can be asked: there is no terminal", hint: hint}
+	}
+	fmt.Fprint(a.stderr, question+" [y/N] ")
+	answer, err := bufio.NewReader(a.stdin).ReadString('\n')
+	if err != nil && !errors.Is(err, io.EOF) {
+		return err
+	}
+	switch strings.ToLower(strings.TrimSpace(answer)) {
+	case "y", "yes":
+		return nil
+	}
+	return inbox.Errorf(inbox.Rejected, "nothing was changed")
+}
+
+// whereConfig tells which files this run would use.
+func (a *app) whereConfig() error {
+	p := a.places()
+	_, err := fmt.Fprintf(a.stdout, "config  %s\ndata    %s\nlog     %s\n", p.config, p.data, filepath.Join(p.state, "parley.log"))
+	return err
+}
+
+// initConfig writes a first config; it never replaces one.
+func (a *app) initConfig() error {
+	file := a.places().config
+	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(file, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return &usageError{text: "there is a config already: " + file, hint: "`parley doctor` tells what is wrong with it"}
+	}
+	if err != nil {
+		return err
+	}
+	if _, err := f.WriteString(firstConfig()); err != nil {
+		f.Close()
+		return err
+	}
+	if err := f.Close(); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(a.stdout, "wrote %s\nPut your key into it, then run `parley doctor`.\n", file)
+	return err
+}
