@@ -2,6 +2,7 @@ package inbox
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 )
@@ -34,11 +35,11 @@ func (in *Inbox) Run(ctx context.Context) error {
 	return nil
 }
 
+// keepSent is how long the outbox remembers what was sent.
+const keepSent = 7 * 24 * time.Hour
+
 // prune keeps the cache within the config's limits.
 func (in *Inbox) prune(ctx context.Context) {
-	if in.opts.Retention == (Retention{}) {
-		return
-	}
 	ticker := time.NewTicker(pruneEvery)
 	defer ticker.Stop()
 	for {
@@ -53,11 +54,39 @@ func (in *Inbox) prune(ctx context.Context) {
 	}
 }
 
-// Prune applies the retention limits of the config now.
+// Prune applies the retention limits of the config, and forgets sends of long
+// ago.
 func (in *Inbox) Prune(ctx context.Context) error {
+	if err := in.pruneOutbox(ctx); err != nil {
+		return err
+	}
+	if in.opts.Retention == (Retention{}) {
+		return nil
+	}
 	removed, err := in.store.Retain(ctx, in.opts.Retention, time.Now())
 	if removed > 0 {
 		in.log.Info("retention", "messages_removed", removed)
 	}
 	return err
+}
+
+func (in *Inbox) pruneOutbox(ctx context.Context) error {
+	items, err := in.Outbox(ctx, true)
+	if err != nil {
+		return err
+	}
+	old := slices.DeleteFunc(items, func(o OutboxItem) bool {
+		return o.State() != StateSent || time.Since(later(o.CreatedAt, o.FinishedAt)) < keepSent
+	})
+	if len(old) == 0 {
+		return nil
+	}
+	return in.store.Update(ctx, func(w Writer) error {
+		for _, o := range old {
+			if err := w.DeleteOutboxItem(o.ID); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
