@@ -1,0 +1,513 @@
+package ui
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"parley/inbox"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// action is one thing that an agent can do. The table of all of them feeds the
+// keys, the hints, the help, the palette, the overrides of the config and the
+// README; nothing else knows a key.
+type action struct {
+	name  string // in the config
+	keys  []string
+	help  string
+	scope scope
+	able  func(*UI) string // the reason why it cannot be done now, "" when it can; nil: always
+	run   func(*UI) tea.Cmd
+}
+
+// reason is why the action cannot be done now.
+func (a *action) reason(u *UI) string {
+	if a.able == nil {
+		return ""
+	}
+	return a.able(u)
+}
+
+// actions is the table.
+func actions() []action {
+	return slices.Concat(moveActions(), conversationActions(), messageActions(), composerActions(), listActions(), programActions())
+}
+
+func moveActions() []action {
+	return []action{
+		{name: "down", keys: []string{"j", "down"}, help: "next conversation, line down", scope: inPanes, run: moves(1, 0)},
+		{name: "up", keys: []string{"k", "up"}, help: "previous conversation, line up", scope: inPanes, run: moves(-1, 0)},
+		{name: "page-down", keys: []string{"pgdown", "space"}, help: "page down", scope: inPanes, run: moves(0, 2)},
+		{name: "page-up", keys: []string{"pgup", "b"}, help: "page up", scope: inPanes, run: moves(0, -2)},
+		{name: "half-down", keys: []string{"ctrl+d"}, help: "half a page down", scope: inPanes, run: moves(0, 1)},
+		{name: "half-up", keys: []string{"ctrl+u"}, help: "half a page up", scope: inPanes, run: moves(0, -1)},
+		{name: "top", keys: []string{"g g", "home"}, help: "to the beginning", scope: inPanes, run: (*UI).toTop},
+		{name: "bottom", keys: []string{"G", "end"}, help: "to the end", scope: inPanes, run: (*UI).toBottom},
+		{name: "open", keys: []string{"enter", "l", "right"}, help: "open the conversation", scope: inList, able: needSelection, run: (*UI).openSelected},
+		{name: "list", keys: []string{"u", "esc", "h", "left"}, help: "back to the list", scope: inThread, run: (*UI).toList},
+		{name: "clear", keys: []string{"esc"}, help: "drop the filters", scope: inList, run: (*UI).clearFilters},
+		{name: "switch", keys: []string{"tab"}, help: "to the other pane", scope: inPanes, able: needSelection, run: (*UI).switchPane},
+	}
+}
+
+func conversationActions() []action {
+	return []action{
+		{name: "reply", keys: []string{"r"}, help: "answer", scope: inPanes, able: cannotReply, run: (*UI).reply},
+		{name: "archive", keys: []string{"e"}, help: "archive, or bring back", scope: inPanes, able: cannotArchive, run: (*UI).toggleArchived},
+		{name: "undo", keys: []string{"z"}, help: "undo the last archiving", scope: inPanes, able: cannotUndo, run: (*UI).undoArchived},
+		{name: "unread", keys: []string{"U"}, help: "mark as unread", scope: inPanes, able: needSelection, run: (*UI).markUnread},
+		{name: "forget", keys: []string{"#"}, help: "forget the customer on this machine", scope: inPanes, able: needSelection, run: (*UI).askForget},
+	}
+}
+
+func messageActions() []action {
+	return []action{
+		{name: "next-message", keys: []string{"J"}, help: "select the next message", scope: inPanes, able: needThread, run: chooses(1)},
+		{name: "previous-message", keys: []string{"K"}, help: "select the message before", scope: inPanes, able: needThread, run: chooses(-1)},
+		{name: "copy", keys: []string{"y"}, help: "copy the message's text", scope: inPanes, able: needThread, run: (*UI).copyText},
+		{name: "link", keys: []string{"o"}, help: "show and copy the message's link", scope: inPanes, able: cannotLink, run: (*UI).copyLink},
+		{name: "retry", keys: []string{"t"}, help: "try again", scope: inPanes, able: cannotRetry, run: (*UI).retry},
+		{name: "discard", keys: []string{"x"}, help: "discard", scope: inPanes, able: cannotDiscard, run: (*UI).discard},
+		{name: "recall", keys: []string{"c"}, help: "take back into the draft", scope: inPanes, able: cannotRecall, run: (*UI).recall},
+		{name: "react", keys: []string{"+"}, help: "react with an emoji", scope: inPanes, able: cannotReact, run: nothing},
+		{name: "sticker", keys: []string{"*"}, help: "send a sticker", scope: inPanes, able: cannotSticker, run: nothing},
+	}
+}
+
+func composerActions() []action {
+	return []action{
+		{name: "send", keys: []string{"enter"}, help: "send", scope: inComposer, run: func(u *UI) tea.Cmd { return u.submit(false) }},
+		{name: "send-split", keys: []string{"ctrl+s"}, help: "send in parts", scope: inComposer, run: func(u *UI) tea.Cmd { return u.submit(true) }},
+		{name: "newline", keys: []string{"ctrl+j", "shift+enter"}, help: "new line", scope: inComposer, run: func(u *UI) tea.Cmd { return u.typeText("\n") }},
+		{name: "leave", keys: []string{"esc"}, help: "leave, keep the draft", scope: inComposer, run: (*UI).closeComposer},
+		{name: "editor", keys: []string{"ctrl+e"}, help: "write in your editor", scope: inComposer, able: cannotEdit, run: (*UI).openEditor},
+		{name: "attach", keys: []string{"ctrl+a"}, help: "attach an address", scope: inComposer, able: cannotAttach, run: (*UI).attach},
+		{name: "detach", keys: []string{"ctrl+x"}, help: "take the last attachment away", scope: inComposer, able: cannotDetach, run: (*UI).dropChip},
+	}
+}
+
+func listActions() []action {
+	var as []action
+	for i, v := range listViews() {
+		as = append(as, action{
+			name: "view-" + strings.ToLower(v.name), keys: []string{strconv.Itoa(i + 1)},
+			help: "show: " + strings.ToLower(v.name), scope: inPanes, run: shows(v),
+		})
+	}
+	return append(as,
+		action{name: "filter", keys: []string{"/"}, help: "find in names and last messages", scope: inPanes, run: (*UI).openFilter},
+		action{name: "account", keys: []string{"a"}, help: "only the next account", scope: inPanes, able: needAccounts, run: (*UI).nextAccount},
+		action{name: "platform", keys: []string{"p"}, help: "only the next platform", scope: inPanes, run: (*UI).nextPlatform},
+		action{name: "sort", keys: []string{"s"}, help: "sort unanswered by time left", scope: inPanes, able: cannotSort, run: (*UI).toggleSort},
+	)
+}
+
+func programActions() []action {
+	return []action{
+		{name: "refresh", keys: []string{"R"}, help: "read the accounts now", scope: inPanes, run: (*UI).refresh},
+		{name: "palette", keys: []string{"ctrl+k"}, help: "all actions", scope: anywhere, run: (*UI).openPalette},
+		{name: "help", keys: []string{"?", "f1"}, help: "the keys", scope: inPanes, run: (*UI).openHelp},
+		{name: "redraw", keys: []string{"ctrl+l"}, help: "draw the screen anew", scope: anywhere, run: redraw},
+		{name: "quit", keys: []string{"q"}, help: "quit; drafts are kept", scope: inPanes, run: (*UI).quit},
+		{name: "interrupt", keys: []string{"ctrl+c"}, help: "quit from anywhere; drafts are kept", scope: anywhere, run: (*UI).quit},
+	}
+}
+
+// Why something cannot be done.
+
+func needSelection(u *UI) string {
+	if _, ok := u.current(); !ok {
+		return "no conversation is selected"
+	}
+	return ""
+}
+
+func needThread(u *UI) string {
+	if !u.thread.loaded || len(u.thread.entries) == 0 {
+		return "there is no message to select"
+	}
+	return ""
+}
+
+func needAccounts(u *UI) string {
+	if len(u.accounts) < 2 {
+		return "there is only one account"
+	}
+	return ""
+}
+
+func cannotReply(u *UI) string {
+	c, ok := u.current()
+	if !ok {
+		return "no conversation is selected"
+	}
+	if w := u.in.Window(c); !w.Answerable() {
+		return u.closedReason(c, w)
+	}
+	return ""
+}
+
+func cannotArchive(u *UI) string {
+	c, ok := u.current()
+	if !ok {
+		return "no conversation is selected"
+	}
+	return u.in.Capabilities(c.ID).Archive.Reason
+}
+
+func cannotUndo(u *UI) string {
+	if u.undo == nil {
+		return "nothing has been archived"
+	}
+	return ""
+}
+
+func cannotReact(u *UI) string {
+	return u.lacks("reactions", func(c inbox.Capabilities) inbox.Ability { return c.Reactions })
+}
+
+func cannotSticker(u *UI) string {
+	return u.lacks("stickers", func(c inbox.Capabilities) inbox.Ability { return c.Stickers })
+}
+
+// lacks is the provider's reason. The inbox has no way to send these yet, so a
+// provider that could is not the only thing that is missing.
+func (u *UI) lacks(what string, of func(inbox.Capabilities) inbox.Ability) string {
+	c, ok := u.current()
+	if !ok {
+		return "no conversation is selected"
+	}
+	if why := of(u.in.Capabilities(c.ID)).Reason; why != "" {
+		return why
+	}
+	return "this version of Parley does not send " + what
+}
+
+func cannotSort(u *UI) string {
+	if u.list.view.view != inbox.ViewUnanswered {
+		return "only the unanswered can be sorted by time left: press 3"
+	}
+	return ""
+}
+
+func cannotEdit(u *UI) string {
+	if strings.TrimSpace(u.opts.Editor) == "" {
+		return "no editor is known here: set VISUAL or EDITOR"
+	}
+	return ""
+}
+
+func cannotAttach(u *UI) string {
+	if u.composer.caps.MaxMedia == 0 {
+		return u.composer.id.Platform().Label() + " takes no attachments through this provider"
+	}
+	return ""
+}
+
+func cannotDetach(u *UI) string {
+	if len(u.composer.media) == 0 {
+		return "nothing is attached"
+	}
+	return ""
+}
+
+func isState(states ...inbox.State) func(entry) bool {
+	return func(e entry) bool { return e.item != nil && slices.Contains(states, e.item.State()) }
+}
+
+func cannotWith(states ...inbox.State) func(*UI) string {
+	return func(u *UI) string {
+		if _, ok := u.thread.chosen(isState(states...)); !ok {
+			return "select a message of yours that did not go out (J, K)"
+		}
+		return ""
+	}
+}
+
+func cannotRetry(u *UI) string   { return cannotWith(inbox.StateFailed, inbox.StateUnknown)(u) }
+func cannotDiscard(u *UI) string { return cannotWith(notSent()...)(u) }
+func cannotRecall(u *UI) string  { return cannotWith(inbox.StateFailed, inbox.StateQueued)(u) }
+
+func notSent() []inbox.State {
+	return []inbox.State{inbox.StateFailed, inbox.StateUnknown, inbox.StateQueued}
+}
+
+func cannotLink(u *UI) string {
+	if u.chosenLink() == "" {
+		return "the selected message has no link"
+	}
+	return ""
+}
+
+// What is done.
+
+func nothing(*UI) tea.Cmd { return nil }
+
+func redraw(*UI) tea.Cmd { return tea.ClearScreen }
+
+// moves goes by lines (or rows), and by halves of the screen.
+func moves(by, halves int) func(*UI) tea.Cmd {
+	return func(u *UI) tea.Cmd {
+		if u.focus == onThread {
+			return u.scrollThread(by + halves*max(u.thread.height/2, 1))
+		}
+		return u.moveSelection(by + halves*max(u.listRows()/2, 1))
+	}
+}
+
+func chooses(by int) func(*UI) tea.Cmd {
+	return func(u *UI) tea.Cmd {
+		u.thread.choose(by, u.block)
+		return u.threadMoved()
+	}
+}
+
+func shows(v listView) func(*UI) tea.Cmd {
+	return func(u *UI) tea.Cmd {
+		u.list.view, u.list.sort = v, v.sort
+		u.focusOn(onList)
+		return u.newList()
+	}
+}
+
+func (u *UI) toTop() tea.Cmd {
+	if u.focus == onThread {
+		u.thread.toStart(u.block)
+		return u.threadMoved()
+	}
+	return u.newList()
+}
+
+func (u *UI) toBottom() tea.Cmd {
+	if u.focus == onThread {
+		u.thread.toEnd()
+		return u.threadMoved()
+	}
+	return u.moveSelection(len(u.list.rows))
+}
+
+func (u *UI) openSelected() tea.Cmd {
+	u.focusOn(onThread)
+	return tea.Batch(u.showSelected(), u.markRead())
+}
+
+func (u *UI) toList() tea.Cmd {
+	u.focusOn(onList)
+	return nil
+}
+
+func (u *UI) switchPane() tea.Cmd {
+	if u.focus == onThread {
+		return u.toList()
+	}
+	return u.openSelected()
+}
+
+func (u *UI) clearFilters() tea.Cmd {
+	if u.list.filters() == "" {
+		return nil
+	}
+	u.list.account, u.list.platform, u.list.text = "", "", ""
+	return u.keepList()
+}
+
+func (u *UI) reply() tea.Cmd {
+	c, _ := u.current()
+	back := u.focus
+	cmd := u.showConversation(c)
+	u.openComposer(c, back)
+	return tea.Batch(cmd, u.markRead())
+}
+
+func (u *UI) toggleArchived() tea.Cmd {
+	c, _ := u.current()
+	u.say("asking " + c.Provider + " …")
+	cmd := u.setArchived(c, !c.Archived)
+	if u.focus != onList {
+		return cmd
+	}
+	return tea.Batch(cmd, u.moveSelection(1))
+}
+
+func (u *UI) undoArchived() tea.Cmd {
+	last := *u.undo
+	u.undo = nil
+	return u.do("undo archiving of "+last.name, "undone: "+last.name, func(ctx context.Context) error {
+		return u.in.SetArchived(ctx, last.id, last.archived)
+	})
+}
+
+func (u *UI) markUnread() tea.Cmd {
+	c, _ := u.current()
+	u.focusOn(onList)
+	return u.do("mark "+c.Participant.DisplayName()+" as unread", "", func(ctx context.Context) error {
+		return u.in.MarkUnread(ctx, c.ID)
+	})
+}
+
+func (u *UI) askForget() tea.Cmd {
+	c, _ := u.current()
+	name := c.Participant.DisplayName()
+	u.ask(dialog{
+		title: "Forget " + name + "?",
+		text: []string{
+			"Everything that is kept of " + name + " on this machine is removed: " + count(c.Messages, "message") +
+				", the draft, what has not been sent.",
+			c.ID.Platform().Label() + " keeps its own copy; what the customer writes from now on comes in again.",
+		},
+		yes: func(string) tea.Cmd {
+			return u.do("forget "+name, "forgot "+name, func(ctx context.Context) error { return u.in.Forget(ctx, c.ID) })
+		},
+	})
+	return nil
+}
+
+// chosenMessage is the selected message, or the newest.
+func (u *UI) chosenMessage() (entry, bool) {
+	t := &u.thread
+	if i := t.index(t.cursor); i >= 0 {
+		return t.entries[i], true
+	}
+	if len(t.entries) == 0 {
+		return entry{}, false
+	}
+	return t.entries[len(t.entries)-1], true
+}
+
+func (u *UI) copyText() tea.Cmd {
+	e, _ := u.chosenMessage()
+	text := ""
+	if e.msg != nil {
+		text = e.msg.Text
+	} else if e.item != nil {
+		text = e.item.Text()
+	}
+	if text == "" {
+		u.warn("the message has no text")
+		return nil
+	}
+	u.say("copied, if the terminal allows it: " + inbox.CleanLine(text))
+	return tea.SetClipboard(text)
+}
+
+// chosenLink is the first address of the selected message.
+func (u *UI) chosenLink() string {
+	e, ok := u.chosenMessage()
+	if !ok || e.msg == nil {
+		return ""
+	}
+	for _, a := range e.msg.Attachments {
+		if link := safeLink(a.URL); link != "" {
+			return link
+		}
+	}
+	for _, word := range strings.Fields(e.msg.Text) {
+		if link := safeLink(word); link != "" {
+			return link
+		}
+	}
+	return ""
+}
+
+func (u *UI) copyLink() tea.Cmd {
+	link := u.chosenLink()
+	u.say("copied, if the terminal allows it: " + link)
+	return tea.SetClipboard(link)
+}
+
+func (u *UI) retry() tea.Cmd {
+	e, _ := u.thread.chosen(isState(inbox.StateFailed, inbox.StateUnknown))
+	again := func() tea.Cmd {
+		return u.do("try again", "queued again", func(ctx context.Context) error { return u.in.Retry(ctx, e.item.ID) })
+	}
+	if e.item.State() != inbox.StateUnknown {
+		return again()
+	}
+	u.ask(dialog{
+		title: "Send it again?",
+		text: []string{
+			"Nobody knows whether this message arrived. If it did, the customer gets it twice.",
+			"The next reading of the conversation usually settles it.",
+		},
+		yes: func(string) tea.Cmd { return again() },
+	})
+	return nil
+}
+
+func (u *UI) discard() tea.Cmd {
+	e, _ := u.thread.chosen(isState(notSent()...))
+	u.ask(dialog{
+		title: "Discard the message?",
+		text:  []string{inbox.CleanLine(e.item.Text())},
+		yes: func(string) tea.Cmd {
+			return u.do("discard", "discarded", func(ctx context.Context) error { return u.in.Discard(ctx, e.item.ID) })
+		},
+	})
+	return nil
+}
+
+func (u *UI) recall() tea.Cmd {
+	e, _ := u.thread.chosen(isState(inbox.StateFailed, inbox.StateQueued))
+	return u.do("take back", "taken back into the draft · "+u.keys.first("reply")+" opens it", func(ctx context.Context) error {
+		_, err := u.in.Recall(ctx, e.item.ID)
+		return err
+	})
+}
+
+func (u *UI) openEditor() tea.Cmd {
+	return u.writeForEditor(u.composer.id, u.composer.ed.text)
+}
+
+func (u *UI) nextAccount() tea.Cmd {
+	ids := []inbox.AccountID{""}
+	for _, a := range u.accounts {
+		ids = append(ids, a.ID)
+	}
+	u.list.account = ids[(slices.Index(ids, u.list.account)+1)%len(ids)]
+	return u.keepList()
+}
+
+func (u *UI) nextPlatform() tea.Cmd {
+	platforms := []inbox.Platform{""}
+	for _, a := range u.accounts {
+		for _, p := range a.Platforms {
+			if !slices.Contains(platforms, p.Platform) {
+				platforms = append(platforms, p.Platform)
+			}
+		}
+	}
+	u.list.platform = platforms[(slices.Index(platforms, u.list.platform)+1)%len(platforms)]
+	return u.keepList()
+}
+
+func (u *UI) toggleSort() tea.Cmd {
+	if u.list.sort == inbox.SortTimeLeft {
+		u.list.sort = inbox.SortNewest
+	} else {
+		u.list.sort = inbox.SortTimeLeft
+	}
+	return u.newList()
+}
+
+func (u *UI) refresh() tea.Cmd {
+	u.say("reading …")
+	return u.do("refresh", "", func(ctx context.Context) error { return u.in.Refresh(ctx, u.list.account) })
+}
+
+// quitSaving bounds the wait for the disk when the program ends; what is not
+// stored by then is tried once more through [UI.Flush].
+const quitSaving = 2 * time.Second
+
+// quit saves what has been typed and ends the program.
+func (u *UI) quit() tea.Cmd {
+	return func() tea.Msg {
+		ctx, cancel := context.WithTimeout(u.ctx, quitSaving)
+		defer cancel()
+		_ = u.drafts.flush(ctx)
+		return tea.QuitMsg{}
+	}
+}

@@ -1,0 +1,459 @@
+package ui
+
+import (
+	"encoding/binary"
+	"hash/maphash"
+	"strings"
+	"time"
+
+	"parley/inbox"
+)
+
+// How one entry of a thread becomes lines. Lines are kept in blocks and drawn
+// again only when something that is in them has changed.
+
+// gutter is the room left of a thread's lines, for the message cursor.
+const gutter = 2
+
+// together is how near to each other messages of one sender share a head.
+const together = 5 * time.Minute
+
+// block returns the lines of an entry of the thread.
+func (u *UI) block(i int) *block {
+	t := &u.thread
+	e := t.entries[i]
+	heads := u.headsOf(i)
+	mark := u.fingerprint(e, heads)
+	if b := t.blocks[e.key]; b != nil && b.mark == mark && (b.until.IsZero() || u.now().Before(b.until)) {
+		return b
+	}
+	b := u.drawBlock(e, heads)
+	b.mark = mark
+	if t.blocks == nil {
+		t.blocks = map[string]*block{}
+	}
+	t.blocks[e.key] = b
+	return b
+}
+
+// heads are the lines above an entry: the day, where another one begins, and
+// who writes, where that is somebody else or later.
+type heads struct {
+	day    string
+	sender string
+	state  string // of an own message
+	own    bool
+}
+
+func (u *UI) headsOf(i int) heads {
+	t := &u.thread
+	e := t.entries[i]
+	at := e.at().In(u.opts.Zone)
+	h := heads{own: e.sent()}
+	first := i == 0
+	var before entry
+	if !first {
+		before = t.entries[i-1]
+	}
+	if first || !sameDay(before.at().In(u.opts.Zone), at) {
+		h.day = u.dayLabel(at)
+	}
+	state := u.stateOf(e)
+	if h.day == "" && !first && before.sent() == e.sent() && senderOf(before) == senderOf(e) &&
+		at.Sub(before.at()) < together && u.stateOf(before) == state {
+		return h
+	}
+	h.sender, h.state = u.senderName(e), state
+	return h
+}
+
+func sameDay(a, b time.Time) bool {
+	return a.YearDay() == b.YearDay() && a.Year() == b.Year()
+}
+
+// dayLabel is a date as people say it; the year only where it is another.
+func (u *UI) dayLabel(at time.Time) string {
+	if at.Year() == u.now().In(u.opts.Zone).Year() {
+		return at.Format("Monday 2 January")
+	}
+	return at.Format("Monday 2 January 2006")
+}
+
+func senderOf(e entry) string {
+	if e.msg != nil {
+		return e.msg.SenderID + e.msg.SenderName
+	}
+	return ""
+}
+
+func (u *UI) senderName(e entry) string {
+	switch {
+	case e.sent():
+		return "you"
+	case e.msg.SenderName != "":
+		return e.msg.SenderName
+	}
+	return u.thread.conv.Participant.DisplayName()
+}
+
+// stateOf is how far an own message has come, in one word.
+func (u *UI) stateOf(e entry) string {
+	switch {
+	case e.item != nil:
+		return string(e.item.State())
+	case e.msg.Direction != inbox.Sent:
+		return ""
+	case !u.thread.conv.ReadUpTo.Before(e.msg.CreatedAt):
+		return "read"
+	}
+	return "sent"
+}
+
+// fingerprint changes when anything that the block shows has changed.
+func (u *UI) fingerprint(e entry, h heads) uint64 {
+	var f maphash.Hash
+	f.SetSeed(u.seed)
+	add := func(texts ...string) {
+		for _, text := range texts {
+			_, _ = f.WriteString(text)
+			_ = f.WriteByte(0)
+		}
+	}
+	var numbers [24]byte
+	binary.LittleEndian.PutUint64(numbers[:], uint64(u.thread.width))
+	binary.LittleEndian.PutUint64(numbers[8:], u.styled)
+	binary.LittleEndian.PutUint64(numbers[16:], uint64(e.at().UnixNano()))
+	_, _ = f.Write(numbers[:])
+	add(h.day, h.sender, h.state)
+	if e.msg != nil {
+		fingerprintMessage(add, e.msg)
+	} else {
+		fingerprintItem(add, e.item)
+	}
+	return f.Sum64()
+}
+
+func fingerprintMessage(add func(...string), m *inbox.Message) {
+	add(m.Text, m.Unsupported, m.UpdatedAt.String())
+	if m.Deleted {
+		add("deleted")
+	}
+	for _, a := range m.Attachments {
+		add(a.Type, a.URL, a.Title)
+	}
+	for _, r := range m.Reactions {
+		add(r.UserID, r.Emoji)
+	}
+	if m.ReplyTo != nil {
+		add(m.ReplyTo.Kind, m.ReplyTo.URL, m.ReplyTo.Text, string(m.ReplyTo.Message))
+	}
+}
+
+func fingerprintItem(add func(...string), item *inbox.OutboxItem) {
+	for _, p := range item.Parts {
+		add(string(p.State), p.Text, p.URL)
+	}
+	if f := item.Failure(); f != nil {
+		add(f.Text, f.Hint)
+	}
+}
+
+// drawBlock draws an entry from nothing.
+func (u *UI) drawBlock(e entry, h heads) *block {
+	d := blockDrawer{u: u, width: max(u.thread.width-gutter, 1), block: &block{}}
+	d.heads(e, h)
+	d.block.heads = len(d.block.lines)
+	if e.msg != nil {
+		d.message(e.msg)
+	} else {
+		d.item(e.item)
+	}
+	return d.block
+}
+
+// blockDrawer collects the lines of a block.
+type blockDrawer struct {
+	u     *UI
+	width int
+	block *block
+}
+
+func (d *blockDrawer) add(l *lineBuilder) { d.block.lines = append(d.block.lines, l.String()) }
+
+func (d *blockDrawer) line() *lineBuilder { return d.u.line(d.width) }
+
+// text adds a text in as many lines as it takes.
+func (d *blockDrawer) text(style sgr, text string) {
+	for _, row := range d.u.cells.wrap(text, d.width) {
+		d.add(d.line().put(style, strings.TrimRight(row.of(text), " ")))
+	}
+}
+
+func (d *blockDrawer) heads(e entry, h heads) {
+	style := d.u.style
+	if h.day != "" {
+		d.add(d.line().put(style[roleFaint], "── "+h.day+" ──"))
+	}
+	if h.sender == "" {
+		return
+	}
+	who := bold
+	if h.own {
+		who = style[roleOwn]
+	}
+	l := d.line().fit(who, h.sender, max(d.width-16, 1))
+	l.spaces(2).put(style[roleFaint], e.at().In(d.u.opts.Zone).Format(d.u.opts.Clock))
+	if h.state != "" {
+		l.put(style[roleFaint], " · ").put(d.stateStyle(h.state), stateWord(h.state))
+	}
+	d.add(l)
+}
+
+func (d *blockDrawer) stateStyle(state string) sgr {
+	switch inbox.State(state) {
+	case inbox.StateFailed, inbox.StateUnknown:
+		return d.u.style[roleUrgent]
+	case inbox.StateQueued, inbox.StateSending:
+		return d.u.style[roleWarn]
+	}
+	return d.u.style[roleFaint]
+}
+
+func stateWord(state string) string {
+	if inbox.State(state) == inbox.StateUnknown {
+		return "unknown: it may have been sent"
+	}
+	return state
+}
+
+// message adds what a message says.
+func (d *blockDrawer) message(m *inbox.Message) {
+	style := d.u.style
+	if m.Deleted {
+		d.text(style[roleFaint], "[message unsent]")
+		return
+	}
+	if m.ReplyTo != nil {
+		d.reference(m.ReplyTo)
+	}
+	if m.Text != "" {
+		d.text(plain, m.Text)
+	}
+	for _, a := range m.Attachments {
+		d.attachment(a, m.CreatedAt)
+	}
+	if m.Unsupported != "" {
+		d.text(style[roleFaint], "["+m.Unsupported+": Parley cannot show this]")
+	}
+	if m.Text == "" && len(m.Attachments) == 0 && m.Unsupported == "" {
+		d.text(style[roleFaint], "[empty message]")
+	}
+	if m.UpdatedAt.Sub(m.CreatedAt) > time.Minute {
+		d.text(style[roleFaint], "edited "+m.UpdatedAt.In(d.u.opts.Zone).Format("2 Jan "+d.u.opts.Clock))
+	}
+	d.reactions(m.Reactions)
+}
+
+// reference adds what a message answers.
+func (d *blockDrawer) reference(r *inbox.Reference) {
+	kind := r.Kind
+	if kind == "" {
+		kind = "message"
+	}
+	l := d.line().put(d.u.style[roleFaint], "↳ answers a ").link(d.u.style[roleFaint], visible(kind), safeLink(r.URL))
+	text := r.Text
+	if i := d.u.thread.index("m:" + string(r.Message)); text == "" && i >= 0 {
+		text = d.u.thread.entries[i].msg.Preview()
+	}
+	if text != "" {
+		l.fit(d.u.style[roleFaint], ": "+inbox.CleanLine(text), l.left)
+	}
+	d.add(l)
+}
+
+// attachment adds one line: what it is, where it lies, how old the link is.
+func (d *blockDrawer) attachment(a inbox.Attachment, sent time.Time) {
+	style := d.u.style
+	l := d.line().link(style[roleLink], visible("["+a.Label()+"]"), safeLink(a.URL))
+	if a.Title != "" {
+		l.spaces(1).fit(plain, a.Title, d.width/2)
+	}
+	if host := hostOf(a.URL); host != "" {
+		l.fit(style[roleFaint], " "+host, l.left)
+	}
+	asOf := a.AsOf
+	if asOf.IsZero() {
+		asOf = sent
+	}
+	age, until := ageLabel(asOf, d.u.now(), d.u.opts.Zone)
+	if age == "now" {
+		age = "new"
+	}
+	d.block.until = sooner(d.block.until, until)
+	d.add(l.fit(style[roleFaint], " · link "+age, l.left))
+}
+
+// reactions adds one line for all of them.
+func (d *blockDrawer) reactions(rs []inbox.Reaction) {
+	if len(rs) == 0 {
+		return
+	}
+	l := d.line()
+	for i, r := range rs {
+		if i > 0 {
+			l.put(plain, ", ")
+		}
+		who := "you"
+		if c := d.u.thread.conv; r.UserID == c.Participant.ID {
+			who = c.Participant.DisplayName()
+		}
+		l.put(plain, r.Emoji).put(d.u.style[roleFaint], " "+who)
+	}
+	d.add(l)
+}
+
+// item adds what has not been sent of an outbox item, why, and what can be
+// done about it.
+func (d *blockDrawer) item(item *inbox.OutboxItem) {
+	for _, p := range item.Parts {
+		switch {
+		case p.State == inbox.StateSent:
+		case p.Kind == inbox.PartText:
+			d.text(plain, p.Text)
+		default:
+			d.add(d.line().put(d.u.style[roleLink], "["+string(p.Kind)+"]").fit(d.u.style[roleFaint], " "+p.URL, d.width))
+		}
+	}
+	if f := item.Failure(); f != nil {
+		d.text(d.u.style[roleUrgent], strings.TrimSuffix(f.Text+". "+f.Hint, ". "))
+	}
+	if keys := d.u.remedies(item.State()); keys != "" {
+		d.text(d.u.style[roleFaint], keys)
+	}
+}
+
+// remedies names the keys that help an outbox item.
+func (u *UI) remedies(s inbox.State) string {
+	var names []string
+	switch s {
+	case inbox.StateFailed:
+		names = []string{"retry", "discard", "recall"}
+	case inbox.StateUnknown:
+		names = []string{"retry", "discard"}
+	case inbox.StateQueued:
+		names = []string{"discard", "recall"}
+	}
+	var b strings.Builder
+	for _, name := range names {
+		if b.Len() > 0 {
+			b.WriteString(" · ")
+		}
+		b.WriteString(u.keys.first(name) + " " + u.keys.help(name))
+	}
+	return b.String()
+}
+
+// drawThread draws the header and the visible lines.
+func (u *UI) drawThread() (lines []string, until time.Time) {
+	area := u.area.thread
+	if area.width == 0 || area.height == 0 {
+		return nil, time.Time{}
+	}
+	t := &u.thread
+	if t.id == "" {
+		return fill(u.paragraphs([]string{"Select a conversation with j and k, and answer it with r."}, area.width), 0, area.height), time.Time{}
+	}
+	lines, until = u.drawThreadHeader(area.width, headerHeight(area.height))
+	body, next := u.drawMessages(area.height - len(lines))
+	return fill(append(lines, body...), 0, area.height), sooner(until, next)
+}
+
+// headerHeight is how many lines the thread's header takes.
+func headerHeight(height int) int {
+	switch {
+	case height < 3:
+		return 0
+	case height < 10:
+		return 1
+	}
+	return 2
+}
+
+func (u *UI) drawThreadHeader(width, height int) (lines []string, until time.Time) {
+	if height == 0 {
+		return nil, time.Time{}
+	}
+	c := u.thread.conv
+	window := u.in.Window(c)
+	now := u.in.Now(c.ID.Account())
+	label, r, until := windowLabel(window, now, false)
+	title := u.line(width).fit(u.style[roleTitle], c.Participant.DisplayName(), max(width/2, 1))
+	title.fit(u.style[roleFaint], " · "+c.ID.Platform().Label()+" · "+string(c.ID.Account()), title.left)
+	if c.Archived {
+		title.put(u.style[roleWarn], " · archived")
+	}
+	if height == 1 {
+		if label != "" {
+			title.put(u.style[roleFaint], " · ").put(u.style[r], label)
+		}
+		return []string{title.String()}, until
+	}
+	text, next := windowSentence(window, now, u.opts.Zone, u.opts.Clock)
+	second := u.line(width).put(u.style[r], text)
+	if source := u.in.Capabilities(c.ID).Window.Source; source != "" {
+		second.fit(u.style[roleFaint], " ("+source+")", second.left)
+	}
+	return []string{title.String(), second.String()}, sooner(until, next)
+}
+
+// drawMessages draws the part of the thread that is looked at.
+func (u *UI) drawMessages(height int) (lines []string, until time.Time) {
+	t := &u.thread
+	width := u.area.thread.width
+	switch {
+	case height <= 0:
+		return nil, time.Time{}
+	case t.err != nil:
+		return u.paragraphs([]string{t.err.Text, t.err.Hint}, width), time.Time{}
+	case !t.loaded:
+		return u.paragraphs([]string{"Reading …"}, width), time.Time{}
+	case len(t.entries) == 0:
+		return u.paragraphs([]string{"No message of this conversation is known yet."}, width), time.Time{}
+	}
+	at := t.top(u.block)
+	for i, line := at.entry, at.line; i < len(t.entries) && len(lines) < height; i, line = i+1, 0 {
+		b := u.block(i)
+		until = sooner(until, b.until)
+		for ; line < len(b.lines) && len(lines) < height; line++ {
+			lines = append(lines, u.gutter(i, line >= b.heads)+b.lines[line])
+		}
+	}
+	if below := u.below(); below != "" && len(lines) == height {
+		lines[height-1] = u.line(width).put(u.style[roleActive], below).String()
+	}
+	return lines, until
+}
+
+// gutter is the margin of a line, with the message cursor.
+func (u *UI) gutter(i int, body bool) string {
+	if width := u.area.thread.width; width < gutter {
+		return strings.Repeat(" ", width)
+	}
+	if body && u.thread.entries[i].key == u.thread.cursor {
+		return string(u.style[roleActive]) + "▌" + sgrReset + " "
+	}
+	return "  "
+}
+
+// below says what is further down when the end is not on the screen.
+func (u *UI) below() string {
+	t := &u.thread
+	n := t.newBelow()
+	switch {
+	case t.follow && !t.moreAfter:
+		return ""
+	case n > 0:
+		return "↓ " + short(n) + " new below · G"
+	}
+	return "↓ more below · G"
+}

@@ -1,0 +1,147 @@
+package ui
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"strings"
+	"time"
+
+	"parley/inbox"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// The commands: the only place where the screen waits for anything. Each calls
+// the inbox once, with the session's context, and answers with one message.
+
+// changesApart is the least time between two looks at what has changed. While a
+// first sync stores thousands of messages a second, the screen follows in
+// steps.
+const changesApart = 100 * time.Millisecond
+
+// listen waits for the next change.
+func (u *UI) listen() tea.Cmd {
+	return func() tea.Msg {
+		changes, ok := u.sub.Wait(u.ctx)
+		if !ok {
+			return nil
+		}
+		return changedMsg{changes}
+	}
+}
+
+// after brings a message later, unless the session ends before.
+func (u *UI) after(d time.Duration, msg tea.Msg) tea.Cmd {
+	return func() tea.Msg {
+		timer := time.NewTimer(max(d, 0))
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+			return msg
+		case <-u.ctx.Done():
+			return nil
+		}
+	}
+}
+
+// readList reads the window of the list, unless that is under way.
+func (u *UI) readList() tea.Cmd {
+	if !u.list.load.ask() {
+		return nil
+	}
+	gen := u.list.load.gen
+	q := u.list.query(u.listRows(), u.opts.ClosingSoon, u.now())
+	return func() tea.Msg {
+		page, err := u.in.List(u.ctx, q)
+		return listMsg{gen, page, err}
+	}
+}
+
+func (u *UI) readCounts() tea.Cmd {
+	return func() tea.Msg {
+		counts, err := u.in.Counts(u.ctx)
+		return countsMsg{counts, err}
+	}
+}
+
+// readThread reads the window of the thread, unless that is under way.
+func (u *UI) readThread() tea.Cmd {
+	if u.thread.id == "" || !u.thread.load.ask() {
+		return nil
+	}
+	gen, q := u.thread.load.gen, u.thread.query()
+	return func() tea.Msg {
+		th, err := u.in.Thread(u.ctx, q)
+		return threadMsg{gen, q.Conversation, th, err}
+	}
+}
+
+// saveDrafts stores what has been typed.
+func (u *UI) saveDrafts() tea.Cmd {
+	if len(u.drafts.pending()) == 0 {
+		return nil
+	}
+	return func() tea.Msg { return savedMsg{u.drafts.flush(u.ctx)} }
+}
+
+// deliver puts a text into the outbox.
+func (u *UI) deliver(r inbox.SendRequest, to string) tea.Cmd {
+	return func() tea.Msg {
+		items, rejected, err := u.drafts.deliver(u.ctx, r)
+		return sentMsg{r.Conversation, to, items, rejected, err}
+	}
+}
+
+// do runs an action that answers with nothing but an error.
+func (u *UI) do(what, said string, f func(context.Context) error) tea.Cmd {
+	return func() tea.Msg { return doneMsg{what: what, said: said, err: f(u.ctx)} }
+}
+
+// setArchived archives a conversation or brings it back.
+func (u *UI) setArchived(c inbox.Conversation, archived bool) tea.Cmd {
+	name := c.Participant.DisplayName()
+	what, said := "archive "+name, "archived "+name
+	if !archived {
+		what, said = "bring back "+name, "brought back "+name
+	}
+	said += " · " + u.keys.first("undo") + " undoes it"
+	return func() tea.Msg {
+		err := u.in.SetArchived(u.ctx, c.ID, archived)
+		return doneMsg{what: what, said: said, err: err, undo: &undo{c.ID, name, !archived}}
+	}
+}
+
+// writeForEditor puts the composer's text into a file that only the agent can
+// read.
+func (u *UI) writeForEditor(id inbox.ConversationID, text string) tea.Cmd {
+	return func() tea.Msg {
+		f, err := os.CreateTemp("", "parley-*.txt")
+		if err != nil {
+			return editorMsg{id: id, err: err}
+		}
+		_, err = f.WriteString(text)
+		if closeErr := f.Close(); err == nil {
+			err = closeErr
+		}
+		if err != nil {
+			_ = os.Remove(f.Name())
+		}
+		return editorMsg{id, f.Name(), err}
+	}
+}
+
+// runEditor gives the terminal to the agent's editor and reads the file back.
+// The command line is split at blanks; no shell takes part.
+func (u *UI) runEditor(msg editorMsg) tea.Cmd {
+	args := append(strings.Fields(u.opts.Editor), msg.path)
+	cmd := exec.CommandContext(u.ctx, args[0], args[1:]...)
+	return tea.ExecProcess(cmd, func(err error) tea.Msg {
+		text, readErr := os.ReadFile(msg.path)
+		_ = os.Remove(msg.path)
+		if err == nil {
+			err = readErr
+		}
+		return textMsg{msg.id, strings.TrimRight(string(text), "\n"), err}
+	})
+}

@@ -1,0 +1,543 @@
+package ui
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"parley/inbox"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// composer is where an answer is written. It belongs to one conversation from
+// the moment it opens: it shows whom it writes to, and what it sends names that
+// customer, so that the inbox can refuse it should they ever differ.
+type composer struct {
+	id        inbox.ConversationID
+	recipient string // the participant's provider ID, as it was when the composer opened
+	to        string // the same for people
+	caps      inbox.Capabilities
+
+	ed    editor
+	media []string
+	waits bool  // the stored draft has not been read yet
+	eager bool  // send as soon as that has been found to be empty
+	back  focus // what gets the focus when the composer closes
+
+	note     note      // what the frame says of the length
+	problems []problem // what the platform would refuse
+	edited   time.Time // the last edit
+	unsaved  time.Time // the first edit since the last save, zero for none
+	ticking  bool      // a pause timer is under way
+}
+
+// note is the length of the text as the frame shows it. It is renewed when the
+// typing pauses, and at every letter only near to the limit: so a letter far
+// from it changes one cell on the screen.
+type note struct {
+	text string
+	role role
+}
+
+// problem is a reason why the text or a chip cannot be sent.
+type problem struct {
+	part int // -1: the text or the whole
+	text string
+}
+
+// Timing of the composer.
+const (
+	typingPause = 300 * time.Millisecond // after it the counter is renewed and the draft saved
+	saveEvery   = 2 * time.Second        // a draft is saved so often while typing does not pause
+)
+
+// overLimit is how many times the platform's limit an editor takes, so that a
+// long text can be pasted and split; without a limit it is bounded too.
+const (
+	overLimit    = 8
+	leastRoom    = 16 << 10
+	mostRoom     = 128 << 10
+	nearLimitPct = 80
+)
+
+func (u *UI) newComposer(c inbox.Conversation, back focus) *composer {
+	caps := u.in.Capabilities(c.ID)
+	room := min(max(overLimit*caps.Text.Max, leastRoom), mostRoom)
+	return &composer{
+		id: c.ID, recipient: c.Participant.ID, to: c.Participant.DisplayName(),
+		caps: caps, ed: newEditor(u.cells, room), back: back,
+	}
+}
+
+// openComposer starts an answer in the conversation. What was typed before
+// comes back: from the book if it is not stored yet, else from the store, which
+// may still have to answer; letters typed meanwhile are kept.
+func (u *UI) openComposer(c inbox.Conversation, back focus) {
+	u.composer = u.newComposer(c, back)
+	u.focus = onComposer
+	switch d, unsaved := u.drafts.newest(c.ID); {
+	case unsaved:
+		u.fillComposer(d.Draft)
+		u.composer.waits = d.below
+	case u.thread.id == c.ID && u.thread.loaded:
+		u.fillComposer(u.storedDraft())
+	default:
+		u.composer.waits = true
+	}
+	u.relayout()
+}
+
+// storedDraft is the draft that came with the thread, unless it is the ghost of
+// one that has been sent since.
+func (u *UI) storedDraft() inbox.Draft {
+	d := u.thread.draft
+	if u.drafts.isLeaving(u.thread.id) || d.UpdatedAt.Before(u.sentAt[u.thread.id]) {
+		return inbox.Draft{}
+	}
+	return d
+}
+
+func (u *UI) fillComposer(d inbox.Draft) {
+	u.composer.ed.set(d.Text)
+	u.composer.media = slices.Clone(d.Media)
+	u.renewNote()
+}
+
+// draftArrived joins the stored draft with what has been typed since the
+// composer opened.
+func (u *UI) draftArrived() tea.Cmd {
+	c := u.composer
+	if c == nil || !c.waits || c.id != u.thread.id {
+		return nil
+	}
+	c.waits = false
+	stored, begun := u.storedDraft(), c.draft()
+	if stored.Empty() {
+		if c.eager {
+			return u.submit(false)
+		}
+		return nil
+	}
+	u.fillComposer(joinDrafts(stored, begun))
+	u.relayout()
+	if begun.Empty() {
+		return nil
+	}
+	return u.composerEdited()
+}
+
+// draft is what the composer holds.
+func (c *composer) draft() inbox.Draft {
+	return inbox.Draft{Conversation: c.id, Text: c.ed.text, Media: slices.Clone(c.media), UpdatedAt: c.edited}
+}
+
+func (c *composer) composition() inbox.Composition {
+	return inbox.Composition{Conversation: c.id, Text: strings.TrimRight(c.ed.text, " \n"), Media: slices.Clone(c.media)}
+}
+
+func (c *composer) empty() bool { return c.draft().Empty() }
+
+// closeComposer leaves the composer; the draft is kept and saved at once.
+func (u *UI) closeComposer() tea.Cmd {
+	c := u.composer
+	if c == nil {
+		return nil
+	}
+	if u.thread.id == c.id && !c.waits {
+		u.thread.draft = c.draft()
+	}
+	u.composer = nil
+	u.focus = c.back
+	u.relayout()
+	return u.saveDrafts()
+}
+
+// typeKey gives a key to the editor.
+func (u *UI) typeKey(key tea.Key, name string) tea.Cmd {
+	c := u.composer
+	changed, used := c.ed.press(name)
+	switch {
+	case used && !changed && name == "backspace" && c.ed.at == 0 && c.ed.text == "" && len(c.media) > 0:
+		return u.dropChip()
+	case used && !changed:
+		u.touch(partComposer)
+		return nil
+	case used:
+		return u.composerEdited()
+	case key.Text == "" || key.Mod&(tea.ModCtrl|tea.ModAlt|tea.ModMeta|tea.ModSuper) != 0:
+		return nil
+	}
+	return u.typeText(key.Text)
+}
+
+// typeText inserts a text as one edit, whether typed or pasted.
+func (u *UI) typeText(text string) tea.Cmd {
+	c := u.composer
+	if !c.ed.insert(text) {
+		u.warn("no room: a text may have " + short(c.ed.max) + " bytes here; use the editor or send it in parts")
+		return nil
+	}
+	return u.composerEdited()
+}
+
+// paste inserts a pasted text. Line ends in it are text: a paste never sends.
+func (u *UI) paste(text string) tea.Cmd {
+	cmd := u.typeText(text)
+	if link := strings.TrimSpace(text); u.composer.takesLink(link) {
+		u.say(u.keys.first("attach") + " makes the link an attachment")
+	}
+	return cmd
+}
+
+// takesLink tells that the text is nothing but an address of a kind of media
+// that the platform takes.
+func (c *composer) takesLink(text string) bool {
+	if c.caps.MaxMedia == 0 || strings.ContainsAny(text, " \n\t") {
+		return false
+	}
+	u, err := url.Parse(text)
+	if err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") {
+		return false
+	}
+	_, ok := c.caps.KindOfURL(text)
+	return ok
+}
+
+// composerEdited is called after every change of the text or the chips.
+func (u *UI) composerEdited() tea.Cmd {
+	c := u.composer
+	c.edited = u.now()
+	if c.unsaved.IsZero() {
+		c.unsaved = c.edited
+	}
+	u.drafts.put(c.draft(), c.waits)
+	u.touch(partComposer)
+	if c.nearLimit() || len(c.problems) > 0 {
+		u.renewNote()
+	}
+	u.relayout()
+	if c.ticking {
+		return nil
+	}
+	c.ticking = true
+	return u.after(typingPause, pauseMsg{c.id})
+}
+
+func (c *composer) nearLimit() bool {
+	limit := c.caps.Text
+	return limit.Max > 0 && limit.Count(c.ed.text)*100 >= limit.Max*nearLimitPct
+}
+
+// paused runs while and after somebody types.
+func (u *UI) paused(msg pauseMsg) tea.Cmd {
+	c := u.composer
+	if c == nil || c.id != msg.id {
+		return nil
+	}
+	c.ticking = false
+	idle := u.now().Sub(c.edited)
+	if idle >= typingPause {
+		u.renewNote()
+		u.relayout()
+		return u.saveTyped()
+	}
+	c.ticking = true
+	tick := u.after(typingPause-idle, pauseMsg{c.id})
+	if u.now().Sub(c.unsaved) >= saveEvery {
+		return tea.Batch(tick, u.saveTyped())
+	}
+	return tick
+}
+
+// saveTyped saves while the composer is open, but not before the stored draft
+// has been read: that one is in the store, and both are joined then.
+func (u *UI) saveTyped() tea.Cmd {
+	if u.composer.waits {
+		return nil
+	}
+	u.composer.unsaved = time.Time{}
+	return u.saveDrafts()
+}
+
+// renewNote counts the text and asks the inbox what the platform would refuse.
+func (u *UI) renewNote() {
+	c := u.composer
+	old, oldProblems := c.note, c.problems
+	c.note = u.lengthNote(c)
+	c.problems = u.findProblems(c)
+	if c.note != old || !slices.Equal(c.problems, oldProblems) {
+		u.touch(partComposer)
+	}
+}
+
+func (u *UI) lengthNote(c *composer) note {
+	limit := c.caps.Text
+	n := limit.Count(c.ed.text)
+	switch {
+	case limit.Max == 0:
+		return note{short(n) + " " + string(limit.Unit), roleFaint}
+	case n > limit.Max:
+		return note{grouped(n) + "/" + grouped(limit.Max) + " " + string(limit.Unit), roleUrgent}
+	case n*100 >= limit.Max*nearLimitPct:
+		return note{grouped(n) + "/" + grouped(limit.Max) + " " + string(limit.Unit), roleWarn}
+	}
+	return note{grouped(n) + "/" + grouped(limit.Max) + " " + string(limit.Unit), roleFaint}
+}
+
+// findProblems asks the inbox, once there is something to check.
+func (u *UI) findProblems(c *composer) []problem {
+	if c.empty() {
+		return nil
+	}
+	var found []problem
+	for _, p := range u.in.Check(c.composition()) {
+		text := sentence(p.Error)
+		if p.Splittable {
+			pieces := len(u.in.Split(c.id, c.composition().Text))
+			text = p.Error.Text + ": " + u.keys.first("send-split") + " sends it as " + count(pieces, "message")
+		}
+		found = append(found, problem{p.Part, text})
+	}
+	return found
+}
+
+// sentence is an error with what to do about it.
+func sentence(e *inbox.Error) string {
+	if e.Hint == "" {
+		return e.Text
+	}
+	return e.Text + ": " + e.Hint
+}
+
+// submit sends the text, or says why not; then it stays.
+func (u *UI) submit(split bool) tea.Cmd {
+	c := u.composer
+	if c.waits && !split {
+		c.eager = true
+		return nil
+	}
+	if why := u.refusal(split); why != "" {
+		u.renewNote()
+		u.relayout()
+		u.warn(why)
+		return nil
+	}
+	d := c.draft()
+	if !u.drafts.leave(d) {
+		u.warn("the message before this one is still being stored: press again in a moment")
+		return nil
+	}
+	request := inbox.SendRequest{Composition: c.composition(), Recipient: c.recipient, Split: split}
+	u.composer = nil
+	u.focus = c.back
+	u.thread.draft = inbox.Draft{}
+	u.thread.toEnd()
+	u.relayout()
+	return u.deliver(request, c.to)
+}
+
+// refusal is the reason why the composer's text cannot be sent, "" for none.
+func (u *UI) refusal(split bool) string {
+	c := u.composer
+	switch {
+	case c.waits:
+		return "the stored draft is still being read"
+	case u.thread.id != c.id:
+		return "the composer writes to " + c.to + ", the thread shows " + u.thread.conv.Participant.DisplayName() + ": open the conversation again"
+	case c.empty():
+		return "nothing to send: write something first"
+	}
+	if w := u.in.Window(u.thread.conv); !w.Answerable() {
+		return u.closedReason(u.thread.conv, w)
+	}
+	for _, p := range u.in.Check(c.composition()) {
+		if p.Splittable && split {
+			continue
+		}
+		if p.Splittable {
+			return p.Error.Text + ": " + u.keys.first("send-split") + " sends it in parts"
+		}
+		return sentence(p.Error)
+	}
+	return ""
+}
+
+// closedReason says why a conversation cannot be answered any more.
+func (u *UI) closedReason(c inbox.Conversation, w inbox.Window) string {
+	text, _ := windowSentence(w, u.in.Now(c.ID.Account()), u.opts.Zone, u.opts.Clock)
+	return "the reply window of " + c.Participant.DisplayName() + " is " + text
+}
+
+// addChip attaches an address to the message.
+func (u *UI) addChip(link string) tea.Cmd {
+	c := u.composer
+	c.media = append(c.media, link)
+	cmd := u.composerEdited()
+	u.renewNote()
+	u.relayout()
+	return cmd
+}
+
+// dropChip takes the last attachment away.
+func (u *UI) dropChip() tea.Cmd {
+	c := u.composer
+	c.media = c.media[:len(c.media)-1]
+	cmd := u.composerEdited()
+	u.renewNote()
+	u.relayout()
+	return cmd
+}
+
+// chipProblem is what is wrong with an address as the next attachment.
+func (u *UI) chipProblem(link string) string {
+	c := u.composer
+	comp := c.composition()
+	comp.Media = append(comp.Media, link)
+	for _, p := range u.in.Check(comp) {
+		if p.Part == len(comp.Media)-1 {
+			return sentence(p.Error)
+		}
+	}
+	if max := c.caps.MaxMedia; len(comp.Media) > max {
+		return c.id.Platform().Label() + " takes at most " + count(max, "attachment") + " in a message"
+	}
+	return ""
+}
+
+// attach makes the address before the cursor a chip, or asks for one.
+func (u *UI) attach() tea.Cmd {
+	c := u.composer
+	start := c.ed.wordBefore()
+	if word := strings.TrimSpace(c.ed.text[start:c.ed.at]); c.takesLink(word) {
+		if why := u.chipProblem(word); why != "" {
+			u.warn(why)
+			return nil
+		}
+		c.ed.erase(start, c.ed.at)
+		return u.addChip(word)
+	}
+	u.ask(dialog{
+		title: "Address of an image, video, voice message or file",
+		input: u.promptEditor(),
+		check: func(text string) string {
+			if text == "" {
+				return ""
+			}
+			return u.chipProblem(text)
+		},
+		yes: func(text string) tea.Cmd { return u.addChip(text) },
+	})
+	return nil
+}
+
+// The composer's part of the screen.
+
+// composerHeight is how many lines the composer takes of the thread's.
+func (u *UI) composerHeight(width, height int) int {
+	c := u.composer
+	if c == nil {
+		return 0
+	}
+	c.ed.resize(u.cells, width-1, height)
+	most := max(height*3/5, min(height, 2))
+	frame := 1 + min(len(c.media), 3) + u.problemRows()
+	return min(max(frame+len(c.ed.layout()), frame+3), most)
+}
+
+func (u *UI) problemRows() int {
+	for _, p := range u.composer.problems {
+		if p.part < 0 {
+			return 1
+		}
+	}
+	return 0
+}
+
+// drawComposer draws the frame, the text, the chips and what is wrong.
+func (u *UI) drawComposer() (lines []string, until time.Time) {
+	c, area := u.composer, u.area.composer
+	if c == nil || area.height == 0 || area.width == 0 {
+		return nil, time.Time{}
+	}
+	frame, until := u.drawFrame(area.width)
+	extras := u.drawChips(area.width)
+	rows := max(area.height-1-len(extras), 1)
+	c.ed.resize(u.cells, area.width-1, rows)
+	lines = append(lines, frame)
+	for n := range rows {
+		lines = append(lines, u.line(area.width).spaces(1).put(plain, c.ed.visibleRow(n)).String())
+	}
+	return fill(append(lines, extras...), 0, area.height), until
+}
+
+// drawFrame draws the line that says who is written to, how long the text is
+// and how long it may still be sent.
+func (u *UI) drawFrame(width int) (string, time.Time) {
+	c := u.composer
+	rule := u.style[roleActive]
+	var window string
+	var windowRole role
+	var until time.Time
+	if u.thread.id == c.id {
+		w := u.in.Window(u.thread.conv)
+		window, windowRole, until = windowLabel(w, u.in.Now(c.id.Account()), true)
+	}
+	tail := segments{}
+	if window != "" {
+		tail = append(tail, segment{u.style[windowRole], " " + window})
+	}
+	tail = append(tail, segment{u.style[c.note.role], " " + c.note.text + " "})
+	l := u.line(width).put(rule, "─ ")
+	room := width - 2 - tail.width(u.cells)
+	l.fit(bold, "to "+c.to, room)
+	room = l.left - tail.width(u.cells)
+	l.fit(plain, " · "+c.id.Platform().Label()+" · "+string(c.id.Account())+" ", room)
+	l.put(rule, strings.Repeat("─", max(l.left-tail.width(u.cells), 0)))
+	tail.put(l)
+	return l.String(), until
+}
+
+// drawChips draws a line for each attachment, and one for what is wrong with
+// the text.
+func (u *UI) drawChips(width int) []string {
+	c := u.composer
+	var lines []string
+	for i, link := range c.media[max(len(c.media)-3, 0):] {
+		kind, _ := c.caps.KindOfURL(link)
+		l := u.line(width).spaces(1).put(u.style[roleLink], "["+string(kind)+"] ")
+		if why := u.problemOf(i + max(len(c.media)-3, 0)); why != "" {
+			l.fit(u.style[roleUrgent], why, l.left).put(plain, " ")
+		}
+		lines = append(lines, l.fit(plain, link, l.left).String())
+	}
+	if why := u.problemOf(-1); why != "" {
+		lines = append(lines, u.line(width).spaces(1).fit(u.style[roleUrgent], why, width-1).String())
+	}
+	return lines
+}
+
+func (u *UI) problemOf(part int) string {
+	for _, p := range u.composer.problems {
+		if p.part == part || part < 0 && p.part < 0 {
+			return p.text
+		}
+	}
+	return ""
+}
+
+// cursorPlace is where the terminal's cursor belongs, nil when it is hidden.
+func (u *UI) cursorPlace() *tea.Cursor {
+	switch {
+	case u.overlay != nil:
+		return u.overlay.cursor(u)
+	case u.focus == onFilter:
+		return u.filterCursor()
+	case u.focus != onComposer || u.composer == nil || u.area.composer.height < 2:
+		return nil
+	}
+	row, column := u.composer.ed.place()
+	a := u.area.composer
+	return tea.NewCursor(min(a.x+1+column, a.x+a.width-1), min(a.y+1+row, a.y+a.height-1))
+}

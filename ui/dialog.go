@@ -1,0 +1,118 @@
+package ui
+
+import (
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// overlay is something that covers the panes and takes all keys: a dialog, the
+// help, the palette.
+type overlay interface {
+	press(u *UI, key tea.Key, name string) tea.Cmd
+	paste(u *UI, text string) tea.Cmd
+	draw(u *UI, width, height int) []string
+	cursor(u *UI) *tea.Cursor
+}
+
+func (u *UI) show(o overlay) {
+	u.overlay = o
+	u.touch(partOverlay)
+}
+
+func (u *UI) dismiss() {
+	u.overlay = nil
+	u.touch(partOverlay)
+}
+
+// dialog is a question: for yes or no, or for a line of text.
+type dialog struct {
+	title string
+	text  []string
+	input *editor                   // nil: yes or no
+	check func(text string) string  // what is wrong with the line; nil: nothing can be
+	yes   func(text string) tea.Cmd // what to do
+}
+
+func (u *UI) ask(d dialog) { u.show(&d) }
+
+// promptEditor is the input of a question for a line.
+func (u *UI) promptEditor() *editor {
+	e := newLineEditor(u.cells, 4096)
+	return &e
+}
+
+func (d *dialog) press(u *UI, key tea.Key, name string) tea.Cmd {
+	u.touch(partOverlay)
+	switch {
+	case name == "esc" || name == "ctrl+c":
+		u.dismiss()
+		return nil
+	case d.input != nil:
+		return d.typed(u, key, name)
+	case name == "y" || name == "enter":
+		u.dismiss()
+		return d.yes("")
+	case name == "n" || name == "q":
+		u.dismiss()
+	}
+	return nil
+}
+
+func (d *dialog) typed(u *UI, key tea.Key, name string) tea.Cmd {
+	if name == "enter" {
+		text := strings.TrimSpace(d.input.text)
+		if text == "" || d.wrong(text) != "" {
+			return nil
+		}
+		u.dismiss()
+		return d.yes(text)
+	}
+	if _, used := d.input.press(name); !used && key.Text != "" {
+		d.input.insert(key.Text)
+	}
+	return nil
+}
+
+func (d *dialog) wrong(text string) string {
+	if d.check == nil {
+		return ""
+	}
+	return d.check(text)
+}
+
+func (d *dialog) paste(u *UI, text string) tea.Cmd {
+	if d.input != nil {
+		d.input.insert(strings.TrimSpace(text))
+		u.touch(partOverlay)
+	}
+	return nil
+}
+
+// inputRow is the line of the dialog that the input stands in.
+const inputRow = 2
+
+func (d *dialog) draw(u *UI, width, height int) []string {
+	lines := []string{"", u.line(width).spaces(1).put(u.style[roleTitle], d.title).String()}
+	if d.input != nil {
+		d.input.resize(u.cells, width-2, 1)
+		lines = append(lines, u.line(width).spaces(1).put(plain, d.input.visibleRow(0)).String())
+		wrong := d.wrong(strings.TrimSpace(d.input.text))
+		lines = append(lines, u.line(width).spaces(1).fit(u.style[roleUrgent], wrong, width-1).String())
+	}
+	lines = append(lines, u.paragraphs(d.text, width)...)
+	keys := "y or Enter: yes   n or Esc: no"
+	if d.input != nil {
+		keys = "Enter: take it   Esc: leave"
+	}
+	lines = append(lines, "", u.line(width).spaces(1).put(u.style[roleFaint], keys).String())
+	return fill(lines, 0, height)
+}
+
+func (d *dialog) cursor(u *UI) *tea.Cursor {
+	if d.input == nil || u.body().height <= inputRow {
+		return nil
+	}
+	_, column := d.input.place()
+	return tea.NewCursor(min(1+column, max(u.width-1, 0)), u.body().y+inputRow)
+}

@@ -1,0 +1,195 @@
+package ui
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// The keys. Actions name their default keys, the config may give them others.
+// There are no Alt keys: too many keyboards and terminals turn them into
+// something else, and a key that sends something else is worse than none.
+
+// scope is where an action's keys work; actions may have several.
+type scope uint8
+
+const (
+	inList scope = 1 << iota
+	inThread
+	inComposer
+
+	inPanes  = inList | inThread
+	anywhere = inPanes | inComposer
+)
+
+func (s scope) String() string {
+	var names []string
+	for i, name := range []string{"list", "thread", "composer"} {
+		if s&(1<<i) != 0 {
+			names = append(names, name)
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+// keymap finds actions by key. A key is as Bubble Tea spells it; two pressed
+// one after the other are written with a blank between ("g g").
+type keymap struct {
+	actions []*action
+	byName  map[string]*action
+	bound   map[scope]map[string]*action
+	prefix  map[string]bool // first halves of keys
+}
+
+// newKeymap binds the actions, with the config's keys over the defaults.
+func newKeymap(overrides map[string][]string) (*keymap, error) {
+	m := &keymap{byName: map[string]*action{}, bound: map[scope]map[string]*action{}, prefix: map[string]bool{}}
+	for _, a := range actions() {
+		m.actions = append(m.actions, &a)
+		m.byName[a.name] = &a
+	}
+	var errs []error
+	for name, keys := range overrides {
+		a, known := m.byName[name]
+		if !known {
+			errs = append(errs, fmt.Errorf("keys: there is no action %q; the names are in the README's key table", name))
+			continue
+		}
+		a.keys = keys
+	}
+	for _, a := range m.actions {
+		errs = append(errs, m.bind(a))
+	}
+	return m, errors.Join(errs...)
+}
+
+// bind enters an action's keys, and refuses one that is taken already.
+func (m *keymap) bind(a *action) error {
+	var errs []error
+	for _, key := range a.keys {
+		if err := checkKey(a, key); err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		for _, s := range []scope{inList, inThread, inComposer} {
+			if a.scope&s != 0 {
+				errs = append(errs, m.enter(s, key, a))
+			}
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (m *keymap) enter(s scope, key string, a *action) error {
+	keys := m.bound[s]
+	if keys == nil {
+		keys = map[string]*action{}
+		m.bound[s] = keys
+	}
+	for other, taken := range keys {
+		if taken.name != a.name && (other == key || begins(other, key) || begins(key, other)) {
+			return fmt.Errorf("keys: %q of %q clashes with %q of %q in the %s", key, a.name, other, taken.name, s)
+		}
+	}
+	keys[key] = a
+	if first, _, ok := strings.Cut(key, " "); ok {
+		m.prefix[first] = true
+	}
+	return nil
+}
+
+// begins tells that a key is the first half of another: it would never come to
+// its second.
+func begins(long, short string) bool { return strings.HasPrefix(long, short+" ") }
+
+// checkKey refuses keys that cannot work.
+func checkKey(a *action, key string) error {
+	parts := strings.Split(key, " ")
+	for _, part := range parts {
+		switch {
+		case part == "" || len(parts) > 2:
+			return fmt.Errorf("keys: %q of %q is not a key: write one key, or two with a blank between", key, a.name)
+		case strings.Contains(part, "alt+"):
+			return fmt.Errorf("keys: %q of %q: Alt keys are not reliable over terminals and are not used", key, a.name)
+		}
+	}
+	if a.scope&inComposer != 0 && (len(parts) > 1 || len([]rune(key)) == 1 || key == "space") {
+		return fmt.Errorf("keys: %q of %q would be typed in the composer: use a Ctrl or function key", key, a.name)
+	}
+	return nil
+}
+
+// find is the action of a key in a scope. half tells that the key is the first
+// of two.
+func (m *keymap) find(s scope, held, key string) (a *action, half bool) {
+	if held != "" {
+		if a := m.bound[s][held+" "+key]; a != nil {
+			return a, false
+		}
+	}
+	if a := m.bound[s][key]; a != nil {
+		return a, false
+	}
+	return nil, s != inComposer && m.prefix[key]
+}
+
+// first is an action's first key as it is written for people, and help what it
+// does.
+func (m *keymap) first(name string) string {
+	a := m.byName[name]
+	if len(a.keys) == 0 {
+		return "(no key)"
+	}
+	return keyLabel(a.keys[0])
+}
+
+func (m *keymap) help(name string) string { return m.byName[name].help }
+
+// keyLabel writes a key for people: Ctrl-K, Enter, g g.
+func keyLabel(key string) string {
+	parts := strings.Split(key, "+")
+	for i, part := range parts {
+		if len(part) > 1 && !strings.Contains(part, " ") || i < len(parts)-1 {
+			parts[i] = strings.ToUpper(part[:1]) + part[1:]
+		}
+	}
+	if n := len(parts); n > 1 && len(parts[n-1]) == 1 {
+		parts[n-1] = strings.ToUpper(parts[n-1])
+	}
+	return strings.Join(parts, "-")
+}
+
+func keyLabels(keys []string) string {
+	labels := make([]string, len(keys))
+	for i, key := range keys {
+		labels[i] = keyLabel(key)
+	}
+	return strings.Join(labels, " ")
+}
+
+// CheckKeys says what is wrong with the keys of a config: unknown actions, keys
+// that cannot work, and clashes, with both names.
+func CheckKeys(overrides map[string][]string) error {
+	_, err := newKeymap(overrides)
+	return err
+}
+
+// KeyTable is the table of all keys in Markdown, for the README.
+func KeyTable() string {
+	var b strings.Builder
+	b.WriteString("| keys | action | name in the config | where |\n|---|---|---|---|\n")
+	for _, a := range actions() {
+		keys := make([]string, len(a.keys))
+		for i, key := range a.keys {
+			keys[i] = "`" + keyLabel(key) + "`"
+		}
+		fmt.Fprintf(&b, "| %s | %s | `%s` | %s |\n", strings.Join(keys, " "), a.help, a.name, a.scope)
+	}
+	return b.String()
+}
+
+// helpOrder lists the actions that work in a scope.
+func (m *keymap) helpOrder(s scope) []*action {
+	return slices.DeleteFunc(slices.Clone(m.actions), func(a *action) bool { return a.scope&s == 0 })
+}

@@ -1,0 +1,469 @@
+package ui
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"parley/inbox"
+)
+
+// list is the conversation list: a window of rows around the selection. The
+// selection is a conversation, never a row number; the window is read again
+// whenever something has changed or the selection comes near its edge.
+type list struct {
+	view     listView
+	sort     inbox.Sort
+	account  inbox.AccountID
+	platform inbox.Platform
+	text     string
+
+	rows       []inbox.ListRow
+	moreBefore bool
+	moreAfter  bool
+	selected   inbox.ConversationID
+	at         int  // index of the selection in rows, -1 when there is none
+	top        int  // index of the first row on the screen
+	ghost      bool // the selection is no longer in the view; its row stays until it is left
+	owed       int  // steps beyond the window that wait for it to be read
+	lost       bool // the last window did not hold the selection: look for it by its ID
+
+	counts inbox.Counts
+	loaded bool
+	load   loader
+}
+
+// listView is one of the numbered views.
+type listView struct {
+	name    string
+	view    inbox.View
+	sort    inbox.Sort
+	closing bool // only windows that end soon
+}
+
+// listViews are the views in the order of their keys.
+func listViews() []listView {
+	return []listView{
+		{name: "All", view: inbox.ViewAll, sort: inbox.SortNewest},
+		{name: "Unread", view: inbox.ViewUnread, sort: inbox.SortNewest},
+		{name: "Unanswered", view: inbox.ViewUnanswered, sort: inbox.SortNewest},
+		{name: "Closing", view: inbox.ViewUnanswered, sort: inbox.SortTimeLeft, closing: true},
+		{name: "Archived", view: inbox.ViewArchived, sort: inbox.SortNewest},
+		{name: "Problems", view: inbox.ViewProblems, sort: inbox.SortNewest},
+	}
+}
+
+func newList() list { return list{view: listViews()[0], sort: inbox.SortNewest, at: -1} }
+
+// loader numbers the questions to the inbox, so that an answer to an old one
+// can be told, and keeps one question under way at a time.
+type loader struct {
+	gen   uint64
+	busy  bool
+	again bool
+}
+
+// ask starts a question, unless one is under way: then it is asked again when
+// that one is answered.
+func (l *loader) ask() bool {
+	if l.busy {
+		l.again = true
+		return false
+	}
+	l.busy = true
+	l.gen++
+	return true
+}
+
+// restart makes any question under way worthless.
+func (l *loader) restart() {
+	l.gen++
+	l.busy, l.again = false, false
+}
+
+// answered takes an answer; fresh is false when the question was another.
+func (l *loader) answered(gen uint64) (fresh, again bool) {
+	if gen != l.gen || !l.busy {
+		return false, false
+	}
+	again = l.again
+	l.busy, l.again = false, false
+	return true, again
+}
+
+// row is the selected row.
+func (l *list) row() (inbox.ListRow, bool) {
+	if l.at < 0 || l.at >= len(l.rows) {
+		return inbox.ListRow{}, false
+	}
+	return l.rows[l.at], true
+}
+
+// query asks for the rows around the selection, screens of them.
+func (l *list) query(screen int, closing time.Duration, now time.Time) inbox.ListQuery {
+	q := inbox.ListQuery{
+		View: l.view.view, Sort: l.sort, Account: l.account, Platform: l.platform, Text: l.text,
+		Now: now, After: max(4*screen, 3*windowTop),
+	}
+	if l.view.closing {
+		q.Closing = closing
+	}
+	if row, ok := l.row(); ok && (l.lost || !l.atTop()) {
+		q.Anchor, q.AnchorID, q.Before = row.Cursor, row.ID, max(2*screen, 2*windowTop)
+	}
+	return q
+}
+
+// atTop tells that the screen shows the beginning of the list: there, new rows
+// push the others down instead of staying unseen above.
+func (l *list) atTop() bool { return l.top == 0 && !l.moreBefore && l.at < windowTop }
+
+// windowTop is how far from the beginning a selection may be for the window to
+// start at the beginning.
+const windowTop = 20
+
+// apply takes a freshly read window. The selection stays where it is on the
+// screen, unless the screen shows the beginning of the list. It is false when
+// the window starts at the beginning and does not reach the selection: then it
+// has to be read once more, around the selection.
+func (l *list) apply(page inbox.ListPage, height int) bool {
+	found := slices.ContainsFunc(page.Rows, func(r inbox.ListRow) bool { return r.ID == l.selected })
+	if !found && l.selected != "" && !l.lost && !page.MoreBefore && page.MoreAfter {
+		l.lost = true
+		return false
+	}
+	l.lost = false
+	old, oldAt := l.rows, l.at
+	offset := l.at - l.top
+	atTop := l.top == 0 && !l.moreBefore
+	l.rows, l.moreBefore, l.moreAfter = page.Rows, page.MoreBefore, page.MoreAfter
+	l.loaded = true
+	l.ghost = false
+	l.at = slices.IndexFunc(l.rows, func(r inbox.ListRow) bool { return r.ID == l.selected })
+	if l.at < 0 && l.selected != "" && oldAt >= 0 && oldAt < len(old) {
+		l.keepGhost(old, oldAt)
+	}
+	if l.at < 0 && len(l.rows) > 0 {
+		l.at, l.top = 0, 0
+		l.selected = l.rows[0].ID
+	}
+	if atTop && !l.moreBefore {
+		l.top = 0
+	} else {
+		l.top = l.at - offset
+	}
+	l.settle(height)
+	if owed := l.owed; owed != 0 {
+		l.owed = 0
+		l.move(owed, height)
+	}
+	return true
+}
+
+// keepGhost puts the selected row back at its place among its old neighbours:
+// what an agent looks at does not vanish because it has just been read.
+func (l *list) keepGhost(old []inbox.ListRow, oldAt int) {
+	at := 0
+	for i := oldAt - 1; i >= 0; i-- {
+		id := old[i].ID
+		if found := slices.IndexFunc(l.rows, func(r inbox.ListRow) bool { return r.ID == id }); found >= 0 {
+			at = found + 1
+			break
+		}
+	}
+	l.rows = slices.Insert(slices.Clone(l.rows), at, old[oldAt])
+	l.at, l.ghost = at, true
+}
+
+// move selects another row. What lies beyond the window is owed until it has
+// been read.
+func (l *list) move(by, height int) (moved bool) {
+	if len(l.rows) == 0 {
+		return false
+	}
+	by = l.dropGhost(by)
+	target := l.at + by
+	switch {
+	case target < 0 && l.moreBefore:
+		l.owed = target
+	case target >= len(l.rows) && l.moreAfter:
+		l.owed = target - len(l.rows) + 1
+	}
+	target = min(max(target, 0), len(l.rows)-1)
+	moved = l.rows[target].ID != l.selected
+	l.at, l.selected = target, l.rows[target].ID
+	l.settle(height)
+	return moved
+}
+
+// dropGhost removes the row that is no longer in the view when it is left. The
+// row below takes its place, so that is where one step down leads.
+func (l *list) dropGhost(by int) int {
+	if !l.ghost || by == 0 || len(l.rows) == 1 {
+		return by
+	}
+	l.rows = slices.Delete(slices.Clone(l.rows), l.at, l.at+1)
+	l.ghost = false
+	if by > 0 {
+		by--
+	}
+	if l.at >= len(l.rows) {
+		l.at, by = len(l.rows)-1, 0
+	}
+	return by
+}
+
+// toTop selects the first row of all.
+func (l *list) toTop() {
+	l.ghost, l.owed = false, 0
+	l.rows, l.at, l.top = nil, -1, 0
+	l.selected, l.moreBefore = "", false
+}
+
+// settle scrolls so that the selection is on the screen. It scrolls by half a
+// screen: over a slow line, a list that scrolls by one row repaints itself at
+// every key.
+func (l *list) settle(height int) {
+	height = max(height, 1)
+	switch {
+	case l.at < l.top:
+		l.top = l.at - height/2
+	case l.at >= l.top+height:
+		l.top = l.at - height + 1 + (height-1)/2
+	}
+	l.top = max(min(l.top, len(l.rows)-height), 0)
+}
+
+// wants tells that the selection is so near to an edge of the window that more
+// has to be read.
+func (l *list) wants(height int) bool {
+	if l.owed != 0 {
+		return true
+	}
+	return l.moreBefore && l.at < height || l.moreAfter && l.at >= len(l.rows)-height
+}
+
+// update replaces what is known of one conversation, without moving it: the
+// thread has a newer record than the list.
+func (l *list) update(c inbox.Conversation) {
+	for i := range l.rows {
+		if l.rows[i].ID == c.ID && l.rows[i].Revision < c.Revision {
+			l.rows = slices.Clone(l.rows)
+			l.rows[i].Conversation = c
+			return
+		}
+	}
+}
+
+// filters says in words what narrows the list, "" for nothing.
+func (l *list) filters() string {
+	var parts []string
+	if l.account != "" {
+		parts = append(parts, string(l.account))
+	}
+	if l.platform != "" {
+		parts = append(parts, l.platform.Label())
+	}
+	if l.text != "" {
+		parts = append(parts, "“"+l.text+"”")
+	}
+	return strings.Join(parts, " · ")
+}
+
+// rowHeight is how many lines a conversation takes: two where there is room.
+func rowHeight(lines int) int {
+	if lines < 12 {
+		return 1
+	}
+	return 2
+}
+
+// listRows is how many conversations fit on the screen.
+func (u *UI) listRows() int {
+	h := u.area.list.height
+	return max(h/rowHeight(h), 1)
+}
+
+// drawList draws the visible rows.
+func (u *UI) drawList() (lines []string, until time.Time) {
+	area := u.area.list
+	if area.width == 0 || area.height == 0 {
+		return nil, time.Time{}
+	}
+	if len(u.list.rows) == 0 {
+		return u.drawEmptyList(area.width, area.height), time.Time{}
+	}
+	lines = make([]string, 0, area.height)
+	for i := u.list.top; i < len(u.list.rows) && len(lines) < area.height; i++ {
+		row, next := u.drawRow(i, area.width, rowHeight(area.height))
+		lines = append(lines, row...)
+		until = sooner(until, next)
+	}
+	return fill(lines, area.width, area.height), until
+}
+
+// fill makes a pane exactly as high as its area.
+func fill(lines []string, width, height int) []string {
+	if len(lines) > height {
+		return lines[:height]
+	}
+	blank := strings.Repeat(" ", width)
+	for len(lines) < height {
+		lines = append(lines, blank)
+	}
+	return lines
+}
+
+// drawRow draws one conversation.
+func (u *UI) drawRow(i, width, height int) (lines []string, until time.Time) {
+	c := u.list.rows[i].Conversation
+	now := u.now()
+	window := u.in.Window(c)
+	left, leftRole, t1 := windowLabel(window, u.in.Now(c.ID.Account()), false)
+	age, t2 := ageLabel(c.LastActivity(), now, u.opts.Zone)
+
+	base := plain
+	mark := " "
+	if i == u.list.at {
+		mark = "▌"
+		if u.focus == onList {
+			base = reverse
+		}
+	}
+	age = padLeft(age, 3)
+	marks := u.rowMarks(c)
+	room := width - 4 - marks.width(u.cells) - 1 - len(age)
+	leftWidth := 0
+	if left != "" && room >= 16 {
+		leftWidth = 1 + max(len(left), 7)
+	}
+	l := u.line(width)
+	l.base = base
+	l.put(u.style[roleActive], mark).put(u.style[roleFaint], c.ID.Platform().Tag()).spaces(1)
+	l.column(u.nameStyle(c), c.Participant.DisplayName(), max(room-leftWidth, 1))
+	marks.put(l)
+	l.put(u.style[leftRole], padLeft(left, leftWidth)).spaces(1).put(u.style[roleFaint], age)
+	lines = append(lines, l.pad().String())
+	if height > 1 {
+		lines = append(lines, u.drawPreview(c, base, mark, width))
+	}
+	return lines, sooner(t1, t2)
+}
+
+func (u *UI) nameStyle(c inbox.Conversation) sgr {
+	if c.Unread > 0 {
+		return u.style[roleUnread]
+	}
+	return plain
+}
+
+func padLeft(s string, n int) string {
+	return strings.Repeat(" ", max(n-len(s), 0)) + s
+}
+
+// drawPreview draws the second line of a row: the last word, and whose it is.
+func (u *UI) drawPreview(c inbox.Conversation, base sgr, mark string, width int) string {
+	l := u.line(width)
+	l.base = base
+	l.put(u.style[roleActive], mark).spaces(3)
+	if c.Last.Direction == inbox.Sent {
+		l.put(u.style[roleOwn], "you: ")
+	}
+	style := u.style[roleFaint]
+	if base == reverse || c.Unread > 0 {
+		style = plain
+	}
+	return l.fit(style, c.Last.Text, l.left).pad().String()
+}
+
+// segments are styled pieces of a line.
+type segments []segment
+
+type segment struct {
+	style sgr
+	text  string
+}
+
+func (s segments) width(c cells) int {
+	n := 0
+	for _, g := range s {
+		n += c.width(g.text)
+	}
+	return n
+}
+
+func (s segments) put(l *lineBuilder) {
+	for _, g := range s {
+		l.put(g.style, g.text)
+	}
+}
+
+// rowMarks are the marks of a row, each with a blank before it: a draft, a
+// failed or doubtful send, something on its way, what is unread.
+func (u *UI) rowMarks(c inbox.Conversation) segments {
+	var s segments
+	add := func(r role, text string) { s = append(s, segment{u.style[r], " " + text}) }
+	if c.Draft != "" {
+		add(roleTitle, "draft")
+	}
+	switch {
+	case c.Outbox.Failed > 0:
+		add(roleUrgent, "failed")
+	case c.Outbox.Unknown > 0:
+		add(roleUrgent, "sent?")
+	case c.Outbox.Waiting > 0:
+		add(roleWarn, "…")
+	}
+	if c.Unread > 0 {
+		add(roleUnread, "●"+short(c.Unread))
+	}
+	return s
+}
+
+// drawEmptyList says why there is nothing and what to do.
+func (u *UI) drawEmptyList(width, height int) []string {
+	var texts []string
+	switch {
+	case !u.list.loaded:
+		texts = []string{"Reading the cache …"}
+	case u.list.filters() != "":
+		texts = []string{"Nothing matches " + u.list.filters() + ".", "Esc shows everything again."}
+	case u.list.view.view == inbox.ViewAll:
+		texts = u.emptyInbox()
+	default:
+		texts = []string{"Nothing in “" + u.list.view.name + "”.", "Press 1 for all conversations."}
+	}
+	return fill(u.paragraphs(texts, width), width, height)
+}
+
+// emptyInbox explains an inbox without conversations.
+func (u *UI) emptyInbox() []string {
+	texts := []string{"No conversations yet."}
+	for _, a := range u.accounts {
+		switch {
+		case a.Health == inbox.Dead && a.Error != nil:
+			texts = append(texts, string(a.ID)+": "+a.Error.Text, a.Error.Hint)
+		case a.Health == inbox.Starting || firstSync(a):
+			texts = append(texts, "Reading "+string(a.ID)+" for the first time: "+count(loadedOf(a), "message")+" so far.")
+		}
+	}
+	if len(u.accounts) == 0 {
+		return append(texts, "No account is configured.")
+	}
+	return append(texts, "They appear here as soon as a customer writes: a business cannot start one.")
+}
+
+// paragraphs wraps texts with a blank line above each.
+func (u *UI) paragraphs(texts []string, width int) []string {
+	var lines []string
+	for _, text := range texts {
+		if text == "" {
+			continue
+		}
+		lines = append(lines, u.line(width).pad().String())
+		for _, row := range u.cells.wrap(text, width-2) {
+			lines = append(lines, u.line(width).spaces(1).put(u.style[roleFaint], row.of(text)).pad().String())
+		}
+	}
+	return lines
+}

@@ -1,0 +1,87 @@
+package ui
+
+import (
+	"time"
+
+	"parley/inbox"
+)
+
+// The messages of this package: answers of commands, and timers. Each answer
+// carries what was asked for, so that one that comes too late can be told.
+
+// changedMsg says that something in the inbox has changed.
+type changedMsg struct{ changes inbox.Changes }
+
+// listenMsg says that it is time to wait for changes again.
+type listenMsg struct{}
+
+// listMsg is a window of the list.
+type listMsg struct {
+	gen  uint64
+	page inbox.ListPage
+	err  error
+}
+
+// countsMsg are the sizes of the views.
+type countsMsg struct {
+	counts inbox.Counts
+	err    error
+}
+
+// threadMsg is a window of a conversation.
+type threadMsg struct {
+	gen    uint64
+	id     inbox.ConversationID
+	thread inbox.Thread
+	err    error
+}
+
+// slowMsg says that a thread has not been read for a while.
+type slowMsg struct{ gen uint64 }
+
+// savedMsg says what became of the drafts.
+type savedMsg struct{ err error }
+
+// sentMsg says what became of a text that was sent.
+type sentMsg struct {
+	id       inbox.ConversationID
+	to       string
+	items    []inbox.OutboxItem
+	rejected inbox.Draft // the text, when the inbox refused it
+	err      error
+}
+
+// doneMsg is the end of an action that answers with nothing but an error.
+type doneMsg struct {
+	what string // for the notice when it fails: "archive Maya Lind"
+	said string // the notice when it worked, "" for none
+	err  error
+	undo *undo // what z does from now on
+}
+
+// undo brings an archived conversation back, or archives it again.
+type undo struct {
+	id       inbox.ConversationID
+	name     string
+	archived bool // what undoing makes of it
+}
+
+// clockMsg says that a label may have changed.
+type clockMsg struct{ at time.Time }
+
+// pauseMsg says that the typing in a composer may have paused.
+type pauseMsg struct{ id inbox.ConversationID }
+
+// editorMsg says that the text lies in a file for the agent's editor; textMsg
+// brings it back.
+type editorMsg struct {
+	id   inbox.ConversationID
+	path string
+	err  error
+}
+
+type textMsg struct {
+	id   inbox.ConversationID
+	text string
+	err  error
+}

@@ -1,0 +1,110 @@
+package ui
+
+import (
+	"github.com/sahilm/fuzzy"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// palette finds an action by a part of its words and runs it, for everybody who
+// does not know the key.
+type palette struct {
+	input editor
+	all   []*action
+	found []*action
+	at    int
+}
+
+func (u *UI) openPalette() tea.Cmd {
+	p := &palette{input: newLineEditor(u.cells, 100), all: u.keys.helpOrder(u.scope())}
+	p.found = p.all
+	u.show(p)
+	return nil
+}
+
+func (p *palette) press(u *UI, key tea.Key, name string) tea.Cmd {
+	u.touch(partOverlay)
+	switch name {
+	case "esc", "ctrl+c", "ctrl+k":
+		u.dismiss()
+		return nil
+	case "enter":
+		u.dismiss()
+		if len(p.found) == 0 {
+			return nil
+		}
+		return u.perform(p.found[p.at])
+	case "down", "ctrl+n", "tab":
+		p.at = min(p.at+1, max(len(p.found)-1, 0))
+		return nil
+	case "up", "ctrl+p", "shift+tab":
+		p.at = max(p.at-1, 0)
+		return nil
+	}
+	if _, used := p.input.press(name); !used && key.Text != "" {
+		p.input.insert(key.Text)
+	}
+	p.search()
+	return nil
+}
+
+func (p *palette) paste(u *UI, text string) tea.Cmd {
+	p.input.insert(text)
+	p.search()
+	u.touch(partOverlay)
+	return nil
+}
+
+// actionSource is what is searched: the help, and the name in the config.
+type actionSource []*action
+
+func (s actionSource) String(i int) string { return s[i].help + " " + s[i].name }
+func (s actionSource) Len() int            { return len(s) }
+
+func (p *palette) search() {
+	p.at = 0
+	if p.input.text == "" {
+		p.found = p.all
+		return
+	}
+	p.found = nil
+	for _, m := range fuzzy.FindFrom(p.input.text, actionSource(p.all)) {
+		p.found = append(p.found, p.all[m.Index])
+	}
+}
+
+func (p *palette) draw(u *UI, width, height int) []string {
+	p.input.resize(u.cells, width-3, 1)
+	lines := []string{u.line(width).put(u.style[roleActive], " > ").put(plain, p.input.visibleRow(0)).String()}
+	if len(p.found) == 0 {
+		lines = append(lines, u.line(width).put(u.style[roleFaint], "   no action has these letters").String())
+	}
+	rows := max(height-1, 1)
+	first := max(min(p.at-rows/2, len(p.found)-rows), 0)
+	for i := first; i < len(p.found) && len(lines) < height; i++ {
+		lines = append(lines, p.row(u, i, width))
+	}
+	return fill(lines, 0, height)
+}
+
+func (p *palette) row(u *UI, i, width int) string {
+	a := p.found[i]
+	l := u.line(width)
+	if i == p.at {
+		l.base = reverse
+	}
+	text, style := a.help, plain
+	if why := a.reason(u); why != "" {
+		text, style = a.help+" ("+why+")", u.style[roleFaint]
+	}
+	l.spaces(3).column(u.style[roleActive], keyLabels(a.keys), min(16, width/3)).spaces(1)
+	return l.fit(style, text, l.left).pad().String()
+}
+
+func (p *palette) cursor(u *UI) *tea.Cursor {
+	if u.body().height == 0 {
+		return nil
+	}
+	_, column := p.input.place()
+	return tea.NewCursor(min(3+column, max(u.width-1, 0)), u.body().y)
+}

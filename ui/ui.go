@@ -1,0 +1,202 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"hash/maphash"
+	"time"
+
+	"parley/inbox"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+)
+
+// Options configure a screen. The zero value works.
+type Options struct {
+	Title       string              // shown in the corner; "Parley" when empty
+	Version     string              // for the window's title
+	Zone        *time.Location      // the agent's; the local one when nil
+	Clock       string              // how times of day are written, as in package time; "15:04" when empty
+	ClosingSoon time.Duration       // what the view "Closing" shows; 12 hours when 0
+	Colours     map[string]string   // over the theme: see [CheckColours]
+	Keys        map[string][]string // over the defaults, by action: see [CheckKeys]
+	Editor      string              // command line of the agent's editor, "" for none
+}
+
+func (o Options) withDefaults() Options {
+	if o.Title == "" {
+		o.Title = "Parley"
+	}
+	if o.Zone == nil {
+		o.Zone = time.Local
+	}
+	if o.Clock == "" {
+		o.Clock = "15:04"
+	}
+	if o.ClosingSoon == 0 {
+		o.ClosingSoon = 12 * time.Hour
+	}
+	return o
+}
+
+// UI is the screen of one agent: a [tea.Model].
+type UI struct {
+	ctx  context.Context // the session's: its end ends every command
+	in   *inbox.Inbox
+	sub  *inbox.Subscription
+	opts Options
+	keys *keymap
+
+	style  styles
+	styled uint64 // grows when the look of everything changes
+	cells  cells
+	seed   maphash.Seed
+
+	width, height int
+	area          areas
+	focus         focus
+	overlay       overlay
+	held          string // the first half of a key
+	away          bool   // the terminal is not looked at
+
+	list     list
+	thread   thread
+	composer *composer // nil when it is closed
+	filter   editor
+	drafts   *draftBook
+	sentAt   map[inbox.ConversationID]time.Time // when a draft of the conversation became a message
+	marked   readMark
+	accounts []inbox.AccountView
+	undo     *undo
+	notice   notice
+
+	screen screen
+}
+
+// focus is what takes the keys.
+type focus int
+
+const (
+	onList focus = iota
+	onThread
+	onComposer
+	onFilter
+)
+
+// readMark is the newest request to mark something as read.
+type readMark struct {
+	id      inbox.ConversationID
+	arrival uint64
+}
+
+// New makes a screen over the inbox. The first page of the list and its first
+// conversation are read before it returns, so that the first frame shows them.
+// ctx is the session's: when it ends, so does everything that the screen waits
+// for. Call [UI.Close] after the program.
+func New(ctx context.Context, in *inbox.Inbox, opts Options) (*UI, error) {
+	u := &UI{
+		ctx: ctx, in: in, opts: opts.withDefaults(),
+		seed: maphash.MakeSeed(), list: newList(), drafts: newDraftBook(in),
+		sentAt: map[inbox.ConversationID]time.Time{},
+	}
+	var err error
+	if u.keys, err = newKeymap(opts.Keys); err != nil {
+		return nil, err
+	}
+	if u.style, err = newStyles(true, opts.Colours); err != nil {
+		return nil, err
+	}
+	if err := u.preload(); err != nil {
+		return nil, err
+	}
+	u.sub = in.Subscribe()
+	return u, nil
+}
+
+// preload reads what the first frame shows.
+func (u *UI) preload() error {
+	page, err := u.in.List(u.ctx, u.list.query(listLeast, u.opts.ClosingSoon, u.now()))
+	if err != nil {
+		return err
+	}
+	u.list.apply(page, windowTop)
+	if u.list.counts, err = u.in.Counts(u.ctx); err != nil {
+		return err
+	}
+	u.accounts = u.in.Accounts()
+	row, ok := u.list.row()
+	if !ok {
+		return nil
+	}
+	u.thread.open(row.Conversation)
+	th, err := u.in.Thread(u.ctx, u.thread.query())
+	if err != nil && inbox.KindOf(err) != inbox.NotFound {
+		return err
+	}
+	if err == nil {
+		u.thread.apply(th)
+	}
+	return nil
+}
+
+// Close ends the subscription to changes.
+func (u *UI) Close() { u.sub.Close() }
+
+// Flush stores what has been typed and is not stored yet. It may be called at
+// any moment and from any goroutine, also after a panic; ctx bounds it.
+func (u *UI) Flush(ctx context.Context) error {
+	if err := u.drafts.flush(ctx); err != nil {
+		return errors.Join(errors.New("a draft could not be stored"), err)
+	}
+	return nil
+}
+
+// Farewell is what the agent has to know after the program has ended, "" for
+// nothing.
+func (u *UI) Farewell() string {
+	queued := 0
+	for _, a := range u.in.Accounts() {
+		queued += a.Queued
+	}
+	switch {
+	case queued == 1:
+		return "1 message is still queued: it leaves when parley runs again"
+	case queued > 1:
+		return count(queued, "message") + " are still queued: they leave when parley runs again"
+	}
+	return ""
+}
+
+// Init asks the terminal what it can do and starts listening. Bubble Tea does
+// not ask for tear-free output and grapheme widths over SSH; the answers switch
+// them on there too.
+func (u *UI) Init() tea.Cmd {
+	return tea.Batch(
+		tea.Raw(ansi.RequestModeSynchronizedOutput+ansi.RequestModeUnicodeCore),
+		tea.RequestBackgroundColor,
+		u.listen(),
+	)
+}
+
+func (u *UI) now() time.Time { return time.Now() }
+
+// scope is where keys are looked up.
+func (u *UI) scope() scope {
+	switch u.focus {
+	case onThread:
+		return inThread
+	case onComposer:
+		return inComposer
+	}
+	return inList
+}
+
+// current is the conversation that actions mean.
+func (u *UI) current() (inbox.Conversation, bool) {
+	if u.focus == onThread || u.focus == onComposer {
+		return u.thread.conv, u.thread.id != ""
+	}
+	row, ok := u.list.row()
+	return row.Conversation, ok
+}

@@ -1,0 +1,424 @@
+package ui
+
+import (
+	"strings"
+	"time"
+
+	"parley/inbox"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+)
+
+// Update hands a message to its handler and draws what that has made stale.
+func (u *UI) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	cmd := u.handle(msg)
+	u.draw()
+	return u, tea.Batch(cmd, u.setClock())
+}
+
+// handle is the table of handlers.
+func (u *UI) handle(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case tea.KeyPressMsg:
+		return u.press(msg)
+	case tea.PasteMsg:
+		return u.pasted(msg.Content)
+	case tea.WindowSizeMsg:
+		return u.resized(msg.Width, msg.Height)
+	case tea.ModeReportMsg:
+		u.modeReported(msg)
+	case tea.BackgroundColorMsg:
+		u.restyle(msg.IsDark())
+	case tea.FocusMsg:
+		u.away = false
+		return u.markRead()
+	case tea.BlurMsg:
+		u.away = true
+		return u.saveDrafts()
+	case changedMsg:
+		return u.changed(msg.changes)
+	case listenMsg:
+		return u.listen()
+	default:
+		return u.handleAnswer(msg)
+	}
+	return nil
+}
+
+// handleAnswer is the table for what commands answer.
+func (u *UI) handleAnswer(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case listMsg:
+		return u.listRead(msg)
+	case countsMsg:
+		u.countsRead(msg)
+	case threadMsg:
+		return u.threadRead(msg)
+	case slowMsg:
+		if msg.gen == u.thread.load.gen && !u.thread.loaded {
+			u.touch(partThread)
+		}
+	case savedMsg:
+		u.draftsSaved(msg)
+	case sentMsg:
+		return u.sent(msg)
+	case doneMsg:
+		u.done(msg)
+	case clockMsg:
+		u.ticked(msg)
+	case pauseMsg:
+		return u.paused(msg)
+	case editorMsg:
+		return u.editorReady(msg)
+	case textMsg:
+		return u.textBack(msg)
+	}
+	return nil
+}
+
+// press gives a key to whatever has the focus.
+func (u *UI) press(msg tea.KeyPressMsg) tea.Cmd {
+	key, name := msg.Key(), msg.String()
+	if u.overlay != nil {
+		return u.overlay.press(u, key, name)
+	}
+	if u.focus == onFilter {
+		return u.filterKey(key, name)
+	}
+	a, half := u.keys.find(u.scope(), u.held, name)
+	u.held = ""
+	switch {
+	case half:
+		u.held = name
+		return nil
+	case a != nil:
+		u.hush()
+		return u.perform(a)
+	case u.focus == onComposer:
+		return u.typeKey(key, name)
+	}
+	return nil
+}
+
+// perform runs an action, or says why it cannot be done.
+func (u *UI) perform(a *action) tea.Cmd {
+	if why := a.reason(u); why != "" {
+		u.warn(a.help + ": " + why)
+		return nil
+	}
+	return a.run(u)
+}
+
+// pasted inserts a paste as one edit. Outside of an input it is dropped: a
+// pasted text must not run as commands.
+func (u *UI) pasted(text string) tea.Cmd {
+	switch {
+	case u.overlay != nil:
+		return u.overlay.paste(u, text)
+	case u.focus == onFilter:
+		u.filter.insert(text)
+		u.touch(partHeader)
+		return u.filterChanged()
+	case u.focus == onComposer:
+		return u.paste(text)
+	}
+	if strings.TrimSpace(text) != "" {
+		u.warn("press " + u.keys.first("reply") + " first, then paste")
+	}
+	return nil
+}
+
+func (u *UI) resized(width, height int) tea.Cmd {
+	u.width, u.height = width, height
+	u.restyled()
+	u.relayout()
+	return u.listMoved()
+}
+
+// modeReported switches the measuring of text together with the renderer, which
+// does the same on the same answer.
+func (u *UI) modeReported(msg tea.ModeReportMsg) {
+	if msg.Mode != ansi.ModeUnicodeCore || u.cells.method == ansi.GraphemeWidth {
+		return
+	}
+	if msg.Value == ansi.ModeReset || msg.Value == ansi.ModeSet || msg.Value == ansi.ModePermanentlySet {
+		u.cells.method = ansi.GraphemeWidth
+		u.filter.cells = u.cells
+		u.restyled()
+	}
+}
+
+// restyle changes to the colours for a dark or a light background.
+func (u *UI) restyle(dark bool) {
+	style, err := newStyles(dark, u.opts.Colours)
+	if err != nil {
+		return // New has refused such colours
+	}
+	u.style = style
+	u.restyled()
+}
+
+func (u *UI) restyled() {
+	u.styled++
+	u.touch(partAll)
+}
+
+// focusOn gives the keys to another part.
+func (u *UI) focusOn(f focus) {
+	if f == u.focus {
+		return
+	}
+	u.focus = f
+	u.touch(partHeader | partList | partHints)
+	u.relayout()
+}
+
+// changed re-reads what the screen shows after something has moved.
+func (u *UI) changed(c inbox.Changes) tea.Cmd {
+	cmds := []tea.Cmd{u.after(changesApart, listenMsg{})}
+	if c.Accounts {
+		u.accountsChanged()
+	}
+	if len(c.Conversations) > 0 {
+		cmds = append(cmds, u.readList(), u.readCounts())
+	}
+	if _, moved := c.Conversations[u.thread.id]; moved {
+		cmds = append(cmds, u.readThread())
+	}
+	return tea.Batch(cmds...)
+}
+
+func (u *UI) accountsChanged() {
+	u.accounts = u.in.Accounts()
+	u.touch(partStatus | partBanner)
+	if len(u.list.rows) == 0 {
+		u.touch(partList)
+	}
+	u.relayout()
+}
+
+// listRead takes a window of the list.
+func (u *UI) listRead(msg listMsg) tea.Cmd {
+	fresh, again := u.list.load.answered(msg.gen)
+	if !fresh {
+		return nil
+	}
+	if msg.err != nil {
+		u.warn("list: " + sentence(inbox.AsError(msg.err)))
+		return nil
+	}
+	before := u.list.selected
+	u.touch(partList)
+	if !u.list.apply(msg.page, u.listRows()) {
+		return u.readList()
+	}
+	var cmds []tea.Cmd
+	if again || u.list.wants(u.listRows()) && u.list.owed != 0 {
+		cmds = append(cmds, u.readList())
+	}
+	if u.list.selected != before || u.thread.id == "" {
+		cmds = append(cmds, u.showSelected())
+	}
+	return tea.Batch(cmds...)
+}
+
+func (u *UI) countsRead(msg countsMsg) {
+	if msg.err == nil {
+		u.list.counts = msg.counts
+		u.touch(partHeader)
+	}
+}
+
+// newList reads the list from its beginning.
+func (u *UI) newList() tea.Cmd {
+	u.list.toTop()
+	return u.keepList()
+}
+
+// keepList reads the list with another question, and keeps the selection if
+// it is in there.
+func (u *UI) keepList() tea.Cmd {
+	u.list.load.restart()
+	u.touch(partHeader | partList)
+	return tea.Batch(u.readList(), u.readCounts())
+}
+
+// moveSelection selects another conversation.
+func (u *UI) moveSelection(by int) tea.Cmd {
+	if u.list.move(by, u.listRows()) {
+		u.touch(partList)
+		return tea.Batch(u.listMoved(), u.showSelected())
+	}
+	return u.listMoved()
+}
+
+// listMoved reads more of the list when the selection comes near to an edge.
+func (u *UI) listMoved() tea.Cmd {
+	if u.list.wants(u.listRows()) {
+		return u.readList()
+	}
+	return nil
+}
+
+// showSelected opens the selected conversation in the thread, unless an answer
+// is being written there.
+func (u *UI) showSelected() tea.Cmd {
+	row, ok := u.list.row()
+	if !ok || u.composer != nil || u.focus == onList && !u.area.split && u.width > 0 {
+		return nil
+	}
+	return u.showConversation(row.Conversation)
+}
+
+// slowAfter is how long the last thread stays on the screen while the next is
+// being read: mostly that takes less than a frame, and then nothing flickers.
+const slowAfter = 120 * time.Millisecond
+
+func (u *UI) showConversation(c inbox.Conversation) tea.Cmd {
+	if u.thread.id == c.ID {
+		return nil
+	}
+	u.thread.open(c)
+	cmd := u.readThread()
+	return tea.Batch(cmd, u.after(slowAfter, slowMsg{u.thread.load.gen}))
+}
+
+// threadRead takes a window of a conversation.
+func (u *UI) threadRead(msg threadMsg) tea.Cmd {
+	fresh, again := u.thread.load.answered(msg.gen)
+	if !fresh || msg.id != u.thread.id {
+		return nil
+	}
+	u.touch(partThread | partComposer)
+	if msg.err != nil {
+		u.thread.err = inbox.AsError(msg.err)
+		return nil
+	}
+	u.thread.apply(msg.thread)
+	u.list.update(u.thread.conv)
+	if u.thread.atEnd() {
+		u.thread.seen = max(u.thread.seen, u.thread.newest())
+	}
+	cmds := []tea.Cmd{u.draftArrived(), u.markRead()}
+	if again {
+		cmds = append(cmds, u.readThread())
+	}
+	return tea.Batch(cmds...)
+}
+
+// scrollThread moves the screen over the thread.
+func (u *UI) scrollThread(by int) tea.Cmd {
+	u.thread.scroll(by, u.block)
+	return u.threadMoved()
+}
+
+// threadMoved reads more of the thread when the screen comes near to an edge,
+// and marks it as read when its end is seen.
+func (u *UI) threadMoved() tea.Cmd {
+	u.touch(partThread)
+	var read tea.Cmd
+	if u.thread.wants() {
+		read = u.readThread()
+	}
+	return tea.Batch(read, u.markRead())
+}
+
+// markRead tells the inbox when the newest message of a thread that has the
+// focus is on the screen.
+func (u *UI) markRead() tea.Cmd {
+	t := &u.thread
+	if u.away || u.focus == onList || u.focus == onFilter || !t.atEnd() || t.conv.Unread == 0 {
+		return nil
+	}
+	mark := readMark{t.id, t.newest()}
+	t.seen = max(t.seen, mark.arrival)
+	if mark == u.marked {
+		return nil
+	}
+	u.marked = mark
+	return func() tea.Msg {
+		return doneMsg{what: "mark as read", err: u.in.MarkRead(u.ctx, mark.id, mark.arrival)}
+	}
+}
+
+func (u *UI) draftsSaved(msg savedMsg) {
+	if msg.err != nil && u.ctx.Err() == nil {
+		u.warn("the draft could not be stored: " + sentence(inbox.AsError(msg.err)))
+	}
+}
+
+// sent says what became of a text. When the inbox refused it, it is a draft
+// again, and in the composer if that is still open there.
+func (u *UI) sent(msg sentMsg) tea.Cmd {
+	if msg.err == nil {
+		u.rememberSent(msg.id)
+		u.say("queued for " + msg.to)
+		if len(msg.items) > 1 {
+			u.say("queued for " + msg.to + " as " + count(len(msg.items), "message"))
+		}
+		return u.saveDrafts()
+	}
+	u.warn("not sent to " + msg.to + ": " + sentence(inbox.AsError(msg.err)) + " (the text is kept as a draft)")
+	if u.thread.id == msg.id {
+		u.thread.draft = msg.rejected
+	}
+	if c := u.composer; c != nil && c.id == msg.id {
+		c.waits = false
+		u.fillComposer(msg.rejected)
+		u.relayout()
+	}
+	return u.saveDrafts()
+}
+
+// rememberSent notes when the draft of a conversation became a message, so that
+// a reading from before cannot bring the draft back.
+func (u *UI) rememberSent(id inbox.ConversationID) {
+	now := u.now()
+	for other, at := range u.sentAt {
+		if now.Sub(at) > time.Minute {
+			delete(u.sentAt, other)
+		}
+	}
+	u.sentAt[id] = now
+}
+
+func (u *UI) done(msg doneMsg) {
+	switch {
+	case msg.err != nil:
+		if u.ctx.Err() == nil {
+			u.warn(msg.what + ": " + sentence(inbox.AsError(msg.err)))
+		}
+		return
+	case msg.said != "":
+		u.say(msg.said)
+	}
+	if msg.undo != nil {
+		u.undo = msg.undo
+	}
+}
+
+func (u *UI) editorReady(msg editorMsg) tea.Cmd {
+	if msg.err != nil {
+		u.warn("editor: " + msg.err.Error())
+		return nil
+	}
+	return u.runEditor(msg)
+}
+
+// textBack takes the text from the agent's editor. If the composer has closed
+// meanwhile, it becomes the conversation's draft.
+func (u *UI) textBack(msg textMsg) tea.Cmd {
+	if msg.err != nil {
+		u.warn("editor: " + msg.err.Error())
+		return nil
+	}
+	if u.composer == nil || u.composer.id != msg.id {
+		u.drafts.put(inbox.Draft{Conversation: msg.id, Text: msg.text, UpdatedAt: u.now()}, false)
+		return u.saveDrafts()
+	}
+	u.composer.ed.set(msg.text)
+	cmd := u.composerEdited()
+	u.renewNote()
+	return cmd
+}

@@ -1,0 +1,178 @@
+package ui
+
+import (
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// Drawing. The screen is made of parts; a handler marks those that it has
+// changed, they are drawn anew, and the frame is put together once. View hands
+// the finished frame over, so that nothing is drawn when nothing has changed.
+
+// part is a set of parts of the screen.
+type part uint16
+
+const (
+	partHeader part = 1 << iota
+	partBanner
+	partList
+	partThread
+	partComposer
+	partHints
+	partStatus
+	partOverlay
+
+	partAll = 1<<iota - 1
+)
+
+// screen is what has been drawn.
+type screen struct {
+	stale part
+	lines map[part][]string
+	until map[part]time.Time // when a label of the part changes
+	frame string
+	tick  time.Time // when the clock is set to ring, zero: it is not
+}
+
+// touch marks parts as stale.
+func (u *UI) touch(p part) { u.screen.stale |= p }
+
+// drawer is how a part is drawn: its lines, and when one of its labels changes.
+type drawer struct {
+	part part
+	draw func() ([]string, time.Time)
+}
+
+func (u *UI) drawers() []drawer {
+	return []drawer{
+		{partHeader, u.drawHeader}, {partBanner, u.drawBanner}, {partList, u.drawList}, {partThread, u.drawThread},
+		{partComposer, u.drawComposer}, {partHints, u.drawHints}, {partStatus, u.drawStatus}, {partOverlay, u.drawOverlay},
+	}
+}
+
+// draw draws what is stale and puts the frame together.
+func (u *UI) draw() {
+	s := &u.screen
+	if s.stale == 0 || u.width <= 0 || u.height <= 0 {
+		return
+	}
+	if s.lines == nil {
+		s.lines, s.until = map[part][]string{}, map[part]time.Time{}
+	}
+	for _, d := range u.drawers() {
+		if s.stale&d.part != 0 {
+			s.lines[d.part], s.until[d.part] = d.draw()
+		}
+	}
+	s.stale = 0
+	s.frame = u.join()
+}
+
+// body is the room of the panes, which overlays cover.
+func (u *UI) body() rect {
+	a := u.area
+	top, bottom := a.header.height+a.banner.height, u.height-a.hints.height-a.status.height
+	return rect{0, top, u.width, max(bottom-top, 0)}
+}
+
+func (u *UI) drawOverlay() ([]string, time.Time) {
+	if u.overlay == nil {
+		return nil, time.Time{}
+	}
+	b := u.body()
+	return u.overlay.draw(u, b.width, b.height), time.Time{}
+}
+
+// join puts the parts together, row by row.
+func (u *UI) join() string {
+	s := &u.screen
+	rows := make([]string, 0, u.height)
+	rows = append(rows, s.lines[partHeader]...)
+	rows = append(rows, s.lines[partBanner]...)
+	if u.overlay != nil {
+		rows = append(rows, s.lines[partOverlay]...)
+	} else {
+		rows = append(rows, u.joinPanes()...)
+	}
+	rows = append(rows, s.lines[partHints]...)
+	rows = append(rows, s.lines[partStatus]...)
+	return strings.Join(rows[:min(len(rows), u.height)], "\n")
+}
+
+func (u *UI) joinPanes() []string {
+	s := &u.screen
+	right := append(append(make([]string, 0, u.height), s.lines[partThread]...), s.lines[partComposer]...)
+	left := s.lines[partList]
+	if !u.area.split {
+		if u.area.list.height > 0 {
+			return left
+		}
+		return right
+	}
+	rule := string(u.style[roleFaint]) + "│" + sgrReset
+	rows := make([]string, max(len(left), len(right)))
+	for i := range rows {
+		rows[i] = left[i] + rule + right[i]
+	}
+	return rows
+}
+
+// View is the finished frame.
+func (u *UI) View() tea.View {
+	return tea.View{
+		Content:     u.screen.frame,
+		Cursor:      u.cursorPlace(),
+		AltScreen:   true,
+		ReportFocus: true,
+		WindowTitle: strings.TrimSpace(u.opts.Title + " " + u.opts.Version),
+	}
+}
+
+// The clock.
+
+// tickStep is the finest step of labels in minutes and hours: several that
+// change within it are drawn together.
+const tickStep = 5 * time.Second
+
+// setClock sets the clock to the next instant at which a visible label changes.
+func (u *UI) setClock() tea.Cmd {
+	s := &u.screen
+	now := u.now()
+	var next time.Time
+	for p, until := range s.until {
+		if until.IsZero() {
+			continue
+		}
+		if p != partComposer {
+			until = until.Truncate(tickStep).Add(tickStep)
+		}
+		next = sooner(next, until)
+	}
+	if next.IsZero() || !s.tick.IsZero() && !next.Before(s.tick) {
+		return nil
+	}
+	s.tick = next
+	return u.after(next.Sub(now), clockMsg{next})
+}
+
+// ticked draws the parts with a label that has changed. The clocks of accounts
+// whose labels have changed are read again: a label may say that a reading is
+// due.
+func (u *UI) ticked(msg clockMsg) {
+	s := &u.screen
+	if !msg.at.Equal(s.tick) {
+		return
+	}
+	s.tick = time.Time{}
+	now := u.now()
+	for p, until := range s.until {
+		if !until.IsZero() && !now.Before(until) {
+			u.touch(p)
+		}
+	}
+	if !u.notice.until.IsZero() && !now.Before(u.notice.until) {
+		u.hush()
+	}
+}
