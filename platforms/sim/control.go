@@ -24,7 +24,7 @@ type Conversation struct {
 	Taken        bool           `json:"taken,omitempty"` // another app controls the thread
 }
 
-// Customer is somebody new who writes.
+// Customer is somebody new.
 type Customer struct {
 	Platform       inbox.Platform `json:"platform"`
 	ConversationID string         `json:"conversation_id,omitempty"` // made up when empty
@@ -32,7 +32,8 @@ type Customer struct {
 	Person
 	Text        string       `json:"text,omitempty"`
 	Attachments []Attachment `json:"attachments,omitempty"`
-	At          time.Time    `json:"at,omitzero"` // now when zero
+	At          time.Time    `json:"at,omitzero"`    // now when zero
+	Cold        bool         `json:"cold,omitempty"` // they never wrote: the message is the shop's
 }
 
 // Post is a message that is put into a conversation from outside.
@@ -115,7 +116,7 @@ func (s *Server) conversation(id string) (*conversation, error) {
 	return c, nil
 }
 
-// Arrive lets somebody new write.
+// Arrive lets somebody new write, or be written to.
 func (s *Server) Arrive(who Customer) (Conversation, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -130,7 +131,7 @@ func (s *Server) Arrive(who Customer) (Conversation, error) {
 	}
 	s.world.add(c)
 	s.world.post(&message{
-		id: s.world.newID(c), conv: c, at: orNow(who.At, now), text: who.Text, attachments: who.Attachments,
+		id: s.world.newID(c), conv: c, at: orNow(who.At, now), sent: who.Cold, text: who.Text, attachments: who.Attachments,
 	})
 	return s.world.describe(c), nil
 }

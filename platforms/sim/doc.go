@@ -82,7 +82,7 @@
 //	GET    /control/conversations    the conversations as they are
 //	POST   /control/faults           {"fault": "send:tear-after:once"}
 //	DELETE /control/faults
-//	POST   /control/customers        {"platform", "name", "username", "text"}: somebody new writes
+//	POST   /control/customers        {"platform", "name", "username", "text", "cold"}: somebody new writes
 //	POST   /control/messages         {"conversation_id", "text", "attachments", "at", "sent"}
 //	POST   /control/reactions        {"conversation_id", "message_id", "emoji"}
 //	POST   /control/reads            {"conversation_id"}: the customer has read everything
