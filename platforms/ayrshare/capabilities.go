@@ -6,19 +6,19 @@ import (
 	"parley/inbox"
 )
 
+// The public documents behind the figures.
 const (
 	sendMessagePage = "https://www.ayrshare.com/docs/apis/messages/send-message"
 	overviewPage    = "https://www.ayrshare.com/docs/apis/messages/overview"
-	metaSendPage    = "https://developers.facebook.com/docs/messenger-platform/send-messages"
-	xMessagesPage   = "https://docs.x.com/x-api/direct-messages"
+	metaWindowPage  = "https://developers.facebook.com/docs/messenger-platform/policy/policy-overview"
 )
 
 // maxMetaMedia is ours: "several" is all that the send-message page says.
 const maxMetaMedia = 10
 
 var (
-	noReactions = inbox.Cannot("ayrshare's API cannot react to a message: use the app of the platform")
-	noStickers  = inbox.Cannot("ayrshare's API cannot send stickers: use the app of the platform")
+	noReactions = inbox.Cannot("Ayrshare cannot react to a message: use the platform's own app")
+	noStickers  = inbox.Cannot("Ayrshare cannot send stickers: use the platform's own app")
 )
 
 // Media by extension. "Ends in a known extension" is all that the send-message
@@ -35,21 +35,23 @@ var (
 
 const day = 24 * time.Hour
 
-// capabilities are what Ayrshare can do on each platform. Text limits are the
-// platforms' own: Ayrshare's pages name none.
+// capabilities are what Ayrshare can do on each platform. Ayrshare's pages name
+// no text limits; these are the platforms' own: Messenger's Send API 2,000
+// characters, Instagram's 1,000 bytes of UTF-8, X's direct messages 10,000
+// characters. On X the window's source is the page that names none.
 var capabilities = map[inbox.Platform]inbox.Capabilities{
 	inbox.Facebook: {
-		Text:      inbox.TextLimit{Max: 2000, Unit: inbox.Characters}, // metaSendPage
+		Text:      inbox.TextLimit{Max: 2000, Unit: inbox.Characters},
 		MaxMedia:  maxMetaMedia,
 		Media:     metaMedia,
 		Reactions: noReactions,
 		Stickers:  noStickers,
 		Archive:   inbox.Can(),
 		AutoReply: inbox.Can(),
-		Window:    inbox.WindowPolicy{Limited: true, Open: day, Late: 7 * day, Source: metaSendPage},
+		Window:    inbox.WindowPolicy{Limited: true, Open: day, Late: 7 * day, Source: metaWindowPage},
 	},
 	inbox.Instagram: {
-		Text:      inbox.TextLimit{Max: 1000, Unit: inbox.Bytes}, // metaSendPage, for Instagram
+		Text:      inbox.TextLimit{Max: 1000, Unit: inbox.Bytes},
 		MaxMedia:  maxMetaMedia,
 		Media:     metaMedia,
 		Reactions: noReactions,
@@ -59,9 +61,9 @@ var capabilities = map[inbox.Platform]inbox.Capabilities{
 		Window:    inbox.WindowPolicy{Limited: true, Open: 7 * day, Source: overviewPage},
 	},
 	inbox.Twitter: {
-		Text:         inbox.TextLimit{Max: 10000, Unit: inbox.Characters}, // xMessagesPage
-		TextRequired: true,                                                // sendMessagePage
-		MaxMedia:     1,                                                   // sendMessagePage
+		Text:         inbox.TextLimit{Max: 10000, Unit: inbox.Characters},
+		TextRequired: true, // send-message
+		MaxMedia:     1,    // send-message
 		Media:        xMediaRules,
 		Reactions:    noReactions,
 		Stickers:     noStickers,

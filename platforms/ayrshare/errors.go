@@ -159,28 +159,32 @@ const (
 	hintRelink      = "relink the account on the social accounts page of the Ayrshare dashboard"
 )
 
-// byCode are the published codes. Those of one network are not Auth: the
-// account goes on with the others.
+// byCode are the published codes. Where a network does not let us in, its queue
+// is kept until somebody has mended that: so these are Auth, as a refused key is.
 var byCode = map[string]meaning{
-	"156": {kind: inbox.Rejected, text: "the network is not linked", hint: "link the account on the social accounts page of the Ayrshare dashboard, or take the network out of platforms"},
-	"161": {kind: inbox.Rejected, text: "the authorization is lost", hint: hintRelink},
-	"272": {kind: inbox.Rejected, text: "X does not accept the authorization", hint: hintRelink + "; check the keys of your X app"},
-	"361": {kind: inbox.Rejected, text: "messaging is not enabled", hint: "enable messaging on the account page of the Ayrshare dashboard, and for this user profile"},
-	"362": {kind: inbox.Rejected, text: "the account must be relinked for messaging", hint: hintRelink + ": that is needed once after messaging was enabled"},
+	"156": {kind: inbox.Auth, text: "the network is not linked", hint: "link the account on the social accounts page of the Ayrshare dashboard, or take the network out of platforms"},
+	"161": {kind: inbox.Auth, text: "the authorization is lost", hint: hintRelink},
+	"272": {kind: inbox.Auth, text: "X does not accept the authorization", hint: hintRelink + "; check the keys of your X app"},
+	"361": {kind: inbox.Auth, text: "messaging is not enabled", hint: "enable messaging on the account page of the Ayrshare dashboard, and for this user profile"},
+	"362": {kind: inbox.Auth, text: "the account must be relinked for messaging", hint: hintRelink + ": that is needed once after messaging was enabled"},
 	"363": {kind: inbox.NotFound, text: "the recipient was not found", hint: "only who has written first can be answered; the customer may have left or blocked the page"},
 	"365": {kind: inbox.Rejected, text: "the attachment could not be sent", hint: "open the link in a browser: it must work without login, end in its file type and carry no query"},
-	"419": {kind: inbox.Rejected, text: "the keys of your X app are missing", hint: hintTwitterKeys},
+	"419": {kind: inbox.Auth, text: "the keys of your X app are missing", hint: hintTwitterKeys},
 }
 
-// byWords are the refusals without a published code.
+// byWords are the refusals without a published code. The patterns are ours.
 var byWords = []struct {
 	words   *regexp.Regexp
 	meaning func(inbox.Platform) meaning
 }{
-	// "Message failed to send because another app is controlling this thread now" (overview).
+	// "another app is controlling this thread now" (Ayrshare, overview); "not the thread owner" (Meta).
 	{regexp.MustCompile(`(?i)another app is controlling|thread control|thread owner`), threadControl},
-	// "This message is sent outside of allowed window" (Meta), "not sent a message in 7 days … considered inactive" (overview).
-	{regexp.MustCompile(`(?i)outside (of )?(the )?\S* ?(allowed|messaging|reply|response) window|(messaging|reply|response|24[- ]hours?|7[- ]days?) window|(in|within|than|past|last) (the )?(last |past )?(7|seven)[- ]days?|(in|within|than|past|last) (the )?(last |past )?24[- ]hours?|conversation is (considered )?inactive|window (is|has) (closed|expired|over|passed)`), windowIsOver},
+	// "outside of allowed window" (Meta); "in 7 days … considered inactive" (Ayrshare, overview).
+	{regexp.MustCompile(`(?i)outside (of )?(the |its )?(\S+ ){0,2}window` +
+		`|window (is|has|was) (been )?(closed|expired|over|passed|ended)` +
+		`|(inactive|respond|reply|replied|answer|not (sent|written)).*\b(7|seven|24)[- ](days?|hours?)` +
+		`|\b(7|seven|24)[- ](days?|hours?).*(inactive|respond|reply|replied|answer)` +
+		`|conversation is (considered )?inactive`), windowIsOver},
 	// "If 100 monthly conversations has been reached" (overview).
 	{regexp.MustCompile(`(?i)monthly (active )?conversations?|conversations? (per|a|this) month|conversation limit`), conversationLimit},
 }

@@ -6,16 +6,18 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 
 	"parley/inbox"
 	"parley/platforms/httpapi"
 )
 
-// This file sends, and says of every part what became of it. The provider makes
-// a message of its own of each part, may deliver one and not the other, and has
-// no idempotency key: so whatever may have been delivered is unknown, and only
-// what certainly was not can be tried again.
+// This file sends, and says of every part what became of it. On Facebook and
+// Instagram each part becomes a message of its own, and one may be delivered
+// and not the other; X has one message of a text and its media. There is no
+// idempotency key: so whatever may have been delivered is unknown, and only what
+// certainly was not can be tried again.
 
 func (p *provider) Send(ctx context.Context, out inbox.Outgoing) (inbox.SendResult, error) {
 	s := sending{op: "send", platform: out.Conversation.Platform(), parts: out.Parts}
@@ -118,14 +120,17 @@ const codeSending = "337"
 // codeAttachment is "the attachment could not be sent".
 const codeAttachment = "365"
 
+// several tells that parts can meet different fates.
+func (s sending) several() bool { return len(s.parts) > 1 && s.platform != inbox.Twitter }
+
 func (s sending) refused(r refusal) (inbox.SendResult, error) {
 	e := r.err(s.op, s.platform)
 	switch {
 	case len(r.Parts) > 0:
 		return s.listed(r.Parts, inbox.PartResult{State: inbox.StateUnknown, Err: notListed(e)})
-	case len(s.parts) > 1 && r.Code == codeSending:
+	case s.several() && r.Code == codeSending:
 		return s.all(inbox.StateUnknown, e) // some part failed; which one is not told
-	case len(s.parts) > 1 && r.Code == codeAttachment:
+	case s.several() && r.Code == codeAttachment:
 		return s.mediaRefused(e)
 	}
 	return s.all(s.stateOf(r, e), e)
@@ -193,7 +198,7 @@ func (s sending) accepted(c *client, o object) (inbox.SendResult, error) {
 func (s sending) listed(entries []entry, otherwise inbox.PartResult) (inbox.SendResult, error) {
 	result := inbox.SendResult{Parts: make([]inbox.PartResult, len(s.parts))}
 	var first error
-	for i, e := range match(s.parts, entries) {
+	for i, e := range s.match(entries) {
 		result.Parts[i] = otherwise
 		if e != nil {
 			result.Parts[i] = s.partResult(*e, otherwise)
@@ -250,8 +255,17 @@ func (c *client) entryOf(o object) entry {
 
 func first(o object, key string) string { s, _ := textOf(o[key]); return s }
 
-// match finds the entry of each part, nil where there is none: by what the
-// entry repeats, then by the kind that it names, then by its place.
+// match finds the entry of each part, nil where there is none. The one message
+// of X has one entry for all of them.
+func (s sending) match(entries []entry) []*entry {
+	if s.platform == inbox.Twitter && len(entries) == 1 {
+		return slices.Repeat([]*entry{&entries[0]}, len(s.parts))
+	}
+	return match(s.parts, entries)
+}
+
+// match goes by what an entry repeats of its part, then by the kind that it
+// names, then by its place.
 func match(parts []inbox.Part, entries []entry) []*entry {
 	found := make([]*entry, len(parts))
 	taken := make([]bool, len(entries))

@@ -181,3 +181,25 @@ func mustContainNoSecret(t *testing.T, what, text string) {
 		}
 	}
 }
+
+// canned answers every request with the same bytes, without a network.
+type canned string
+
+func (c canned) RoundTrip(r *http.Request) (*http.Response, error) {
+	return &http.Response{
+		StatusCode: 200,
+		Header:     http.Header{"Date": {"Sun, 09 Jun 2024 22:00:00 GMT"}},
+		Body:       io.NopCloser(strings.NewReader(string(c))),
+		Request:    r,
+	}, nil
+}
+
+// offline opens a provider whose every answer is the body.
+func offline(t testing.TB, body string) inbox.Provider {
+	t.Helper()
+	p, err := ayrshare.OpenOver(fullLogin("https://api.example/api", io.Discard), canned(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
