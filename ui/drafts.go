@@ -124,10 +124,20 @@ func (b *draftBook) deliver(ctx context.Context, r inbox.SendRequest) (items []i
 	if items, err = b.send(ctx, r); err != nil {
 		return nil, b.restore(r.Conversation), err
 	}
+	b.delivered(r.Conversation)
+	return items, inbox.Draft{}, nil
+}
+
+// delivered forgets what has been sent. What has been typed while it was
+// leaving is newer than the send: the inbox drops drafts that are older.
+func (b *draftBook) delivered(id inbox.ConversationID) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	delete(b.leaving, r.Conversation)
-	return items, inbox.Draft{}, nil
+	delete(b.leaving, id)
+	if text, ok := b.unsaved[id]; ok {
+		text.UpdatedAt = time.Now()
+		b.unsaved[id] = text
+	}
 }
 
 func (b *draftBook) outgoing(id inbox.ConversationID) inbox.Draft {

@@ -331,8 +331,8 @@ func (u *UI) markRead() tea.Cmd {
 	if u.away || u.focus == onList || u.focus == onFilter || !t.atEnd() || t.conv.Unread == 0 {
 		return nil
 	}
-	mark := readMark{t.id, t.newest()}
-	t.seen = max(t.seen, mark.arrival)
+	mark := readMark{t.id, t.conv.LastArrival}
+	t.seen = max(t.seen, t.newest())
 	if mark == u.marked {
 		return nil
 	}
