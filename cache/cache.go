@@ -291,5 +291,5 @@ func diagnosis(path string, err error) (text, hint string, kind inbox.Kind) {
 	case tooLarge(err):
 		return "a record is too large for the cache " + path, "an id has at most " + strconv.Itoa(bolt.MaxKeySize) + " bytes", inbox.Rejected
 	}
-	return "the cache " + path + ": " + err.Error(), "", inbox.Internal
+	return "the cache " + path + ": " + err.Error(), "look at the folder " + dir + ", or use another one with --data", inbox.Internal
 }

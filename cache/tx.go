@@ -15,7 +15,6 @@ type tx struct {
 	cache *Cache
 
 	open   [buckets]*bolt.Bucket
-	top    [buckets]*bolt.Bucket
 	totals *totals
 
 	// What a write transaction does once at its end instead of at every change.
@@ -47,6 +46,16 @@ type totals struct {
 	Views    [len(views)]int64
 	Messages int64
 	Bytes    int64 // of the messages' records
+}
+
+// of is the size of a view.
+func (s *totals) of(b bucket) int64 {
+	for i, v := range views {
+		if v.in == b {
+			return s.Views[i]
+		}
+	}
+	return 0
 }
 
 func (t *tx) sizes() *totals {
