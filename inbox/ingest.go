@@ -16,6 +16,12 @@ type Ingested struct {
 	New           int // of these, not known before
 }
 
+func (n *Ingested) add(more Ingested) {
+	n.Conversations += more.Conversations
+	n.Messages += more.Messages
+	n.New += more.New
+}
+
 // Ingest is the one way by which facts from outside enter the cache: one batch,
 // one transaction, and hints after the commit. It can be repeated: the same
 // fact twice, or two facts in another order, leave the same state. It merges

@@ -15,7 +15,7 @@ func (in *Inbox) poll(ctx context.Context, a *account, p *platform) {
 		if f == nil || !in.waitFor(ctx, a, at, p.wake) {
 			continue
 		}
-		if _, err := in.readFeed(ctx, a, p, f); err != nil && ctx.Err() == nil {
+		if err := in.readFeed(ctx, a, p, f, nil); err != nil && ctx.Err() == nil {
 			in.log.Warn("read failed", "account", a.ID, "platform", p.Platform, "feed", f.Key.Request, "error", err, "cause", err.Err)
 		}
 	}
@@ -123,47 +123,13 @@ func (in *Inbox) rememberedNext(key SyncKey) time.Time {
 	return in.settled[key]
 }
 
-// readCount says what one read brought.
+// readCount says what was distinct in several reads.
 type readCount struct {
-	Ingested
 	conversations map[string]bool
 	messages      map[MessageID]bool
 }
 
-// readFeed makes one request and ingests what it brings. That the request was
-// made is stored before it is, so that a crash cannot make it twice within the
-// provider's cache time.
-func (in *Inbox) readFeed(ctx context.Context, a *account, p *platform, f *feed) (readCount, *Error) {
-	req, backlog := in.startRead(a, p, f)
-	in.saveSync(ctx, f, a)
-	in.hub.publish(Changes{Accounts: true})
-
-	n := readCount{conversations: map[string]bool{}, messages: map[MessageID]bool{}}
-	res, err := a.Provider.Read(ctx, req, func(b Batch) error {
-		b.Account, b.Platform, b.Provider, b.Backlog = a.ID, p.Platform, a.Provider.Name(), backlog
-		if b.AsOf.IsZero() {
-			b.AsOf = a.now()
-		}
-		got, err := in.Ingest(ctx, b)
-		n.add(b, got)
-		a.mu.Lock()
-		p.loaded += got.Messages
-		a.mu.Unlock()
-		if backlog {
-			in.hub.publish(Changes{Accounts: true})
-		}
-		return err
-	})
-	a.setClock(res.ServerTime)
-	failure := AsError(err)
-	in.endRead(ctx, a, p, f, req, res, n, failure)
-	return n, failure
-}
-
-func (n *readCount) add(b Batch, got Ingested) {
-	n.Conversations += got.Conversations
-	n.Messages += got.Messages
-	n.New += got.New
+func (n *readCount) add(b Batch) {
 	for _, c := range b.Conversations {
 		n.conversations[c.RemoteID] = true
 	}
@@ -171,6 +137,80 @@ func (n *readCount) add(b Batch, got Ingested) {
 		n.conversations[m.RemoteID] = true
 		n.messages[m.Message.ID] = true
 	}
+}
+
+// readFeed makes one request and ingests what it brings. That the request was
+// made is stored before it is, so that a crash cannot make it twice within the
+// provider's cache time. total may be nil.
+func (in *Inbox) readFeed(ctx context.Context, a *account, p *platform, f *feed, total *readCount) *Error {
+	req, backlog := in.startRead(a, p, f)
+	in.saveSync(ctx, f, a)
+	in.hub.publish(Changes{Accounts: true})
+
+	gather := &gatherer{in: in, a: a, p: p, backlog: backlog, total: total}
+	res, err := a.Provider.Read(ctx, req, func(b Batch) error { return gather.take(ctx, b) })
+	if flushErr := gather.flush(ctx); err == nil {
+		err = flushErr
+	}
+	a.setClock(res.ServerTime)
+	failure := AsError(err)
+	in.endRead(ctx, a, p, f, req, res, gather.n, failure)
+	return failure
+}
+
+// gatherSize is how many messages of a backlog go into one transaction. More
+// would be faster still, and would make an agent's own write (a draft, a send)
+// wait for longer than a fraction of a second.
+const gatherSize = 4000
+
+// gatherer makes larger batches of the small ones that a provider hands over.
+type gatherer struct {
+	in      *Inbox
+	a       *account
+	p       *platform
+	backlog bool
+	total   *readCount // may be nil
+	batch   Batch
+	n       Ingested
+}
+
+func (g *gatherer) take(ctx context.Context, b Batch) error {
+	if b.AsOf.IsZero() {
+		b.AsOf = g.a.now()
+	}
+	if !b.AsOf.Equal(g.batch.AsOf) {
+		if err := g.flush(ctx); err != nil {
+			return err
+		}
+	}
+	g.batch.AsOf = b.AsOf
+	g.batch.Conversations = append(g.batch.Conversations, b.Conversations...)
+	g.batch.Messages = append(g.batch.Messages, b.Messages...)
+	if len(g.batch.Messages)+len(g.batch.Conversations) < gatherSize {
+		return nil
+	}
+	return g.flush(ctx)
+}
+
+func (g *gatherer) flush(ctx context.Context) error {
+	b := g.batch
+	g.batch = Batch{}
+	if len(b.Messages)+len(b.Conversations) == 0 {
+		return nil
+	}
+	b.Account, b.Platform, b.Provider, b.Backlog = g.a.ID, g.p.Platform, g.a.Provider.Name(), g.backlog
+	got, err := g.in.Ingest(ctx, b)
+	g.n.add(got)
+	if g.total != nil {
+		g.total.add(b)
+	}
+	g.a.mu.Lock()
+	g.p.loaded += got.Messages
+	g.a.mu.Unlock()
+	if g.backlog {
+		g.in.hub.publish(Changes{Accounts: true})
+	}
+	return err
 }
 
 // startRead decides which page to ask for: the newest, unless that is not due
@@ -192,7 +232,7 @@ func (in *Inbox) startRead(a *account, p *platform, f *feed) (req ReadRequest, b
 }
 
 // endRead writes down what the answer says of its freshness.
-func (in *Inbox) endRead(ctx context.Context, a *account, p *platform, f *feed, req ReadRequest, res ReadResult, n readCount, failure *Error) {
+func (in *Inbox) endRead(ctx context.Context, a *account, p *platform, f *feed, req ReadRequest, res ReadResult, n Ingested, failure *Error) {
 	if failure != nil && failure.Kind == RateLimited {
 		a.limited(failure)
 	}
@@ -225,7 +265,7 @@ func (in *Inbox) rememberNext(key SyncKey, next time.Time) {
 	in.settled[key] = next
 }
 
-func (f *feed) succeeded(now time.Time, req ReadRequest, res ReadResult, n readCount) {
+func (f *feed) succeeded(now time.Time, req ReadRequest, res ReadResult, n Ingested) {
 	f.Failures, f.Error, f.ReadAt = 0, nil, now
 	if req.Cursor == "" {
 		f.LastUpdated = now

@@ -68,35 +68,25 @@ func (in *Inbox) inspectIfDue(ctx context.Context, a *account) {
 	}
 }
 
-// syncPlatform reads what is due until nothing is.
+// syncPlatform reads each feed that is due once, with its older pages, then
+// conversations with a send in doubt.
 func (in *Inbox) syncPlatform(ctx context.Context, a *account, p *platform, r *SyncReport, progress func(SyncReport)) {
-	conversations := map[string]bool{}
-	messages := map[MessageID]bool{}
-	for ctx.Err() == nil {
-		f, at := in.nextFeed(a, p)
-		if f == nil {
-			break
-		}
-		a.mu.Lock()
-		paging := f.Backfill != "" && f.Error == nil
-		a.mu.Unlock()
-		if at.After(a.now()) && (!paging || !in.waitFor(ctx, a, at, nil)) {
-			break
-		}
-		n, err := in.readFeed(ctx, a, p, f)
-		r.Requests++
-		for id := range n.conversations {
-			conversations[id] = true
-		}
-		for id := range n.messages {
-			messages[id] = true
-		}
-		r.Conversations, r.Messages = len(conversations), len(messages)
-		if err != nil && r.Err == nil {
-			r.Err = err
-		}
-		if progress != nil {
-			progress(*r)
+	in.updateSettling(a, p)
+	a.mu.Lock()
+	feeds := p.allFeeds()
+	a.mu.Unlock()
+	total := readCount{conversations: map[string]bool{}, messages: map[MessageID]bool{}}
+	for _, f := range feeds {
+		for at, more := in.dueInSync(a, f, false); more && in.waitFor(ctx, a, at, nil); at, more = in.dueInSync(a, f, true) {
+			err := in.readFeed(ctx, a, p, f, &total)
+			r.Requests++
+			r.Conversations, r.Messages = len(total.conversations), len(total.messages)
+			if err != nil {
+				r.Err = err
+			}
+			if progress != nil {
+				progress(*r)
+			}
 		}
 	}
 	a.mu.Lock()
@@ -107,6 +97,23 @@ func (in *Inbox) syncPlatform(ctx context.Context, a *account, p *platform, r *S
 	if r.Err == nil {
 		r.Err = p.storedError()
 	}
+}
+
+// dueInSync says whether a Sync reads the feed (again), and when: its newest
+// page if that is due, then older pages as long as there are any.
+func (in *Inbox) dueInSync(a *account, f *feed, again bool) (at time.Time, due bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	now := a.nowLocked()
+	switch {
+	case a.state.PausedTill.After(now) && !f.forced:
+		return now, false
+	case f.Backfill != "" && f.Error == nil:
+		return f.AskedAt.Add(pageDelay(f.pages)), true
+	case again:
+		return now, false
+	}
+	return now, f.forced || !f.NextUpdate.After(now)
 }
 
 // storedError is what was wrong when the platform was last read, for a run that
@@ -150,7 +157,7 @@ func (in *Inbox) flush(ctx context.Context, a *account) {
 			switch {
 			case f == nil:
 			case !at.After(a.now()):
-				if _, err := in.readFeed(ctx, a, p, f); err != nil {
+				if err := in.readFeed(ctx, a, p, f, nil); err != nil {
 					in.log.Warn("read failed", "account", a.ID, "error", err)
 				}
 				next = a.now() // look at the outbox again
