@@ -91,6 +91,7 @@ type feed struct {
 	SyncState
 	forced bool // an agent asked for it out of turn
 	pages  int  // older pages read in this run
+	paging bool // the whole history could not be had in one answer: go on by pages
 }
 
 func (f *feed) dead() bool { return f.Error != nil && f.Error.Kind == Auth }

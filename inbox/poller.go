@@ -56,7 +56,7 @@ func (in *Inbox) nextFeed(a *account, p *platform) (next *feed, at time.Time) {
 		}
 		due := f.NextUpdate
 		if f.Backfill != "" && f.Error == nil {
-			due = f.AskedAt.Add(pageDelay(f.pages))
+			due = f.AskedAt.Add(f.pageDelay())
 		}
 		due = later(due, a.state.PausedTill)
 		if next == nil || due.Before(at) {
@@ -66,13 +66,25 @@ func (in *Inbox) nextFeed(a *account, p *platform) (next *feed, at time.Time) {
 	return next, at
 }
 
-// pageDelay spaces the pages of a long history: a handful at once, then at a
-// pace that leaves room under a limit of 300 requests in 5 minutes (Ayrshare).
-func pageDelay(pages int) time.Duration {
-	if pages < 20 {
+// quickPages of a long history are read at once. Then the rest is asked for in
+// one answer where the provider can do that, and else page by page at a pace
+// that leaves room under a limit of 300 requests in 5 minutes (Ayrshare).
+const (
+	quickPages = 10
+	slowPage   = 1500 * time.Millisecond
+)
+
+// pageDelay is the pause before the next page.
+func (f *feed) pageDelay() time.Duration {
+	if f.pages < quickPages || f.wantsWhole() {
 		return 0
 	}
-	return 1500 * time.Millisecond
+	return slowPage
+}
+
+// wantsWhole says that pages would take too long.
+func (f *feed) wantsWhole() bool {
+	return f.Whole && !f.paging && !f.Complete && f.Backfill != "" && f.pages >= quickPages
 }
 
 func (p *platform) allFeeds() []*feed {
@@ -221,10 +233,12 @@ func (in *Inbox) startRead(a *account, p *platform, f *feed) (req ReadRequest, b
 	now := a.nowLocked()
 	req = ReadRequest{Feed: f.Feed, Conversation: f.conversation}
 	if f.Backfill != "" && !f.forced && f.NextUpdate.After(now) {
-		req.Cursor = f.Backfill
+		if req.Whole = f.wantsWhole(); !req.Whole {
+			req.Cursor = f.Backfill
+		}
 	}
 	f.forced, f.AskedAt = false, now
-	if req.Cursor == "" {
+	if req.newest() {
 		f.NextUpdate = nextRead(f.Feed, now, time.Time{})
 	}
 	p.reading = true
@@ -267,7 +281,7 @@ func (in *Inbox) rememberNext(key SyncKey, next time.Time) {
 
 func (f *feed) succeeded(now time.Time, req ReadRequest, res ReadResult, n Ingested) {
 	f.Failures, f.Error, f.ReadAt = 0, nil, now
-	if req.Cursor == "" {
+	if req.newest() {
 		f.LastUpdated = now
 		if !res.LastUpdated.IsZero() && res.LastUpdated.Before(now) {
 			f.LastUpdated = res.LastUpdated.UTC()
@@ -277,7 +291,9 @@ func (f *feed) succeeded(now time.Time, req ReadRequest, res ReadResult, n Inges
 	switch {
 	case !f.Paged:
 		f.Complete = true
-	case req.Cursor == "":
+	case req.Whole:
+		f.walkOn(res.Cursor)
+	case req.newest():
 		f.newestPage(res.Cursor, n.Messages, n.Messages-n.New)
 	default:
 		f.olderPage(res.Cursor, n.Messages-n.New)
@@ -316,10 +332,14 @@ func (f *feed) walkOn(cursor string) {
 	}
 }
 
+// newest tells that the request asks for what is new.
+func (r ReadRequest) newest() bool { return r.Cursor == "" && !r.Whole }
+
 func (f *feed) failed(now time.Time, req ReadRequest, failure *Error) {
 	f.Failures++
 	f.Error = FailureOf(failure)
 	f.NextUpdate = retryRead(f.Feed, now, f.Failures, failure)
+	f.paging = f.paging || req.Whole
 	if req.Cursor != "" && (failure.Kind == Rejected || failure.Kind == NotFound) {
 		f.Backfill, f.Rewalk = "", true // the cursor is no longer good: begin again with the newest page
 	}

@@ -208,7 +208,10 @@ func (f *fixture) pages(total *int) (asked *[]string) {
 	f.provider.FeedList = []inbox.Feed{{Platform: inbox.Twitter, Name: inbox.MessagesFeed, CacheTime: 15 * time.Second, Paged: true}}
 	f.provider.ReadFunc = func(_ context.Context, req inbox.ReadRequest, emit func(inbox.Batch) error) (inbox.ReadResult, error) {
 		*asked = append(*asked, req.Cursor)
-		from := *total
+		from, size := *total, size
+		if req.Whole {
+			size = *total
+		}
 		if req.Cursor != "" {
 			fmt.Sscan(req.Cursor, &from)
 		}
@@ -272,7 +275,7 @@ func TestABackfillGoesOnAfterARestart(t *testing.T) {
 		total := 2000
 		asked := f.pages(&total)
 		stop := f.run()
-		time.Sleep(90 * time.Second) // 20 pages at once, then one in 1.5 s
+		time.Sleep(90 * time.Second) // 10 pages at once, then one in 1.5 s
 		stop()
 		some := f.count()
 		if some < 500 || some >= 2000 {
@@ -290,4 +293,40 @@ func TestABackfillGoesOnAfterARestart(t *testing.T) {
 			t.Errorf("%d requests for the rest: it began again", len(*asked))
 		}
 	})
+}
+
+func TestALongHistoryIsAskedForAtOnceWhereTheProviderCan(t *testing.T) {
+	for name, refused := range map[string]bool{"given": false, "refused": true} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				f := newFixture(t)
+				total := 400
+				asked := f.pages(&total)
+				f.provider.FeedList[0].Whole = true
+				pages := f.provider.ReadFunc
+				f.provider.ReadFunc = func(ctx context.Context, req inbox.ReadRequest, emit func(inbox.Batch) error) (inbox.ReadResult, error) {
+					if req.Whole && refused {
+						return inbox.ReadResult{}, &inbox.Error{Kind: inbox.Unavailable, Text: "too much"}
+					}
+					return pages(ctx, req, emit)
+				}
+				f.restart()
+				stop := f.run()
+				time.Sleep(3 * time.Minute)
+				stop()
+				if f.count() != 400 {
+					t.Errorf("%d messages", f.count())
+				}
+				whole := 0
+				for _, r := range f.provider.Reads() {
+					if r.Whole {
+						whole++
+					}
+				}
+				if whole != 1 {
+					t.Errorf("the whole history was asked for %d times (%q)", whole, *asked)
+				}
+			})
+		})
+	}
 }

@@ -55,12 +55,14 @@ type Feed struct {
 	CacheTime time.Duration // how long the provider's answers stay the same, by its documents
 	Every     time.Duration // how often to read; at least CacheTime. 0: as often as the provider allows
 	Paged     bool          // answers come in pages, newest first
+	Whole     bool          // a paged feed whose whole history can be asked for in one answer
 }
 
 // ReadRequest asks for one answer of a feed.
 type ReadRequest struct {
 	Feed         Feed
 	Cursor       string // page to read; "" for the newest
+	Whole        bool   // the whole history instead of a page (Feed.Whole)
 	Conversation string // provider's id: only this conversation's messages; "" for all
 }
 

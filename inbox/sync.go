@@ -109,7 +109,7 @@ func (in *Inbox) dueInSync(a *account, f *feed, again bool) (at time.Time, due b
 	case a.state.PausedTill.After(now) && !f.forced:
 		return now, false
 	case f.Backfill != "" && f.Error == nil:
-		return f.AskedAt.Add(pageDelay(f.pages)), true
+		return f.AskedAt.Add(f.pageDelay()), true
 	case again:
 		return now, false
 	}
