@@ -25,6 +25,7 @@ import (
 	"parley/inbox"
 	"parley/platforms"
 	"parley/platforms/login"
+	"parley/ui"
 )
 
 // config is what the file says, checked.
@@ -33,8 +34,6 @@ type config struct {
 	accounts  []accountConfig
 	windows   map[windowKey]windowConfig
 	retention inbox.Retention
-	keys      map[string][]string // action: keys
-	keyPlaces map[string]position
 	screen    screenConfig
 	warnings  []string
 }
@@ -64,13 +63,17 @@ type windowConfig struct {
 	late time.Duration
 }
 
-// screenConfig is [ui].
+// screenConfig is [ui] and [keys].
 type screenConfig struct {
-	theme    string
-	timeZone *time.Location
-	hours    int // 24 or 12
-	editor   []string
-	fps      int
+	title       string
+	theme       string
+	colours     map[string]string // role: colour
+	timeZone    *time.Location
+	hours       int // 24 or 12
+	closingSoon time.Duration
+	editor      string
+	fps         int
+	keys        map[string][]string // action: keys
 }
 
 // conversationLimits are how many conversations a month a login may answer,
@@ -138,8 +141,8 @@ func parseConfig(file string, data []byte) (*config, error) {
 	c.takeAccounts(doc.root)
 	c.takeWindows(doc.root)
 	c.takeRetention(doc.root)
-	c.takeKeys(doc.root)
-	c.takeScreen(doc.root)
+	c.screen = takeScreen(doc.root)
+	c.screen.keys = takeKeys(doc.root)
 	doc.root.finish()
 	if problems := doc.sorted(); len(problems) > 0 {
 		return nil, &configError{file: file, problems: problems}
@@ -318,38 +321,75 @@ func (c *config) takeRetention(root *table) {
 	t.finish()
 }
 
-func (c *config) takeKeys(root *table) {
-	c.keys, c.keyPlaces = map[string][]string{}, map[string]position{}
+func takeKeys(root *table) map[string][]string {
 	t := root.sub("keys")
 	if t == nil {
-		return
+		return nil
 	}
+	keys := map[string][]string{}
 	for _, action := range t.keys() {
-		c.keyPlaces[action] = t.where(action)
-		c.keys[action] = t.list(action, `a key in quotes, or a list of keys such as ["j", "down"]`)
+		keys[action] = t.list(action, `a key in quotes, or a list of keys such as ["j", "down"]`)
 	}
+	t.problems(ui.CheckKeys(keys))
+	return keys
 }
 
-func (c *config) takeScreen(root *table) {
-	c.screen = screenConfig{theme: "auto", timeZone: time.Local, hours: 24, fps: 60}
+func takeScreen(root *table) screenConfig {
+	c := screenConfig{theme: themeAuto, timeZone: time.Local, hours: 24, fps: 60}
 	t := root.sub("ui")
 	if t == nil {
+		return c
+	}
+	c.title = t.str("title", "a text in quotes")
+	if theme, ok := parsed(t, "theme", `"auto", "dark" or "light"`, oneOf(themeAuto, themeDark, themeLight)); ok {
+		c.theme = theme
+	}
+	c.colours = takeColours(t)
+	if zone, ok := parsed(t, "time_zone", `a zone such as "Europe/Berlin", "UTC" or "local"`, parseZone); ok {
+		c.timeZone = zone
+	}
+	if c.hours = t.count("hours", 24, 1, 24); c.hours != 12 && c.hours != 24 {
+		t.problem(t.where("hours"), "hours", "expected 12 or 24, found %d", c.hours)
+	}
+	c.closingSoon, _ = parsed(t, "closing_soon", `a duration such as "12h"`, parseDuration)
+	c.editor = t.str("editor", `a command in quotes, such as "vim"`)
+	c.fps = t.count("fps", 60, 1, 120)
+	t.finish()
+	return c
+}
+
+func takeColours(screen *table) map[string]string {
+	t := screen.sub("colours")
+	if t == nil {
+		return nil
+	}
+	colours := map[string]string{}
+	for _, role := range t.keys() {
+		colours[role] = t.str(role, `a colour in quotes: "0" to "255", "#rrggbb" or "none"`)
+	}
+	t.problems(ui.CheckColours(colours))
+	return colours
+}
+
+// problems notes errors from elsewhere about keys of the table: each at the
+// first key whose name it quotes.
+func (t *table) problems(err error) {
+	if err == nil {
 		return
 	}
-	if theme, ok := parsed(t, "theme", `"auto", "dark" or "light"`, oneOf("auto", "dark", "light")); ok {
-		c.screen.theme = theme
+	if list, ok := err.(interface{ Unwrap() []error }); ok {
+		for _, err := range list.Unwrap() {
+			t.problems(err)
+		}
+		return
 	}
-	if zone, ok := parsed(t, "time_zone", `a zone such as "Europe/Berlin", "UTC" or "local"`, parseZone); ok {
-		c.screen.timeZone = zone
+	for _, key := range t.keys() {
+		if strings.Contains(err.Error(), strconv.Quote(key)) {
+			t.problem(t.where(key), key, "%s", strings.TrimPrefix(err.Error(), t.name+": "))
+			return
+		}
 	}
-	if hours := t.count("hours", 24, 12, 24); hours == 12 || hours == 24 {
-		c.screen.hours = hours
-	} else {
-		t.problem(t.where("hours"), "hours", "expected 12 or 24, found %d", hours)
-	}
-	c.screen.editor, _ = parsed(t, "editor", `a command such as "vim" or "code --wait"`, splitWords)
-	c.screen.fps = t.count("fps", 60, 1, 120)
-	t.finish()
+	t.problem(t.at, "", "%s", strings.TrimPrefix(err.Error(), t.name+": "))
 }
 
 func oneOf(known ...string) func(string) (string, error) {
@@ -368,18 +408,23 @@ func parseZone(name string) (*time.Location, error) {
 	return time.LoadLocation(name)
 }
 
-// warnOfReaders warns of a key that stands in a file which others may read.
+// warnOfReaders warns of keys that stand in files which others may read.
 func (c *config) warnOfReaders() {
+	var inline []string
 	for _, a := range c.accounts {
 		for _, s := range a.secrets {
 			switch {
 			case !s.given():
-			case s.form == "" && readableByOthers(c.file):
-				c.warnings = append(c.warnings, fmt.Sprintf("%s:%d: %s stands in a file that others can read; chmod 600 it, or use %s_command", c.file, s.at.line, s.key, s.key))
+			case s.form == "":
+				inline = append(inline, s.key)
 			case s.form == "_file" && readableByOthers(expandHome(s.value)):
-				c.warnings = append(c.warnings, fmt.Sprintf("%s:%d: %s: others can read %s; chmod 600 it", c.file, s.at.line, s.key, s.value))
+				c.warnings = append(c.warnings, fmt.Sprintf("%s:%d: others can read %s; chmod 600 it", c.file, s.at.line, s.value))
 			}
 		}
+	}
+	slices.Sort(inline)
+	if len(inline) > 0 && readableByOthers(c.file) {
+		c.warnings = append(c.warnings, fmt.Sprintf("others can read %s, which holds %s; chmod 600 it, or use %s_command", c.file, strings.Join(slices.Compact(inline), ", "), inline[0]))
 	}
 	slices.Sort(c.warnings)
 }
@@ -494,6 +539,7 @@ func firstConfig() string {
 # theme = "auto"            # or "dark", "light"
 # time_zone = "local"       # or a zone such as "Europe/Berlin"
 # hours = 24                # or 12
+# closing_soon = "12h"      # what the view of closing windows shows
 # editor = "vim"            # otherwise $VISUAL, then $EDITOR
 `)
 	return b.String()

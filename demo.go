@@ -41,9 +41,18 @@ func (a *app) demo(ctx context.Context, seed uint64) (err error) {
 	at := places{config: c.file, data: dir, state: dir}
 	if a.hasScreen() {
 		at.state = a.places().state // a crash file must outlive the folder
-		return a.withConfig(ctx, c, at, online, a.runScreen)
+		return a.withConfig(ctx, c, at, online, a.openDemo)
 	}
 	return a.withConfig(ctx, c, at, online, a.playShift)
+}
+
+// openDemo opens the inbox on a world that has been read once: whoever looks at
+// a demo wants to see customers, not a first sync.
+func (a *app) openDemo(ctx context.Context, s *session) error {
+	if _, err := s.Sync(ctx, "", false, nil); err != nil {
+		return err
+	}
+	return a.runScreen(ctx, s)
 }
 
 // demoConfig is what somebody would write to use the simulator.

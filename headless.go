@@ -48,8 +48,10 @@ func (a *app) withSession(ctx context.Context, r reach, f func(context.Context, 
 	if err != nil {
 		return err
 	}
-	for _, w := range c.warnings {
-		fmt.Fprintln(a.stderr, "parley: warning: "+inbox.CleanLine(w))
+	if r == online { // a loop over list and show need not repeat it
+		for _, w := range c.warnings {
+			fmt.Fprintln(a.stderr, "parley: warning: "+inbox.CleanLine(w))
+		}
 	}
 	return a.withConfig(ctx, c, a.places(), r, f)
 }
@@ -209,6 +211,7 @@ func (a *app) printSync(reports []inbox.SyncReport, asJSON bool) error {
 		if r.Err != nil {
 			failed = true
 			trouble = describeError(r.Err)
+			a.log.Warn("sync failed", "account", r.Account, "platform", r.Platform, "err", r.Err, "cause", r.Err.Err)
 		}
 		var err error
 		if asJSON {
@@ -688,8 +691,19 @@ func (a *app) printAutoReply(id inbox.AccountID, r inbox.AutoReply, asJSON bool)
 	if r.Active {
 		state = "on"
 	}
-	_, err := fmt.Fprintf(a.stdout, "%s  %s  at most every %s  %s\n", id, state, r.Wait, inbox.CleanLine(r.Message))
+	if r.Wait > 0 {
+		state += fmt.Sprintf(", at most every %s to one customer", r.Wait)
+	}
+	_, err := fmt.Fprintf(a.stdout, "%s: %s\n%s", id, state, lineOf(r.Message))
 	return err
+}
+
+// lineOf is a text on an indented line of its own, nothing for none.
+func lineOf(text string) string {
+	if text == "" {
+		return ""
+	}
+	return "    " + inbox.CleanLine(text) + "\n"
 }
 
 func (a *app) forget(ctx context.Context, name string, yes bool) error {

@@ -143,7 +143,7 @@ func secretFromCommand(ctx context.Context, line string, stderr io.Writer) (stri
 	case err != nil:
 		return "", fmt.Errorf("the command %s failed: %w", words[0], err)
 	}
-	return firstLine(out.Bytes()), nil
+	return firstLine(out.buf.Bytes()), nil
 }
 
 // firstLine is the secret in what a file or command gives: password managers
@@ -196,17 +196,18 @@ func splitWords(line string) ([]string, error) {
 }
 
 // boundedBuffer refuses more than its limit, so that a wrong command cannot
-// fill the memory.
+// fill the memory. It does not embed its buffer: that would lend it ReadFrom,
+// which knows no limit.
 type boundedBuffer struct {
-	bytes.Buffer
+	buf   bytes.Buffer
 	limit int
 }
 
 func (b *boundedBuffer) Write(p []byte) (int, error) {
-	if b.Len()+len(p) > b.limit {
+	if b.buf.Len()+len(p) > b.limit {
 		return 0, fmt.Errorf("more than %d KiB of output", b.limit>>10)
 	}
-	return b.Buffer.Write(p)
+	return b.buf.Write(p)
 }
 
 // redactor replaces secrets in everything that is written to the log, to
@@ -227,10 +228,19 @@ func (r *redactor) learn(s login.Secret) {
 	if len(text) < shortestRedacted {
 		return
 	}
-	quoted, _ := json.Marshal(text) // a string always marshals
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.secrets = append(r.secrets, text, strings.Trim(string(quoted), `"`), url.QueryEscape(text), url.PathEscape(text))
+	r.secrets = append(r.secrets, text, jsonForm(text, true), jsonForm(text, false), url.QueryEscape(text), url.PathEscape(text))
+}
+
+// jsonForm is the text within quotes, as one of the two ways of encoding/json
+// writes it.
+func jsonForm(text string, html bool) string {
+	var b strings.Builder
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(html)
+	_ = enc.Encode(text) // a string always encodes, and a builder always takes it
+	return strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(b.String()), `"`), `"`)
 }
 
 func (r *redactor) clean(text string) string {
