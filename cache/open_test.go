@@ -170,6 +170,7 @@ func TestStaleNoteNeitherBlocksNorMisleads(t *testing.T) {
 		"empty":             ``,
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			dir := t.TempDir()
 			path := filepath.Join(dir, cache.FileName)
 			if err := os.WriteFile(path+".holder", []byte(note), 0o600); err != nil {

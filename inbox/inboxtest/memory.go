@@ -125,14 +125,14 @@ type memoryTx struct{ *state }
 
 func (tx *memoryTx) Conversation(id inbox.ConversationID) (inbox.Conversation, bool, error) {
 	e, ok := tx.conversations[id]
-	return e.Conversation, ok, nil
+	return cloneConversation(e.Conversation), ok, nil
 }
 
 func (tx *memoryTx) PutConversation(c inbox.Conversation, windows inbox.WindowEnds) error {
 	if c.ID == "" {
 		return nameless("conversation")
 	}
-	tx.conversations[c.ID] = entry{c, windows}
+	tx.conversations[c.ID] = entry{cloneConversation(c), windows}
 	return nil
 }
 
@@ -181,7 +181,7 @@ func without(thread []inbox.Message, id inbox.MessageID) []inbox.Message {
 }
 
 func comparePosition(m inbox.Message, p inbox.Position) int {
-	return cmp.Or(m.CreatedAt.Compare(p.At), cmp.Compare(m.ID, p.ID))
+	return m.Position().Compare(p)
 }
 
 func (tx *memoryTx) Thread(q inbox.ThreadQuery) (inbox.ThreadPage, error) {

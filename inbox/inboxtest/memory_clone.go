@@ -19,6 +19,11 @@ func clonePointer[T any](p *T) *T {
 	return &v
 }
 
+func cloneConversation(c inbox.Conversation) inbox.Conversation {
+	c.Provisional = slices.Clone(c.Provisional)
+	return c
+}
+
 func cloneMessage(m inbox.Message) inbox.Message {
 	m.Attachments = slices.Clone(m.Attachments)
 	m.Reactions = slices.Clone(m.Reactions)

@@ -69,7 +69,7 @@ func (tx *memoryTx) List(q inbox.ListQuery) (inbox.ListPage, error) {
 	from, to := stretch(at, len(rows), q.Before, q.After)
 	page := inbox.ListPage{MoreBefore: from > 0, MoreAfter: to < len(rows)}
 	for _, p := range rows[from:to] {
-		page.Rows = append(page.Rows, inbox.ListRow{Conversation: p.entry.Conversation, Cursor: p.cursor()})
+		page.Rows = append(page.Rows, inbox.ListRow{Conversation: cloneConversation(p.entry.Conversation), Cursor: p.cursor()})
 	}
 	return page, nil
 }
@@ -223,7 +223,7 @@ func (tx *memoryTx) conversationsWhere(match func(inbox.Conversation) bool) []in
 	var found []inbox.Conversation
 	for _, e := range tx.conversations {
 		if match(e.Conversation) {
-			found = append(found, e.Conversation)
+			found = append(found, cloneConversation(e.Conversation))
 		}
 	}
 	slices.SortFunc(found, func(a, b inbox.Conversation) int {

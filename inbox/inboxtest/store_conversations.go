@@ -19,6 +19,22 @@ var conversationCases = []storeCase{
 			return err
 		})
 	}},
+	{"what a caller does to a record later does not reach the store", func(p *probe) {
+		c := fullConversation()
+		p.put(c)
+		c.Provisional[0] = "changed"
+		for range 2 {
+			p.read(func(r inbox.Reader) error {
+				got, _, err := r.Conversation(c.ID)
+				p.same("conversation", got, fullConversation())
+				got.Provisional[0] = "changed"
+				return err
+			})
+		}
+		row := p.list(inbox.ListQuery{View: inbox.ViewArchived, After: 1}).Rows[0]
+		row.Provisional[0] = "changed"
+		p.same("row", p.list(inbox.ListQuery{View: inbox.ViewArchived, After: 1}).Rows[0].Conversation, fullConversation())
+	}},
 	{"one that is not there is zero and not found", func(p *probe) {
 		p.read(func(r inbox.Reader) error {
 			c, found, err := r.Conversation(id("nobody"))
@@ -162,26 +178,9 @@ var conversationCases = []storeCase{
 }
 
 func fullConversation() inbox.Conversation {
-	return inbox.Conversation{
-		ID:             id("full"),
-		Provider:       "ayrshare",
-		Participant:    inbox.Participant{ID: "7101", Name: "Zoë 日本 🙏🏽", Username: "zoe", Picture: "https://cdn.example/p.jpg?x=1"},
-		Archived:       true,
-		StatusAsOf:     start.Add(-9 * time.Minute),
-		NamedAsOf:      start.Add(-8 * time.Minute),
-		ReadUpTo:       start.Add(-7*time.Minute + 444*time.Millisecond),
-		Last:           inbox.Summary{ID: "m9", At: start.Add(-6*time.Minute + 123456789), Direction: inbox.Sent, Text: "line \"quoted\" <b>"},
-		LastReceivedAt: start.Add(-5 * time.Minute),
-		Messages:       42,
-		RefusedAt:      start.Add(-4 * time.Minute),
-		RefusedText:    "outside of the window",
-		Unread:         7,
-		Unanswered:     true,
-		MarkedRead:     start.Add(-3 * time.Minute),
-		Draft:          "I will",
-		Outbox:         inbox.OutboxCounts{Waiting: 1, Failed: 2, Unknown: 3},
-		Revision:       1<<63 + 5,
-	}
+	c := filled[inbox.Conversation]()
+	c.ID = id("full")
+	return c
 }
 
 var listCases = []storeCase{

@@ -50,14 +50,8 @@ func (p *probe) active(conversation inbox.ConversationID, want string) {
 
 var outboxCases = []storeCase{
 	{"every field comes back", func(p *probe) {
-		want := inbox.OutboxItem{
-			ID: "o1", Conversation: id("a"), CreatedAt: start, Seen: 9, NotBefore: start.Add(time.Minute), Attempts: 3,
-			FinishedAt: start.Add(time.Hour), Waiting: &inbox.Failure{Kind: inbox.RateLimited, Text: "wait"},
-			Parts: []inbox.Part{
-				{Kind: inbox.PartText, Text: "hi <you>", State: inbox.StateSent, MessageID: "m1", AttemptedAt: start, Arrival: 4},
-				{Kind: inbox.PartImage, URL: "https://x.example/a.png", State: inbox.StateFailed, Error: &inbox.Failure{Kind: inbox.Rejected, Code: "365", Text: "no", Hint: "try"}},
-			},
-		}
+		want := filled[inbox.OutboxItem]()
+		want.ID, want.Conversation = "o1", id("a")
 		p.putItems(want)
 		p.read(func(r inbox.Reader) error {
 			got, found, err := r.OutboxItem("o1")
@@ -123,7 +117,8 @@ var outboxCases = []storeCase{
 
 var keptCases = []storeCase{
 	{"a draft comes back and goes when it is empty", func(p *probe) {
-		want := inbox.Draft{Conversation: id("a"), Text: "  two\nlines ", Media: []string{"https://x.example/a.png"}, UpdatedAt: start}
+		want := filled[inbox.Draft]()
+		want.Conversation, want.Text = id("a"), "  two\nlines "
 		p.write(func(w inbox.Writer) error { return w.PutDraft(want) })
 		read := func() (d inbox.Draft, found bool) {
 			p.read(func(r inbox.Reader) (err error) {
@@ -143,9 +138,10 @@ var keptCases = []storeCase{
 		p.same("draft", got, inbox.Draft{})
 	}},
 	{"a sync state comes back by its key", func(p *probe) {
+		full := filled[inbox.SyncState]()
+		full.Key = inbox.SyncKey{Account: "acme", Platform: inbox.Facebook, Request: "active"}
 		states := []inbox.SyncState{
-			{Key: inbox.SyncKey{Account: "acme", Platform: inbox.Facebook, Request: "active"}, AskedAt: start, LastUpdated: start.Add(1), NextUpdate: start.Add(time.Minute),
-				Backfill: "cursor==", Complete: true, Failures: 2, Error: &inbox.Failure{Kind: inbox.Unavailable, Code: "503", Text: "down"}},
+			full,
 			{Key: inbox.SyncKey{Account: "acme", Platform: inbox.Facebook, Request: "conversation x/y\x00z"}},
 			{Key: inbox.SyncKey{Account: "acme", Platform: inbox.Instagram, Request: "active"}},
 		}
@@ -173,13 +169,8 @@ var keptCases = []storeCase{
 		})
 	}},
 	{"an account state comes back", func(p *probe) {
-		yes, count := true, 12
-		want := inbox.AccountState{
-			Account: "acme", Skew: -1500 * time.Millisecond, ForcedAt: start, Limited: []time.Time{start, start.Add(1)}, PausedTill: start.Add(time.Hour),
-			Error: &inbox.Failure{Kind: inbox.Auth, Code: "401", Text: "key refused"}, ErrorAt: start, InspectAt: start.Add(2),
-			Info: &inbox.AccountInfo{Title: "Acme", MessagingEnabled: &yes, Linked: []inbox.Platform{inbox.Facebook},
-				Messaging: map[inbox.Platform]bool{inbox.Facebook: true}, ConversationCount: &count, LastUpdated: start, NextUpdate: start, ServerTime: start},
-		}
+		want := filled[inbox.AccountState]()
+		want.Account = "acme"
 		p.write(func(w inbox.Writer) error { return w.PutAccountState(want) })
 		p.read(func(r inbox.Reader) error {
 			got, found, err := r.AccountState("acme")

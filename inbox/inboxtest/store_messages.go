@@ -1,7 +1,6 @@
 package inboxtest
 
 import (
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -23,10 +22,10 @@ var messageCases = []storeCase{
 	{"what a caller does to a record later does not reach the store", func(p *probe) {
 		m := fullMessage()
 		p.putMessages(m)
-		m.Attachments[0].URL, m.Reactions[0].Emoji, m.ReplyTo.Text, m.Extra["new"][0] = "changed", "changed", "changed", 'X'
+		m.Attachments[0].URL, m.Reactions[0].Emoji, m.ReplyTo.Text, m.Extra["Extra <é🙏🏽>"][0] = "changed", "changed", "changed", 'X'
 		got := p.thread(inbox.ThreadQuery{Conversation: m.Conversation, Before: 1}).Messages[0]
 		p.same("after a change to what was put", got, fullMessage())
-		got.Attachments[0].URL, got.Extra["new"][0] = "changed", 'X'
+		got.Attachments[0].URL, got.Extra["Extra <é🙏🏽>"][0] = "changed", 'X'
 		again := p.thread(inbox.ThreadQuery{Conversation: m.Conversation, Before: 1}).Messages[0]
 		p.same("after a change to what was read", again, fullMessage())
 	}},
@@ -153,29 +152,7 @@ var messageCases = []storeCase{
 }
 
 func fullMessage() inbox.Message {
-	return inbox.Message{
-		Conversation: id("a"),
-		ID:           "m_full",
-		Direction:    inbox.Sent,
-		SenderID:     "1066",
-		SenderName:   "Sara 🙏🏽",
-		Text:         "two\nlines, <tags> & \"quotes\" हिन्दी",
-		Attachments: []inbox.Attachment{
-			{Type: "image", URL: "https://cdn.example/a.jpg?sig=1&b=2", Title: "t", Bytes: 1 << 40, AsOf: start},
-			{Type: "unheard_of"},
-		},
-		Reactions:     []inbox.Reaction{{UserID: "7101", Emoji: "❤️", SeenAt: start.Add(time.Second)}, {UserID: "7102", Emoji: "😆"}},
-		ReplyTo:       &inbox.Reference{Message: "m_0", Kind: "story", URL: "https://s.example", Text: "story"},
-		CreatedAt:     start.Add(-time.Hour + 123456789),
-		UpdatedAt:     start.Add(-time.Minute),
-		Deleted:       true,
-		Unsupported:   "poll",
-		Arrival:       1<<63 + 1,
-		ArrivedAt:     start.Add(1),
-		Provisional:   true,
-		Outbox:        "o1",
-		TextAsOf:      start.Add(2),
-		ReactionsAsOf: start.Add(3),
-		Extra:         map[string]json.RawMessage{"new": json.RawMessage(`{"a":[1,2]}`), "n": json.RawMessage(`12`)},
-	}
+	m := filled[inbox.Message]()
+	m.Conversation, m.ID = id("a"), "m_full"
+	return m
 }
