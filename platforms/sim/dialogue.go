@@ -29,7 +29,7 @@ var rules = []rule{
 	{name: "asks for a picture", words: []string{"photo", "picture", "image", "pic", "screenshot", "show"}, shows: true, lines: []string{
 		"", "here you go", "Best I can do in this light:", "Like this, see the corner?"}},
 	{name: "asks for the size", words: []string{"which size", "what size", "size", "measure", "fit"}, lines: []string{
-		"{size} normally", "A {size}, sometimes a bit larger in coats.", "{size} please. Or do they come out small?"}},
+		"{size} normally", "{size}, sometimes a bit larger in coats.", "{size} please. Or do they come out small?"}},
 	{name: "asks for the address", words: []string{"address", "where should", "postcode", "zip", "deliver to", "ship to", "street"}, lines: []string{
 		"14 Ferry Lane, {city}", "Same as on the order: {city}, 88 Orchard Street.", "To my work please: 3 Mill Yard, {city}. They close at five."}},
 	{name: "asks for mail or phone", words: []string{"email", "e-mail", "phone", "number to call", "call you"}, lines: []string{
@@ -44,14 +44,14 @@ var rules = []rule{
 		"Got the label. Can I drop it at any post office?", "Do I need the original box? The dog had a go at it.", "ok, will post it {day}", "Is there a fee for that?"}},
 	{name: "gives a time", words: []string{"tomorrow", "today", "monday", "tuesday", "wednesday", "thursday", "friday", "next week", "days", "hours", "by the end"}, lines: []string{
 		"That works, I'm home {day} anyway", "Oh, that soon! Will there be a text before?", "Hmm, I leave {day}. Could a neighbour take it?", "Okay, I can wait that long 🙂"}},
+	{name: "names a price", words: []string{"price", "costs", "€", "£", "$", "discount", "code", "free of charge", "no extra"}, lines: []string{
+		"That's alright. Does it include delivery to {city}?", "Oh nice, thank you! Where do I enter it?", "bit more than I thought, let me sleep on it"}},
 	{name: "has shipped it", words: []string{"tracking", "shipped", "dispatched", "on its way", "courier", "depot", "parcel", "package", "delivery"}, lines: []string{
 		"Thanks, the tracking works now!", "And if nobody is home?", "It says {city} since {day}, is that normal?", "Wonderful. Does somebody have to sign?"}},
 	{name: "has it in stock", words: []string{"in stock", "available", "reserve", "put one aside", "restock", "left in", "back in"}, lines: []string{
-		"Yes please, one in {size}!", "Oh brilliant. How do I pay?", "Could you keep it until {day}? That's when I get paid 😅", "And the matching one, {product}?"}},
+		"Yes please, one in {size}!", "Oh brilliant. How do I pay?", "Could you keep it until {day}? That's when I get paid 😅", "And the matching one as well, please"}},
 	{name: "has it not", words: []string{"sold out", "out of stock", "no longer", "discontinued", "unfortunately", "not available"}, lines: []string{
 		"Oh no 😢 Will it come back?", "That's a pity. Is there anything like it?", "Ah well. Could you tell me when there's news?"}},
-	{name: "names a price", words: []string{"price", "costs", "€", "£", "$", "discount", "code", "free of charge", "no extra"}, lines: []string{
-		"That's alright. Does it include delivery to {city}?", "Oh nice, thank you! Where do I enter it?", "bit more than I thought, let me sleep on it"}},
 	{name: "is sorry", words: []string{"sorry", "apolog", "our fault", "mistake", "inconvenience"}, lines: []string{
 		"No worries, these things happen", "It's alright, as long as it gets sorted", "Thanks for saying that. So what happens now?"}},
 	{name: "will look", words: []string{"let me check", "look into", "one moment", "moment please", "check with", "find out", "get back to you", "chase"}, lines: []string{
@@ -140,7 +140,7 @@ func (r rule) hits(text string) int {
 func (w *world) unsaid(c *conversation, lines []string) string {
 	fresh := slices.DeleteFunc(slices.Clone(lines), func(l string) bool { return slices.Contains(c.said, l) })
 	if len(fresh) == 0 {
-		c.said = nil
+		c.said = slices.DeleteFunc(c.said, func(l string) bool { return slices.Contains(lines, l) })
 		fresh = lines
 	}
 	line := pick(w.rng, fresh)
@@ -176,30 +176,59 @@ func (w *world) afterthought(c *conversation) utterance {
 // now is what the present exchange is about.
 func (c *conversation) now() exchange {
 	if c.history == 0 {
-		return c.facts(0)
+		return c.facts(c.matter)
 	}
 	block, _ := c.turn(c.history - 1)
-	return c.facts(block)
+	return c.facts(block + c.matter)
 }
 
-// opening is the first message of somebody new.
+// opening is the first message about something.
 func (w *world) opening(c *conversation) utterance {
-	return w.historicUtterance(c, c.now(), turnOpen, w.rng)
+	return w.scripted(c, turnOpen)
 }
 
-// goOn is what a customer says without having been answered: the next turn of
-// the script, or, after a while, whether anybody is there.
-func (w *world) goOn(c *conversation, now time.Time) utterance {
-	waited := now.UnixMilli() - c.lastReceived
-	if c.streak > 0 && waited > chaseAfter.Milliseconds() {
-		return w.chase(c)
+// hasMore tells whether a customer would write now without having been asked.
+func (c *conversation) hasMore(now time.Time) bool {
+	quietFor := now.UnixMilli() - c.lastActivity
+	switch {
+	case c.mood.silent || c.busy || c.lastReceived == 0 || quietFor > recent.Milliseconds() || c.streak >= despair:
+		return false
+	case c.streak >= patience:
+		return quietFor > giveUp.Milliseconds()
+	case c.streak == 0:
+		return quietFor > pause.Milliseconds()
 	}
-	turn := []int32{turnDetail, turnFollow}[c.streak%2]
-	if c.settled {
-		turn = turnOpen
+	return c.step < turnFollow || quietFor > chaseAfter.Milliseconds()
+}
+
+// goOn is what they write then: more about what they wait for, in the end
+// whether anybody is there; and once that was answered, something new.
+func (w *world) goOn(c *conversation) utterance {
+	switch {
+	case c.streak == 0:
+		c.matter++
 		c.settled = false
+		return w.opening(c)
+	case c.step < turnFollow:
+		return w.scripted(c, c.step+2)
 	}
-	return w.historicUtterance(c, c.now(), turn, w.rng)
+	return w.chase(c)
+}
+
+// scripted is a turn of the exchange's script, in a wording that was not used
+// lately.
+func (w *world) scripted(c *conversation, turn int32) utterance {
+	c.step = turn
+	x := c.now()
+	lines := x.topic.turns[turn].lines
+	if book, ok := phraseBooks[c.mood.language]; ok {
+		lines = book.at(turn)
+	}
+	u := say(x.fill(w.unsaid(c, lines)))
+	if chance(w.rng, dressed) {
+		u = dress(c.platform, u, turn, w.rng)
+	}
+	return u
 }
 
 var chaseLines = []string{"Hello?", "Is anybody there?", "??", "Any news on {order}?", "I'll just try again: it's about {product}.", "Sorry to nag 🙈"}

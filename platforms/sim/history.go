@@ -81,6 +81,9 @@ func (w *world) rememberTimes(c *conversation) {
 	if c.platform != inbox.Twitter {
 		c.hidden = int32(max(0, older-visibleBeforeLink))
 	}
+	if !c.sentAt(c.history - 1) {
+		c.streak, c.step = 1, c.endTurn
+	}
 	if c.mood.reads {
 		c.watermark = c.lastAt + 4_000
 	}

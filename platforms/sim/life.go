@@ -20,10 +20,14 @@ const (
 	thinkMost  = 30 * time.Second
 	typeTime   = 60 * time.Millisecond // per character
 
-	patience     = 3               // messages that a customer writes without an answer
-	maxNewcomers = 200             // then only those who are there already write
-	recent       = 5 * time.Hour   // conversations older than this have come to rest, so that windows do close
-	chaseAfter   = 3 * time.Minute // until somebody asks whether anybody is there
+	pause      = 2 * time.Minute  // between the end of one thing and the beginning of another
+	chaseAfter = 3 * time.Minute  // until somebody asks whether anybody is there
+	giveUp     = 15 * time.Minute // so long a customer with many messages unanswered waits until the next
+	recent     = 5 * time.Hour    // conversations older than this have come to rest, so that windows do close
+
+	patience     = 3  // messages that a customer writes soon after one another
+	despair      = 8  // messages without an answer, after which they are gone
+	maxNewcomers = 40 // customers that come by themselves; with the cast, fewer than a month's conversations
 )
 
 // startLife plans the first thing that happens by itself.
@@ -45,7 +49,7 @@ func (w *world) between(least, most time.Duration) time.Duration {
 // ambient is one thing that happens by itself.
 func (w *world) ambient(now time.Time) {
 	switch n := w.rng.IntN(100); {
-	case n < 14 && w.newcomer < maxNewcomers:
+	case n < 8 && w.newcomer < maxNewcomers:
 		w.newcomerWrites(now)
 	case n < 30:
 		w.somebodyReacts(now)
@@ -77,17 +81,12 @@ func (w *world) welcome(p inbox.Platform, person Person, lang language) *convers
 
 // somebodyWrites lets a customer go on who has not written too much unanswered.
 func (w *world) somebodyWrites(now time.Time) {
-	c := w.someone(func(c *conversation) bool {
-		return !c.mood.silent && c.streak < patience && !c.busy &&
-			c.lastReceived != 0 && now.UnixMilli()-c.lastActivity < recent.Milliseconds()
-	})
+	c := w.someone(func(c *conversation) bool { return c.hasMore(now) })
 	if c == nil {
-		if w.newcomer < maxNewcomers {
-			w.newcomerWrites(now)
-		}
+		w.somebodyReads(now)
 		return
 	}
-	w.speak(c, w.goOn(c, now), now)
+	w.speak(c, w.goOn(c), now)
 }
 
 func (w *world) somebodyReacts(now time.Time) {
@@ -143,7 +142,7 @@ func (w *world) speak(c *conversation, u utterance, now time.Time) {
 // hear is what an answer does to a customer: they read it, and most reply.
 func (w *world) hear(m *message, now time.Time) {
 	c := m.conv
-	c.streak = 0
+	c.streak, c.step = 0, turnThanks // from here on they answer what they are told
 	seen := now.Add(w.between(readLeast, readMost))
 	if c.mood.reads {
 		w.plan(seen, func(now time.Time) { c.watermark = max(c.watermark, now.UnixMilli()) })

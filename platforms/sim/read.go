@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"sort"
 	"strconv"
 	"time"
 
@@ -18,6 +19,9 @@ const (
 	cacheTime  = 60 * time.Second // Facebook and Instagram
 	cacheTimeX = 15 * time.Second
 )
+
+// largestPage is the documented bound of X's limit.
+const largestPage = 100
 
 const timeFormat = "2006-01-02T15:04:05.000Z"
 
@@ -72,7 +76,7 @@ func (c *call) parseReadQuery() (q readQuery, bad string) {
 	}
 	if raw := c.query.Get("limit"); raw != "" {
 		limit, err := strconv.Atoi(raw)
-		if err != nil || limit < 1 || limit > 100 {
+		if err != nil || limit < 1 || limit > largestPage {
 			return q, "The parameter limit must be between 1 and 100."
 		}
 		q.limit = limit
@@ -170,20 +174,20 @@ func (a *answer) takeThread() {
 }
 
 // cutPage keeps one page of X's messages, and where the next begins. A cursor
-// names the last message that was told; what stands above it is skipped.
+// names the last message that was told, so what arrives in between moves
+// nothing.
 func (a *answer) cutPage(from cursor) {
 	if a.query.limit == 0 && a.query.next == "" {
 		return
 	}
+	a.live = a.live[sort.Search(len(a.live), func(i int) bool { return from.before(a.live[i].at, a.live[i].id) }):]
+	a.history = a.history[sort.Search(len(a.history), func(i int) bool { return from.before(a.history[i].at, a.history[i].id()) }):]
 	limit := a.query.limit
 	if limit == 0 {
-		limit = 100
+		limit = largestPage
 	}
 	var page []*message
 	for m := range a.messages() {
-		if !from.before(m.at, m.id) {
-			continue
-		}
 		if len(page) == limit {
 			last := page[limit-1]
 			a.more = &cursor{At: last.at, ID: last.id}

@@ -194,7 +194,7 @@ func splitParts(p inbox.Platform, body sendBody) []part {
 
 var mediaTypes = map[string][]string{
 	"image": {"jpg", "jpeg", "png", "gif", "webp"},
-	"video": {"mp4", "mov", "m4v"},
+	"video": {"mp4", "mov", "m4v", "avi", "webm", "ogg"},
 	"audio": {"aac", "wav"},
 }
 

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"slices"
@@ -38,7 +39,8 @@ type Options struct {
 	Pace  float64          // how fast customers live; 0: 1, as people do
 	Now   func() time.Time // nil: time.Now
 
-	Faults []string // see the package's documentation
+	Faults []string     // see the package's documentation
+	Log    *slog.Logger // of the HTTP server's own troubles; nil: none
 
 	Key          string // the API key; made up when empty
 	ProfileKey   string // the one Profile-Key that is known; "": none is
@@ -95,7 +97,11 @@ func Start(opts Options) (*Server, error) {
 		limits:   newLimiter(opts),
 		cache:    answerCache{},
 	}
-	s.http = &http.Server{Handler: s.handler(), ReadHeaderTimeout: 10 * time.Second}
+	s.http = &http.Server{
+		Handler:           s.handler(),
+		ReadHeaderTimeout: 10 * time.Second,
+		ErrorLog:          slog.NewLogLogger(opts.Log.Handler(), slog.LevelError), // its default is the terminal that the inbox draws on
+	}
 	go s.serve()
 	return s, nil
 }
@@ -154,6 +160,9 @@ func (o Options) withDefaults() (Options, error) {
 	}
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
 	}
 	setDefault(&o.Conversations, len(cast))
 	setDefault(&o.Spread, 14*24*time.Hour)

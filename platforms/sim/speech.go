@@ -33,6 +33,9 @@ const (
 	turnThanks = 6
 )
 
+// dressed is how many of a hundred messages are more, or other, than words.
+const dressed = 22
+
 // historicUtterance is the customer's side of a script, in their language, and
 // now and then with what people send instead of words.
 func (w *world) historicUtterance(c *conversation, x exchange, turn int32, d *rand.Rand) utterance {
@@ -41,7 +44,7 @@ func (w *world) historicUtterance(c *conversation, x exchange, turn int32, d *ra
 		line = pick(d, book.at(turn))
 	}
 	u := say(x.fill(line))
-	if d.IntN(100) < 22 {
+	if chance(d, dressed) {
 		u = dress(c.platform, u, turn, d)
 	}
 	return u
@@ -108,8 +111,8 @@ func voice(d *rand.Rand) Attachment {
 func ramble(text string, d *rand.Rand) string {
 	var b strings.Builder
 	b.WriteString(text)
-	for range 3 + d.IntN(4) {
-		b.WriteString("\n\n" + pick(d, asides))
+	for _, i := range d.Perm(len(asides))[:3+d.IntN(len(asides)-2)] {
+		b.WriteString("\n\n" + asides[i])
 	}
 	return b.String()
 }

@@ -146,8 +146,12 @@ func (c *conversation) facts(block int32) exchange {
 
 // fill puts the facts into a line.
 func (x exchange) fill(line string) string {
-	return strings.NewReplacer("{order}", x.order, "{product}", x.product, "{size}", x.size,
-		"{city}", x.city, "{day}", x.day).Replace(line)
+	for _, slot := range [...]struct{ name, fact string }{
+		{"{order}", x.order}, {"{product}", x.product}, {"{size}", x.size}, {"{city}", x.city}, {"{day}", x.day},
+	} {
+		line = strings.ReplaceAll(line, slot.name, slot.fact)
+	}
+	return line
 }
 
 var (

@@ -65,6 +65,8 @@ type conversation struct {
 	streak  int      // the customer's messages since our last
 	busy    bool     // an answer is on its way
 	settled bool     // there is nothing left to say
+	matter  int32    // how many things they have brought up since the start
+	step    int32    // the turn of the script that they said last
 	said    []string // lines that were used lately
 }
 
