@@ -401,7 +401,11 @@ func (u *UI) drawThreadHeader(width, height int) (lines []string, until time.Tim
 	text, next := windowSentence(window, now, u.opts.Zone, u.opts.Clock)
 	second := u.line(width).put(u.style[r], text)
 	if source := u.in.Capabilities(c.ID).Window.Source; source != "" {
-		second.fit(u.style[roleFaint], " ("+source+")", second.left)
+		name := source
+		if host := hostOf(source); host != "" {
+			name = host
+		}
+		second.put(u.style[roleFaint], " · by ").link(u.style[roleFaint], visible(name), safeLink(source))
 	}
 	return []string{title.String(), second.String()}, sooner(until, next)
 }

@@ -51,9 +51,12 @@ func (u *UI) helpLines(width int) []string {
 	for _, part := range []struct {
 		title string
 		scope scope
-	}{{"In the list", inList}, {"In the thread", inThread}, {"In the composer", inComposer}} {
+	}{
+		{"In the list and the thread", inPanes}, {"In the list", inList}, {"In the thread", inThread},
+		{"In the composer", inComposer}, {"Everywhere", anywhere},
+	} {
 		lines = append(lines, "", u.line(width).spaces(1).put(u.style[roleTitle], part.title).String())
-		lines = append(lines, u.columns(u.keys.helpOrder(part.scope), part.scope, width)...)
+		lines = append(lines, u.columns(u.keys.exactly(part.scope), part.scope, width)...)
 	}
 	return lines
 }

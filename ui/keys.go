@@ -146,18 +146,40 @@ func (m *keymap) first(name string) string {
 
 func (m *keymap) help(name string) string { return m.byName[name].help }
 
-// keyLabel writes a key for people: Ctrl-K, Enter, g g.
+// keyLabel writes a key for people: Ctrl-K, Enter, PgDn, g g.
 func keyLabel(key string) string {
-	parts := strings.Split(key, "+")
+	parts := strings.Split(key, " ")
 	for i, part := range parts {
-		if len(part) > 1 && !strings.Contains(part, " ") || i < len(parts)-1 {
-			parts[i] = strings.ToUpper(part[:1]) + part[1:]
+		parts[i] = strokeLabel(part)
+	}
+	return strings.Join(parts, " ")
+}
+
+func strokeLabel(key string) string {
+	i := strings.LastIndex(strings.TrimSuffix(key, "+"), "+")
+	mods, last := key[:i+1], key[i+1:]
+	switch {
+	case last == "pgdown":
+		last = "PgDn"
+	case last == "pgup":
+		last = "PgUp"
+	case len(last) > 1 || mods != "":
+		last = capital(last)
+	}
+	var b strings.Builder
+	for mod := range strings.SplitSeq(strings.TrimSuffix(mods, "+"), "+") {
+		if mod != "" {
+			b.WriteString(capital(mod) + "-")
 		}
 	}
-	if n := len(parts); n > 1 && len(parts[n-1]) == 1 {
-		parts[n-1] = strings.ToUpper(parts[n-1])
+	return b.String() + last
+}
+
+func capital(s string) string {
+	if s == "" {
+		return ""
 	}
-	return strings.Join(parts, "-")
+	return strings.ToUpper(s[:1]) + s[1:]
 }
 
 func keyLabels(keys []string) string {
@@ -189,7 +211,12 @@ func KeyTable() string {
 	return b.String()
 }
 
-// helpOrder lists the actions that work in a scope.
-func (m *keymap) helpOrder(s scope) []*action {
+// within lists the actions that work in a scope, exactly those that work there
+// and nowhere else.
+func (m *keymap) within(s scope) []*action {
 	return slices.DeleteFunc(slices.Clone(m.actions), func(a *action) bool { return a.scope&s == 0 })
+}
+
+func (m *keymap) exactly(s scope) []*action {
+	return slices.DeleteFunc(slices.Clone(m.actions), func(a *action) bool { return a.scope != s })
 }

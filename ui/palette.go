@@ -16,7 +16,7 @@ type palette struct {
 }
 
 func (u *UI) openPalette() tea.Cmd {
-	p := &palette{input: newLineEditor(u.cells, 100), all: u.keys.helpOrder(u.scope())}
+	p := &palette{input: newLineEditor(u.cells, 100), all: u.keys.within(u.scope())}
 	p.found = p.all
 	u.show(p)
 	return nil
