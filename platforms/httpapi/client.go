@@ -158,10 +158,10 @@ func (c *Client) Do(ctx context.Context, r Request) (*Response, error) {
 		}
 		f := c.failure(r, Torn, left.Load(), err)
 		watch.stop()
-		c.log.Debug("request failed", "method", req.Method, "path", req.URL.Path, "took", time.Since(begun), "err", f)
+		c.log.Debug("request failed", "took", time.Since(begun), "err", f)
 		return nil, f
 	}
-	c.log.Debug("request", "method", req.Method, "path", req.URL.Path, "status", res.StatusCode, "took", time.Since(begun))
+	c.log.Debug("request", "op", c.op(r), "status", res.StatusCode, "took", time.Since(begun))
 	return c.response(ctx, watch, waits, r, res), nil
 }
 

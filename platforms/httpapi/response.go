@@ -178,9 +178,6 @@ type stream struct {
 }
 
 func (s *stream) Read(p []byte) (int, error) {
-	if s.read > s.limit {
-		return 0, s.fail(TooLong, fmt.Errorf("the answer is longer than %s", size(s.limit)))
-	}
 	if room := s.limit - s.read + 1; int64(len(p)) > room { // one more byte tells whether it ends here
 		p = p[:room]
 	}
@@ -188,10 +185,12 @@ func (s *stream) Read(p []byte) (int, error) {
 	n, err := s.body.Read(p)
 	s.watch.pause()
 	s.read += int64(n)
-	if err == nil || err == io.EOF {
+	switch cause := context.Cause(s.ctx); {
+	case s.read > s.limit:
+		return 0, s.fail(TooLong, fmt.Errorf("the answer is longer than %s", size(s.limit)))
+	case err == nil, err == io.EOF:
 		return n, err
-	}
-	if cause := context.Cause(s.ctx); cause != nil {
+	case cause != nil:
 		return n, s.fail(Cut, cause)
 	}
 	return n, s.fail(Cut, fmt.Errorf("the answer was cut off after %d bytes", s.read))
