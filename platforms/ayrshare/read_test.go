@@ -5,15 +5,18 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"net/http"
 	"reflect"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"parley/inbox"
+	"parley/platforms/ayrshare"
 )
 
 func TestReadsThePublishedMessages(t *testing.T) {
@@ -507,4 +510,53 @@ func BenchmarkRead(b *testing.B) {
 		}
 	}
 	b.ReportMetric(float64(n)*float64(b.N)/b.Elapsed().Seconds(), "messages/s")
+}
+
+// history answers with n messages that are made while they are read.
+type history int
+
+func (n history) RoundTrip(r *http.Request) (*http.Response, error) {
+	reader, writer := io.Pipe()
+	go func() {
+		fmt.Fprint(writer, `{"status":"success","messages":[`)
+		chunk := messages(1000)
+		for i := range int(n) / 1000 {
+			if i > 0 {
+				fmt.Fprint(writer, ",")
+			}
+			if _, err := fmt.Fprint(writer, chunk); err != nil {
+				return
+			}
+		}
+		fmt.Fprint(writer, `]}`)
+		writer.Close()
+	}()
+	return &http.Response{StatusCode: 200, Header: http.Header{}, Body: reader, Request: r}, nil
+}
+
+func TestMemoryDoesNotGrowWithTheHistory(t *testing.T) {
+	const n = 100_000 // 25 MB of JSON
+	p, err := ayrshare.OpenOver(fullLogin("https://api.example/api", io.Discard), history(n))
+	if err != nil {
+		t.Fatal(err)
+	}
+	heap := func() uint64 {
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	before, most, got := heap(), uint64(0), 0
+	_, err = p.Read(t.Context(), inbox.ReadRequest{Feed: feed(t, p, inbox.Facebook, "messages")}, func(b inbox.Batch) error {
+		if got += len(b.Messages); got%10_000 == 0 {
+			most = max(most, heap())
+		}
+		return nil
+	})
+	if err != nil || got != n {
+		t.Fatalf("%d messages, %v", got, err)
+	}
+	if most > before+8<<20 {
+		t.Errorf("%d MiB more in the middle of it than before", (most-before)>>20)
+	}
 }

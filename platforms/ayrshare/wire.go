@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // This file is the JSON of the API, as its pages show it and as servers send
@@ -40,6 +41,9 @@ type autoResponseBody struct {
 type object map[string]json.RawMessage
 
 func parseObject(raw json.RawMessage) (object, bool) {
+	if isNull(raw) {
+		return nil, false
+	}
 	var o object
 	err := json.Unmarshal(raw, &o)
 	return o, err == nil && o != nil
@@ -64,15 +68,13 @@ func (o object) time(key string) time.Time {
 	return t
 }
 
-// object takes an object; it is empty, not nil, when there is none.
+// object takes an object, nil when there is none: fields can be taken of that
+// too.
 func (o object) object(key string) object {
-	inner, ok := parseObject(o[key])
-	if !ok && !isNull(o[key]) {
-		return object{} // stays among the unknown
-	}
-	delete(o, key)
-	if inner == nil {
-		inner = object{}
+	raw := o[key]
+	inner, ok := parseObject(raw)
+	if ok || isNull(raw) {
+		delete(o, key) // anything else stays among the unknown
 	}
 	return inner
 }
@@ -105,11 +107,21 @@ func textOf(raw json.RawMessage) (s string, ok bool) {
 	}
 	switch c := raw[0]; {
 	case c == '"':
-		return s, json.Unmarshal(raw, &s) == nil
+		return stringOf(raw)
 	case c == '-' || (c >= '0' && c <= '9'):
 		return string(raw), true
 	}
 	return "", false
+}
+
+// stringOf reads a JSON string. Most have nothing in them to decode, and a
+// history has millions.
+func stringOf(raw json.RawMessage) (s string, ok bool) {
+	inner := raw[1 : len(raw)-1]
+	if bytes.IndexByte(inner, '\\') < 0 && utf8.Valid(inner) {
+		return string(inner), true
+	}
+	return s, json.Unmarshal(raw, &s) == nil
 }
 
 func boolOf(raw json.RawMessage) (value, ok bool) {
@@ -124,7 +136,15 @@ func boolOf(raw json.RawMessage) (value, ok bool) {
 
 func intOf(raw json.RawMessage) (n int64, ok bool) {
 	s, ok := textOf(raw)
-	if !ok || s == "" {
+	if !ok {
+		return 0, false
+	}
+	return parseInt(s)
+}
+
+// parseInt reads a whole number, also one that is written as 1.7e12.
+func parseInt(s string) (n int64, ok bool) {
+	if s == "" || s[len(s)-1] < '0' || s[len(s)-1] > '9' {
 		return 0, false
 	}
 	if n, err := strconv.ParseInt(s, 10, 64); err == nil {
@@ -146,17 +166,17 @@ var timeLayouts = []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999", "2
 // when it is none of these.
 func timeOf(raw json.RawMessage) time.Time {
 	s, ok := textOf(raw)
-	if !ok {
+	if !ok || s == "" {
 		return time.Time{}
 	}
 	s = strings.TrimSpace(s)
-	if n, ok := intOf(json.RawMessage(strconv.Quote(s))); ok {
-		return sane(fromEpoch(n))
-	}
 	for _, layout := range timeLayouts {
 		if t, err := time.Parse(layout, s); err == nil {
 			return sane(t.UTC())
 		}
+	}
+	if n, ok := parseInt(s); ok {
+		return sane(fromEpoch(n))
 	}
 	return time.Time{}
 }
