@@ -142,6 +142,7 @@ var readingCases = []testCase{
 	{name: "an error of the taker ends the reading", each: true, run: takerEndsReading},
 	{name: "a cancelled reading ends at once", each: true, run: cancelledReading},
 	{name: "what goes wrong with a reading is unavailable, and passes", each: true, run: readingFails},
+	{name: "strange fields and ids are survived", each: true, run: strangeFields},
 	{name: "hostile bytes do not break the reading", each: true, run: hostileBytes},
 }
 
@@ -372,6 +373,23 @@ func readingFails(b *bench) {
 				b.Errorf("afterwards %d messages of 1 were read", n)
 			}
 		})
+	}
+}
+
+// strangeFields compares two readings: fields that nobody knows must change
+// nothing, and a long id must not lose its last digits by being a number.
+func strangeFields(b *bench) {
+	want := b.readAll(b.platform)
+	b.fault("read:strange")
+	b.sim.ClearCache()
+	got := b.readAll(b.platform)
+	if len(want.messages) == 0 || len(got.messages) != len(want.messages) {
+		b.Fatalf("%d messages were read of %d", len(got.messages), len(want.messages))
+	}
+	for id, m := range want.messages {
+		if g := got.messages[id].Message; g.Text != m.Message.Text || g.SenderID != m.Message.SenderID || !g.CreatedAt.Equal(m.Message.CreatedAt) {
+			b.Errorf("message %q is told as %+v, and was %+v", id, g, m.Message)
+		}
 	}
 }
 

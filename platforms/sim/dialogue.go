@@ -70,7 +70,6 @@ var (
 	questionLines = []string{"Good question, I'd have to look. {day} at the latest?", "I think so, yes", "No, I don't think so", "Hm, not sure. What would you do?", "Yes please", "Is that something I need to decide now?"}
 	vagueLines    = []string{"ok", "Right. And what happens next?", "Alright, thanks for telling me", "Sorry, I don't quite follow, which order is this about?", "Okay! {product} then.", "I see. Let me know about {order} please."}
 	mediaLines    = []string{"Oh that's a lovely picture", "Yes! Exactly that one", "Thanks, now I see what you mean", "Hm, mine looks different: the strap is on the other side"}
-	shortLines    = []string{"?", "Sorry, was that for me?"}
 	settledEmoji  = []string{"👍", "❤️", "🙏", "😊"}
 )
 
@@ -78,16 +77,16 @@ var (
 // emoji they react.
 func (w *world) converse(c *conversation, heard []string, media bool) (says []utterance, emoji string) {
 	text := strings.ToLower(strings.Join(heard, " "))
+	wordless := strings.IndexFunc(text, isWordy) < 0
 	r := w.understand(text)
-	if c.settled && r.ends {
+	if wordless && !media || c.settled && r.ends {
 		return nil, pick(w.rng, settledEmoji) // a thumb is how people end it
 	}
 	c.settled = r.ends
-	if media && chance(w.rng, 70) {
+	if media && (wordless || chance(w.rng, 70)) {
 		r.lines = mediaLines
 	}
-	line := w.unsaid(c, r.lines)
-	u := say(w.inTheirWay(c, r, c.now().fill(line)))
+	u := say(w.inTheirWay(c, r, c.now().fill(w.unsaid(c, r.lines))))
 	if r.shows {
 		u.attachments = []Attachment{picture(w.rng)}
 	}
@@ -100,6 +99,8 @@ func (w *world) converse(c *conversation, heard []string, media bool) (says []ut
 	}
 	return says, emoji
 }
+
+func isWordy(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 
 // understand finds the rule that fits best. Without one, a question gets an
 // answer of sorts, and anything else a polite noise.
@@ -115,8 +116,6 @@ func (w *world) understand(text string) rule {
 		return best
 	case strings.ContainsRune(text, '?'):
 		return rule{lines: questionLines}
-	case strings.IndexFunc(text, unicode.IsLetter) < 0:
-		return rule{lines: shortLines}
 	}
 	return rule{lines: vagueLines}
 }
@@ -191,10 +190,10 @@ func (w *world) opening(c *conversation) utterance {
 func (c *conversation) hasMore(now time.Time) bool {
 	quietFor := now.UnixMilli() - c.lastActivity
 	switch {
-	case c.mood.silent || c.busy || c.lastReceived == 0 || quietFor > recent.Milliseconds() || c.streak >= despair:
+	case c.mood.silent || c.busy || c.lastReceived == 0 || quietFor > recent.Milliseconds():
 		return false
 	case c.streak >= patience:
-		return quietFor > giveUp.Milliseconds()
+		return quietFor > int64(c.streak)*weary.Milliseconds()
 	case c.streak == 0:
 		return quietFor > pause.Milliseconds()
 	}

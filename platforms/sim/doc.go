@@ -60,6 +60,7 @@
 //	partial                           a part of a message with several is not delivered
 //	thread-control                    another app has the thread
 //	expired-key, suspended            the key, or the profile, is refused
+//	strange                           a read has fields that nobody knows, and X's ids as numbers
 //	next-update=past|missing|far|garbage   what a read says of its next update
 //	date=24h, date=-24h               the Date header is wrong by so much
 //

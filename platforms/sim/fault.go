@@ -47,7 +47,7 @@ var faultKinds = map[string]valueKind{
 	"tear-before": noValue, "tear-after": noValue, "hang": maybeTime, "hang-after": maybeTime,
 	"cut": noValue, "html": maybeStatus, "status-error": noValue,
 	"partial": noValue, "thread-control": noValue, "expired-key": noValue, "suspended": noValue,
-	"next-update": needsNextUpdate, "date": needsSignedTime,
+	"strange": noValue, "next-update": needsNextUpdate, "date": needsSignedTime,
 }
 
 var nextUpdateLies = []string{"past", "missing", "far", "garbage"}

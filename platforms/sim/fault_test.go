@@ -1,11 +1,13 @@
 package sim_test
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"net/http"
 	"reflect"
 	"runtime"
+	"runtime/pprof"
 	"strings"
 	"testing"
 	"time"
@@ -194,6 +196,20 @@ func TestAKeyThatExpiresAndReturns(t *testing.T) {
 	}
 }
 
+func TestStrangeFieldsAreStillJSON(t *testing.T) {
+	opts := quiet(newClock())
+	opts.Faults = []string{"read:strange"}
+	s := start(t, opts)
+	for _, p := range inbox.Platforms {
+		for _, m := range list(get(t, s, "/messages/"+string(p)), "messages") {
+			_, number := m["id"].(float64)
+			if m["mood"] == nil || number != (p == inbox.Twitter) {
+				t.Fatalf("%s: %v", p, m)
+			}
+		}
+	}
+}
+
 func TestCloseEndsRequestsThatHang(t *testing.T) {
 	opts := quiet(newClock())
 	opts.Faults = []string{"send:hang"}
@@ -209,5 +225,12 @@ func TestCloseEndsRequestsThatHang(t *testing.T) {
 	}
 	if status := <-done; status != 0 {
 		t.Errorf("status %d", status)
+	}
+	var stacks bytes.Buffer
+	if err := pprof.Lookup("goroutine").WriteTo(&stacks, 2); err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(stacks.String(), "sim.(*Server)") {
+		t.Errorf("a goroutine of the server is left:\n%s", &stacks)
 	}
 }

@@ -52,6 +52,7 @@ type faultPlan struct {
 	cut           bool
 	partial       bool
 	threadControl bool
+	strange       bool
 	nextUpdate    string
 	skew          time.Duration
 }
@@ -92,6 +93,8 @@ func (f *activeFault) apply(plan *faultPlan, d *rand.Rand) {
 		plan.partial = true
 	case "thread-control":
 		plan.threadControl = true
+	case "strange":
+		plan.strange = true
 	case "next-update":
 		plan.nextUpdate = f.Choice
 	case "date":

@@ -20,13 +20,12 @@ const (
 	thinkMost  = 30 * time.Second
 	typeTime   = 60 * time.Millisecond // per character
 
-	pause      = 2 * time.Minute  // between the end of one thing and the beginning of another
+	pause      = 20 * time.Minute // between the end of one thing and the beginning of another
 	chaseAfter = 3 * time.Minute  // until somebody asks whether anybody is there
-	giveUp     = 15 * time.Minute // so long a customer with many messages unanswered waits until the next
+	weary      = 10 * time.Minute // afterwards, they wait so long for each message that was not answered
 	recent     = 5 * time.Hour    // conversations older than this have come to rest, so that windows do close
 
 	patience     = 3  // messages that a customer writes soon after one another
-	despair      = 8  // messages without an answer, after which they are gone
 	maxNewcomers = 40 // customers that come by themselves; with the cast, fewer than a month's conversations
 )
 

@@ -6,6 +6,7 @@ import (
 	"io"
 	"maps"
 	"net/http"
+	"regexp"
 	"slices"
 	"sort"
 	"strconv"
@@ -47,7 +48,7 @@ func (c *call) readMessages() reply {
 	c.cached = a.served
 	a.served = true
 	frozen := *a
-	frozen.nextField = c.faults.nextUpdate
+	frozen.nextField, frozen.strange = c.faults.nextUpdate, c.faults.strange
 	return reply{status: http.StatusOK, body: frozen.write}
 }
 
@@ -102,6 +103,7 @@ type answer struct {
 	lastUpdated time.Time
 	nextUpdate  time.Time
 	nextField   string // what a fault says instead of nextUpdate
+	strange     bool   // by a fault: unknown fields, ids as numbers
 	served      bool   // it has been given out before
 
 	live          []*message // newest first
@@ -260,11 +262,25 @@ func (a *answer) writeMessages(out io.Writer) (count int, err error) {
 			return count, err
 		}
 		count++
-		if _, err := out.Write(bytes.TrimRight(line.Bytes(), "\n")); err != nil {
+		element := bytes.TrimRight(line.Bytes(), "\n")
+		if a.strange {
+			element = estrange(element)
+		}
+		if _, err := out.Write(element); err != nil {
 			return count, err
 		}
 	}
 	return count, nil
+}
+
+// numericID is an id that would also be a number. Numbers as long as X's do not
+// fit a float64.
+var numericID = regexp.MustCompile(`"(id|senderId|recipientId)":"(\d{1,19})"`)
+
+// estrange makes of a message what an API may do some day without asking.
+func estrange(element []byte) []byte {
+	element = numericID.ReplaceAll(element, []byte(`"$1":$2`))
+	return append(bytes.TrimSuffix(element, []byte("}")), `,"mood":{"guess":["calm",null,1e3]},"pinned":false}`...)
 }
 
 // trailer are the fields after the list.

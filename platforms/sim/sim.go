@@ -22,6 +22,8 @@ const (
 	defaultCap          = 100             // conversations a month
 	rateSpan            = 5 * time.Minute // in which requests are counted
 	visibleBeforeLink   = 20              // messages per thread from before the account was linked
+
+	forEver = 200 * 365 * day
 )
 
 // Options describe a simulator. The zero value is the demo's world.
@@ -33,7 +35,7 @@ type Options struct {
 	Conversations int           // at the start; 0: the demo's forty
 	Messages      int           // at the start, over all conversations; 0: a few each
 	Spread        time.Duration // how far back the conversations' last messages reach; 0: 14 days
-	LinkedAgo     time.Duration // since when the account is linked; 0: 3 days. Older messages are cut to the last 20 of a thread, except on X
+	LinkedAgo     time.Duration // since when the account is linked; 0: 3 days, or for ever when Messages is given. Older messages are cut to the last 20 of a thread, except on X
 
 	Quiet bool             // nobody lives: only what is asked for happens
 	Pace  float64          // how fast customers live; 0: 1, as people do
@@ -165,8 +167,11 @@ func (o Options) withDefaults() (Options, error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	setDefault(&o.Conversations, len(cast))
-	setDefault(&o.Spread, 14*24*time.Hour)
-	setDefault(&o.LinkedAgo, 3*24*time.Hour)
+	setDefault(&o.Spread, 14*day)
+	if o.Messages > 0 {
+		setDefault(&o.LinkedAgo, forEver) // who asks for so many messages wants to read them
+	}
+	setDefault(&o.LinkedAgo, 3*day)
 	setDefault(&o.Pace, 1)
 	setDefault(&o.RateLimit, defaultRateLimit)
 	setDefault(&o.SuspendAfter, defaultSuspendAfter)

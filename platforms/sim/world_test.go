@@ -255,6 +255,16 @@ func TestCustomersAnswerWhatTheyAreAsked(t *testing.T) {
 	}
 }
 
+func TestAThumbIsNotTalkedTo(t *testing.T) {
+	s, now, c := talker(t, 2)
+	if says := talk(t, s, now, c, "👍"); len(says) != 0 {
+		t.Errorf("%v", says)
+	}
+	if r := fmt.Sprint(thread(t, s, c)[0]["reactions"]); !strings.Contains(r, c.Participant) {
+		t.Errorf("the reaction is %s", r)
+	}
+}
+
 func fits(text, wants string) bool {
 	if wants == "SMLX345" {
 		return strings.ContainsAny(text, wants)
