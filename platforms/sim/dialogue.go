@@ -190,7 +190,7 @@ func (w *world) opening(c *conversation) utterance {
 func (c *conversation) hasMore(now time.Time) bool {
 	quietFor := now.UnixMilli() - c.lastActivity
 	switch {
-	case c.mood.silent || c.busy || c.lastReceived == 0 || quietFor > recent.Milliseconds():
+	case !c.talks() || quietFor > recent.Milliseconds():
 		return false
 	case c.streak >= patience:
 		return quietFor > int64(c.streak)*weary.Milliseconds()
@@ -199,6 +199,19 @@ func (c *conversation) hasMore(now time.Time) bool {
 	}
 	return c.step < turnFollow || quietFor > chaseAfter.Milliseconds()
 }
+
+// couldWrite tells the same of a dull moment: who was answered may come back
+// with something else, also after days, and who was not gets impatient sooner.
+func (c *conversation) couldWrite(now time.Time) bool {
+	quietFor := now.UnixMilli() - c.lastActivity
+	if !c.talks() || quietFor < chaseAfter.Milliseconds() {
+		return false
+	}
+	return c.streak == 0 || (c.streak < 2*patience && quietFor < recent.Milliseconds())
+}
+
+// talks tells whether the customer ever writes by themselves.
+func (c *conversation) talks() bool { return !c.mood.silent && !c.busy && c.lastReceived != 0 }
 
 // goOn is what they write then: more about what they wait for, in the end
 // whether anybody is there; and once that was answered, something new.

@@ -82,6 +82,9 @@ func (w *world) welcome(p inbox.Platform, person Person, lang language) *convers
 func (w *world) somebodyWrites(now time.Time) {
 	c := w.someone(func(c *conversation) bool { return c.hasMore(now) })
 	if c == nil {
+		c = w.someone(func(c *conversation) bool { return c.couldWrite(now) })
+	}
+	if c == nil {
 		w.somebodyReads(now)
 		return
 	}
