@@ -214,7 +214,7 @@ func (t *tx) deleteFacts(id inbox.ConversationID) error {
 	if err := t.in(conversations).Delete(numberKey(n)); err != nil {
 		return err
 	}
-	t.lastID = ""
+	delete(t.numbers, id)
 	return t.in(ids).Delete([]byte(id))
 }
 

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"parley/inbox"
+
+	bolt "go.etcd.io/bbolt"
 )
 
 // Every key is built and parsed in this file, and nowhere else: a key that is
@@ -79,6 +81,16 @@ var (
 	keyMend        = []byte("mend")         // in meta: a record or an index is damaged
 	keyTotals      = []byte("totals")       // in facts: sizes that are counted as they change
 )
+
+// fillPercent is how full a page is left when it is split. Where keys come in
+// rising order, page halves left free, bbolt's default, would stay free.
+func (b bucket) fillPercent() float64 {
+	switch b {
+	case conversations, messages, places:
+		return 0.85
+	}
+	return bolt.DefaultFillPercent
+}
 
 // views are the views in the order of their counters in the totals.
 var views = [...]struct {

@@ -62,7 +62,6 @@ func (t *tx) PutMessage(m inbox.Message) error {
 // putRecord stores a message's record and counts it.
 func (t *tx) putRecord(key, record []byte) error {
 	b := t.in(messages)
-	b.FillPercent = messageFill
 	old := b.Get(key)
 	t.count(func(s *totals) {
 		s.Bytes += int64(len(record) - len(old))
@@ -73,11 +72,6 @@ func (t *tx) putRecord(key, record []byte) error {
 	})
 	return b.Put(key, record)
 }
-
-// messageFill is how full a page is left when it is split. Most messages come
-// at the end of a thread, or a thread at a time: half-empty pages, bbolt's
-// default, would mostly stay half empty.
-const messageFill = 0.8
 
 // take removes the record of a message that stood at an instant.
 func (t *tx) take(n number, id inbox.MessageID, at []byte) error {

@@ -11,7 +11,7 @@ import (
 func noteMend(t *tx) error { return t.bolt.Bucket(topMeta).Put(keyMend, []byte{1}) }
 
 // rebuildBatch is how many records one transaction of a rebuild writes.
-const rebuildBatch = 5000
+const rebuildBatch = 2000
 
 // Rebuild makes every index anew from the records, and drops records of facts
 // that cannot be read: they are fetched again. What agents own is not touched,
@@ -53,6 +53,7 @@ func (c *Cache) Rebuild(ctx context.Context) error {
 func (t *tx) clearIndexes() error {
 	facts := t.bolt.Bucket(topFacts)
 	numbers := t.in(ids).Sequence()
+	t.numbers = nil
 	for _, b := range []bucket{ids, viewAll, viewUnread, viewUnanswered, viewArchived, viewProblems, timeLeft, places, oldest} {
 		if err := facts.DeleteBucket(tree[b].name); err != nil {
 			return err

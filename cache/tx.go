@@ -22,8 +22,7 @@ type tx struct {
 	oldest map[number]position // of the conversations whose messages change: the oldest one before
 	forgot bool                // a conversation was deleted
 
-	lastID     inbox.ConversationID // the number that was asked for last: messages come conversation by conversation
-	lastNumber number
+	numbers map[inbox.ConversationID]number // those asked for: the messages of a batch are of few conversations
 }
 
 // in opens a bucket once per transaction.
@@ -36,6 +35,7 @@ func (t *tx) in(b bucket) *bolt.Bucket {
 			// Open has made sure of them all, so the file has changed under us.
 			panic(fmt.Errorf("%w: bucket %s", errMissing, tree[b].name))
 		}
+		t.open[b].FillPercent = b.fillPercent()
 	}
 	return t.open[b]
 }
@@ -105,14 +105,20 @@ func (t *tx) Counts() (inbox.Counts, error) {
 
 // numberOf is the number of a conversation; ok is false when it has none yet.
 func (t *tx) numberOf(id inbox.ConversationID) (n number, ok bool) {
-	if id == t.lastID && id != "" {
-		return t.lastNumber, true
+	if n, ok = t.numbers[id]; ok {
+		return n, true
 	}
-	n, ok = parseNumber(t.in(ids).Get([]byte(id)))
-	if ok {
-		t.lastID, t.lastNumber = id, n
+	if n, ok = parseNumber(t.in(ids).Get([]byte(id))); ok {
+		t.remember(id, n)
 	}
 	return n, ok
+}
+
+func (t *tx) remember(id inbox.ConversationID, n number) {
+	if t.numbers == nil {
+		t.numbers = map[inbox.ConversationID]number{}
+	}
+	t.numbers[id] = n
 }
 
 // makeNumber is numberOf that gives one out. A number is never given out twice,
@@ -133,7 +139,7 @@ func (t *tx) makeNumber(id inbox.ConversationID) (number, error) {
 	if err := t.in(ids).Put([]byte(id), numberKey(n)); err != nil {
 		return 0, err
 	}
-	t.lastID, t.lastNumber = id, n
+	t.remember(id, n)
 	return n, nil
 }
 
