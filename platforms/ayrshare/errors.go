@@ -71,7 +71,10 @@ func (c *client) words(s string) string {
 func (c *client) answer(op string, p inbox.Platform, res *httpapi.Response) (object, error) {
 	o, err := c.object(res)
 	if err != nil {
-		return nil, c.unreadable(res, err).orFailed(op, p, err)
+		if r, told := c.byStatusAlone(res, err); told {
+			return nil, r.err(op, p)
+		}
+		return nil, failed(op, err)
 	}
 	if !res.OK() || saysError(o) {
 		return nil, c.refusal(res, o).err(op, p)
@@ -92,21 +95,16 @@ func saysError(o object) bool {
 	return status == "error"
 }
 
-// unreadable is what the status alone tells when the body cannot be read. A web
-// page tells nothing: it comes from something between us and the provider.
-func (c *client) unreadable(res *httpapi.Response, err error) refusal {
+// byStatusAlone is what is left of a refusal whose body cannot be read. A web
+// page is none, whatever its status: it comes from something between us and the
+// provider. Only limiters mean what they say in one.
+func (c *client) byStatusAlone(res *httpapi.Response, err error) (r refusal, told bool) {
 	var f *httpapi.Failure
-	if res.OK() || (errors.As(err, &f) && f.Reason == httpapi.NotJSON && res.Status != http.StatusTooManyRequests) {
-		return refusal{}
+	page := errors.As(err, &f) && f.Reason == httpapi.NotJSON
+	if res.OK() || (page && res.Status != http.StatusTooManyRequests) {
+		return refusal{}, false
 	}
-	return c.refusal(res, object{})
-}
-
-func (r refusal) orFailed(op string, p inbox.Platform, err error) *inbox.Error {
-	if r.HTTP == 0 {
-		return failed(op, err)
-	}
-	return r.err(op, p)
+	return c.refusal(res, nil), true
 }
 
 // failed makes the error of a request that got no usable answer. For a send,
@@ -175,18 +173,20 @@ var byCode = map[string]meaning{
 // byWords are the refusals without a published code. The patterns are ours.
 var byWords = []struct {
 	words   *regexp.Regexp
+	certain bool // nothing else is said in these words, whatever the status
 	meaning func(inbox.Platform) meaning
 }{
 	// "another app is controlling this thread now" (Ayrshare, overview); "not the thread owner" (Meta).
-	{regexp.MustCompile(`(?i)another app is controlling|thread control|thread owner`), threadControl},
+	{regexp.MustCompile(`(?i)another app is controlling|thread control|thread owner`), true, threadControl},
 	// "outside of allowed window" (Meta); "in 7 days … considered inactive" (Ayrshare, overview).
 	{regexp.MustCompile(`(?i)outside (of )?(the |its )?(\S+ ){0,2}window` +
-		`|window (is|has|was) (been )?(closed|expired|over|passed|ended)` +
+		`|window (is |has |was )?(been )?(closed|expired|over|passed|ended)` +
+		`|more than (7|seven|24)[- ](days?|hours?)` +
 		`|(inactive|respond|reply|replied|answer|not (sent|written)).*\b(7|seven|24)[- ](days?|hours?)` +
 		`|\b(7|seven|24)[- ](days?|hours?).*(inactive|respond|reply|replied|answer)` +
-		`|conversation is (considered )?inactive`), windowIsOver},
+		`|conversation is (considered )?inactive`), false, windowIsOver},
 	// "If 100 monthly conversations has been reached" (overview).
-	{regexp.MustCompile(`(?i)monthly (active )?conversations?|conversations? (per|a|this) month|conversation limit`), conversationLimit},
+	{regexp.MustCompile(`(?i)monthly (active )?conversations?|conversations? (per|a|this) month|conversation limit`), false, conversationLimit},
 }
 
 func windowIsOver(inbox.Platform) meaning {
@@ -213,24 +213,26 @@ func threadControl(p inbox.Platform) meaning {
 
 // meaning looks at the code, then the words, then the status.
 func (r refusal) meaning(p inbox.Platform) meaning {
-	if m, ok := byCode[r.Code]; ok {
+	if m, ok := r.recognised(p); ok {
 		return m
 	}
-	status := r.status()
-	if status != http.StatusTooManyRequests {
-		for _, known := range byWords {
-			if known.words.MatchString(r.Text) {
-				return known.meaning(p)
-			}
-		}
-	}
-	return byStatus(status)
+	return byStatus(r.status())
 }
 
-// recognised tells that the refusal comes from the application itself, whatever
-// status a gateway put on it.
-func (r refusal) recognised(p inbox.Platform) bool {
-	return r.meaning(p) != byStatus(r.status())
+// recognised is a refusal that the application itself has made, whatever status
+// a gateway put on it. Words that could mean something else count only with the
+// status of a refusal.
+func (r refusal) recognised(p inbox.Platform) (meaning, bool) {
+	if m, ok := byCode[r.Code]; ok {
+		return m, true
+	}
+	status := r.status()
+	for _, known := range byWords {
+		if (known.certain || (status < 500 && status != http.StatusTooManyRequests)) && known.words.MatchString(r.Text) {
+			return known.meaning(p), true
+		}
+	}
+	return meaning{}, false
 }
 
 // status is the HTTP status; an error in an answer with status 200 may have it

@@ -107,7 +107,7 @@ func (s sending) answered(c *client, res *httpapi.Response) (inbox.SendResult, e
 // unread is an answer of which only the status is known. A 2xx says that
 // something was done, not what; a web page says nothing at all.
 func (s sending) unread(c *client, res *httpapi.Response, err error) (inbox.SendResult, error) {
-	if r := c.unreadable(res, err); r.HTTP != 0 {
+	if r, told := c.byStatusAlone(res, err); told {
 		return s.refused(r)
 	}
 	return s.all(inbox.StateUnknown, failed(s.op, err))
@@ -140,12 +140,11 @@ func (s sending) refused(r refusal) (inbox.SendResult, error) {
 // still, and a rate limit, keep the queue. A gateway's failure says nothing of
 // what happened behind it.
 func (s sending) stateOf(r refusal, e *inbox.Error) inbox.State {
+	_, recognised := r.recognised(s.platform)
 	switch {
 	case e.Kind == inbox.Auth, e.Kind == inbox.RateLimited:
 		return inbox.StateQueued
-	case r.HTTP >= 500 && !r.recognised(s.platform):
-		return inbox.StateUnknown
-	case r.HTTP == http.StatusRequestTimeout:
+	case !recognised && (r.HTTP >= 500 || r.HTTP == http.StatusRequestTimeout):
 		return inbox.StateUnknown
 	}
 	return inbox.StateFailed
@@ -238,11 +237,11 @@ func (c *client) entry(raw json.RawMessage) entry {
 
 func (c *client) entryOf(o object) entry {
 	e := entry{
-		id:   cmp.Or(first(o, "messageId"), first(o, "id")),
-		url:  first(o, "mediaUrl"),
-		kind: first(o, "type"),
+		id:   cmp.Or(textIn(o, "messageId"), textIn(o, "id")),
+		url:  textIn(o, "mediaUrl"),
+		kind: textIn(o, "type"),
 	}
-	code, text := first(o, "code"), first(o, "message")
+	code, text := textIn(o, "code"), textIn(o, "message")
 	e.failed = saysError(o) || (e.id == "" && code != "")
 	e.sent = !e.failed && e.id != ""
 	if e.failed {
@@ -253,7 +252,8 @@ func (c *client) entryOf(o object) entry {
 	return e
 }
 
-func first(o object, key string) string { s, _ := textOf(o[key]); return s }
+// textIn is the text of a field that stays where it is.
+func textIn(o object, key string) string { s, _ := textOf(o[key]); return s }
 
 // match finds the entry of each part, nil where there is none. The one message
 // of X has one entry for all of them.
