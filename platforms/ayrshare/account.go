@@ -27,10 +27,11 @@ func (p *provider) Inspect(ctx context.Context) (inbox.AccountInfo, error) {
 }
 
 // accountInfo reads a user. The list of networks is left out when none is
-// linked, so no list is an empty one.
+// linked, so no list is an empty one. Texts are made safe here: they do not pass
+// through the inbox's ingest.
 func accountInfo(o object) inbox.AccountInfo {
 	info := inbox.AccountInfo{
-		Title:       o.text("title"),
+		Title:       inbox.CleanLine(o.text("title")),
 		Linked:      []inbox.Platform{},
 		Messaging:   map[inbox.Platform]bool{},
 		LastUpdated: o.time("lastUpdated"),
@@ -45,13 +46,13 @@ func accountInfo(o object) inbox.AccountInfo {
 	}
 	for _, raw := range o.list("activeSocialAccounts") {
 		if name, ok := textOf(raw); ok && name != "" {
-			info.Linked = append(info.Linked, inbox.Platform(name))
+			info.Linked = append(info.Linked, inbox.Platform(inbox.CleanLine(name)))
 		}
 	}
 	for _, raw := range o.list("displayNames") {
 		network, _ := parseObject(raw)
 		if active, told := network.bool("messagingActive"); told {
-			info.Messaging[inbox.Platform(network.text("platform"))] = active
+			info.Messaging[inbox.Platform(inbox.CleanLine(network.text("platform")))] = active
 		}
 	}
 	return info

@@ -51,7 +51,7 @@ func (c *client) refusal(res *httpapi.Response, o object) refusal {
 }
 
 func (c *client) codeAndText(o object) (code, text string) {
-	return o.text("code"), c.words(o.text("message"))
+	return c.words(o.text("code")), c.words(o.text("message"))
 }
 
 // longestText bounds what is shown of a refusal.
@@ -100,7 +100,7 @@ func saysError(o object) bool {
 // provider. Only limiters mean what they say in one.
 func (c *client) byStatusAlone(res *httpapi.Response, err error) (r refusal, told bool) {
 	var f *httpapi.Failure
-	page := errors.As(err, &f) && f.Reason == httpapi.NotJSON
+	page := errors.As(err, &f) && f.Reason == httpapi.WebPage
 	if res.OK() || (page && res.Status != http.StatusTooManyRequests) {
 		return refusal{}, false
 	}
@@ -118,7 +118,7 @@ func failed(op string, err error) *inbox.Error {
 	switch f.Reason {
 	case httpapi.BadRequest:
 		e.Kind = inbox.Internal
-	case httpapi.NotJSON:
+	case httpapi.WebPage, httpapi.NotJSON:
 		e.Hint = "something between here and Ayrshare answers: a proxy, a login page, or base_url is wrong"
 	case httpapi.Untrusted:
 		e.Hint = "check the clock and the proxy of this machine"

@@ -48,7 +48,7 @@ func TestNoKeyIsEverSeen(t *testing.T) {
 	echo := func(status int) http.HandlerFunc { // a server that repeats what it was sent
 		return func(w http.ResponseWriter, r *http.Request) {
 			w.WriteHeader(status)
-			fmt.Fprintf(w, `{"status":"error","code":1,"message":"you sent %s and %s and %s and %s"}`,
+			fmt.Fprintf(w, `{"status":"error","code":"%[1]s","message":"you sent %[1]s and %[2]s and %[3]s and %[4]s"}`,
 				r.Header.Get("Authorization"), r.Header.Get("Profile-Key"), r.Header.Get("X-Twitter-Oauth1-Api-Key"), r.Header.Get("X-Twitter-Oauth1-Api-Secret"))
 		}
 	}
@@ -256,7 +256,7 @@ func TestInspect(t *testing.T) {
 		{
 			"all of it",
 			`{"activeSocialAccounts":["facebook","instagram","linkedin"],"displayNames":[{"platform":"facebook","messagingActive":true,"id":1},{"platform":"instagram","messagingActive":false},{"platform":"linkedin"}],
-			  "messagingEnabled":true,"messagingConversationMonthlyCount":12,"title":"Primary Profile","lastUpdated":"2024-06-09T21:46:04Z","nextUpdate":"2024-06-09T21:47:04Z","created":{"_seconds":0}}`,
+			  "messagingEnabled":true,"messagingConversationMonthlyCount":12,"title":"Primary\u0007 Profile","lastUpdated":"2024-06-09T21:46:04Z","nextUpdate":"2024-06-09T21:47:04Z","created":{"_seconds":0}}`,
 			inbox.AccountInfo{Title: "Primary Profile", MessagingEnabled: &yes, Linked: []inbox.Platform{"facebook", "instagram", "linkedin"},
 				Messaging: map[inbox.Platform]bool{"facebook": true, "instagram": false}, ConversationCount: &twelve, LastUpdated: lastUpdated, NextUpdate: lastUpdated.Add(time.Minute)},
 		},

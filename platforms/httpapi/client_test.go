@@ -161,7 +161,7 @@ func TestAnswersInJSON(t *testing.T) {
 		{"longer than allowed", long + " ", httpapi.TooLong, "longer than 98 bytes"},
 		{"nothing", "", httpapi.Empty, "the answer is empty (status 200)"},
 		{"only space", " \n ", httpapi.Empty, "empty"},
-		{"a page", "<html>", httpapi.NotJSON, "a web page instead of JSON (status 200)"},
+		{"a page", "<html>", httpapi.WebPage, "a web page instead of JSON (status 200)"},
 		{"a word", "null", httpapi.NotJSON, "text instead of JSON"},
 		{"cut", `{"a":"b`, httpapi.Cut, "cut off after 7 bytes"},
 		{"broken", `{"a":b}`, httpapi.Unreadable, "broken JSON at byte 6"},

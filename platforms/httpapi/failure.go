@@ -23,7 +23,8 @@ const (
 	Torn        Reason = "torn"         // the connection broke before an answer
 	Cut         Reason = "cut"          // the answer ended in the middle
 	TooLong     Reason = "too long"     // the answer is longer than the limit
-	NotJSON     Reason = "not JSON"     // a web page or other text
+	WebPage     Reason = "web page"     // HTML in place of JSON: somebody else answered
+	NotJSON     Reason = "not JSON"     // other text
 	Unreadable  Reason = "unreadable"   // JSON, but not what was asked for
 	Empty       Reason = "empty answer" // nothing at all
 )

@@ -107,11 +107,11 @@ const excerptBytes = 1 << 10
 
 func (r *Response) notJSON(first byte) *Failure {
 	head, _ := io.ReadAll(io.LimitReader(r.body, excerptBytes)) // as much as comes is enough
-	what := "text"
+	reason, what := NotJSON, "text"
 	if first == '<' {
-		what = "a web page"
+		reason, what = WebPage, "a web page"
 	}
-	f := r.fail(NotJSON, fmt.Errorf("the answer is %s instead of JSON (status %d)", what, r.Status))
+	f := r.fail(reason, fmt.Errorf("the answer is %s instead of JSON (status %d)", what, r.Status))
 	excerpt := r.redact.text(strings.ToValidUTF8(string(head), "�")) // redacted before it is cut: half a key is still one
 	f.Err = fmt.Errorf("%w: it begins with %q", f.Err, cutShort(excerpt, 200))
 	return f
