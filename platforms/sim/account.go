@@ -10,6 +10,9 @@ import (
 	"parley/inbox"
 )
 
+// This file has what concerns the profile itself or a thread as a whole:
+// archiving, the automatic answer, the monthly limit, and GET /user.
+
 // archive is PUT /messages/:platform/:conversationId.
 func (c *call) archive() reply {
 	var body struct {

@@ -10,6 +10,8 @@ import (
 	"parley/inbox"
 )
 
+// This file is the door: who may ask at all, and how often.
+
 // admit checks what every operation needs: a key, a profile in good standing,
 // fewer requests than the limit, and for X its own keys.
 func (c *call) admit(op operation) (reply, bool) {

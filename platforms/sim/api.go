@@ -14,6 +14,9 @@ import (
 	"parley/inbox"
 )
 
+// This file leads a request under /api to its operation and an answer back, with
+// the faults that were planned for it.
+
 // call is one request under /api while it is being answered.
 type call struct {
 	s        *Server

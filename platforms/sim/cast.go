@@ -9,6 +9,8 @@ import (
 	"parley/inbox"
 )
 
+// This file has the demo's customers.
+
 // role is a conversation at the start: who, where, and how it stands.
 type role struct {
 	platform inbox.Platform

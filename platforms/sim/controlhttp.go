@@ -7,7 +7,9 @@ import (
 	"strings"
 )
 
-// control is the same surface over HTTP, for scripts and other processes.
+// This file offers control.go over HTTP, for scripts and other processes.
+
+// control is the handler of the surface.
 func (s *Server) control() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /control/requests", lists(s.Requests))

@@ -8,6 +8,8 @@ import (
 	"math"
 )
 
+// This file has the cursors of X's pages.
+
 // cursor is a place in a list that runs from new to old. Clients get it sealed:
 // they can neither read it nor use it for another request.
 type cursor struct {

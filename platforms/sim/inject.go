@@ -11,6 +11,8 @@ import (
 	"parley/inbox"
 )
 
+// This file makes the faults happen that fault.go reads.
+
 // faultBook holds the faults in force and decides, from the seed, which of them
 // strike.
 type faultBook struct {

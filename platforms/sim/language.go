@@ -1,5 +1,7 @@
 package sim
 
+// This file has what customers say who do not write English.
+
 // language is what a customer writes. The shop answers in English, as small
 // shops do, and people get by.
 type language string

@@ -7,6 +7,9 @@ import (
 	"parley/inbox"
 )
 
+// This file has the two books that a client is judged by: what it asked for, and
+// what reached the customers.
+
 // Request is one entry of the request log. Status 0 is a connection that was
 // torn before an answer.
 type Request struct {

@@ -8,6 +8,9 @@ import (
 	"parley/inbox"
 )
 
+// This file has what happens by itself: when customers come, write, read, react,
+// and how long they take. What they say is in dialogue.go.
+
 // How lively the world is, at a pace of 1.
 const (
 	eventLeast = 5 * time.Second  // between two things that happen by themselves

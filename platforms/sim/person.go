@@ -7,6 +7,9 @@ import (
 	"parley/inbox"
 )
 
+// This file makes people: their names, in many scripts, and how little of them a
+// platform sometimes tells.
+
 // Person is a customer as the platform shows them. Any field may be empty: some
 // people have a username only, some nothing but an id.
 type Person struct {

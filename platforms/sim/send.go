@@ -14,6 +14,9 @@ import (
 	"parley/inbox"
 )
 
+// This file is POST /messages/:platform: what is refused, what is delivered, and
+// how the answer tells of each part.
+
 // Codes of the vendor's documents, and ours where they name none (see the
 // package's documentation).
 const (

@@ -8,6 +8,8 @@ import (
 	"parley/inbox"
 )
 
+// This file has what people send: words, and what they send instead of words.
+
 // utterance is what a customer says at once.
 type utterance struct {
 	text        string

@@ -6,6 +6,8 @@ import (
 	"strings"
 )
 
+// This file has the scripts of which histories are made.
+
 // turnsPerTopic is the length of every script. All scripts take turns alike
 // (customer, shop, customer, …), so that who wrote message k is known without
 // knowing what it is about.

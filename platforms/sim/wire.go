@@ -9,6 +9,8 @@ import (
 	"parley/inbox"
 )
 
+// This file has the JSON of messages and conversations.
+
 // wireMessage is a message as the API tells it.
 type wireMessage struct {
 	ID               string            `json:"id"`
