@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"parley/inbox"
@@ -43,6 +44,8 @@ type Cache struct {
 	path   string
 	holder *holder
 	update chan struct{} // capacity 1: waiting for the one writer can be given up
+
+	readers atomic.Int64 // views under way, counted before they begin
 
 	closing  sync.Once
 	closeErr error
@@ -97,15 +100,21 @@ func openFile(path string, opts Options) (db *bolt.DB, err error) {
 	if err := checkFile(path); err != nil {
 		return nil, err
 	}
-	err = guard(func() (err error) {
-		db, err = bolt.Open(path, 0o600, &bolt.Options{
-			Timeout:         lockWait,
-			FreelistType:    bolt.FreelistMapType,
-			InitialMmapSize: addressSpace(),
-			MaxSize:         opts.maxSize,
-		})
+	options := bolt.Options{
+		Timeout:         lockWait,
+		FreelistType:    bolt.FreelistMapType,
+		InitialMmapSize: addressSpace(),
+		MaxSize:         opts.maxSize,
+	}
+	openIt := func() (err error) {
+		db, err = bolt.Open(path, 0o600, &options)
 		return err
-	})
+	}
+	err = guard(openIt)
+	if errors.Is(err, syscall.ENOMEM) { // addresses are rationed here (ulimit -v): take what the file needs
+		options.InitialMmapSize = 0
+		err = guard(openIt)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -166,9 +175,16 @@ func (c *Cache) Path() string { return c.path }
 
 // View runs fn on the newest committed state.
 func (c *Cache) View(ctx context.Context, fn func(inbox.Reader) error) error {
+	return c.read(ctx, func(t *tx) error { return fn(t) })
+}
+
+// read is View for this package.
+func (c *Cache) read(ctx context.Context, fn func(*tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	c.readers.Add(1)
+	defer c.readers.Add(-1)
 	var fnErr error
 	err := guard(func() error {
 		return c.db.View(func(btx *bolt.Tx) error {

@@ -8,8 +8,6 @@ import (
 	"os"
 
 	"parley/inbox"
-
-	bolt "go.etcd.io/bbolt"
 )
 
 // Health is what can be said of a cache, for people who ask what is wrong.
@@ -38,26 +36,20 @@ const checkSample = 1000
 // Check looks whether the cache is sound: quickly by a sample, or thoroughly by
 // every page that is in use, which takes seconds for a gigabyte.
 func (c *Cache) Check(ctx context.Context, thorough bool) (h Health, err error) {
-	if err := ctx.Err(); err != nil {
-		return h, err
-	}
-	h = Health{Path: c.path}
+	h.Path = c.path
 	if info, err := os.Stat(c.path); err == nil {
 		h.Bytes = info.Size()
 	}
-	err = guard(func() error {
-		return c.db.View(func(btx *bolt.Tx) error {
-			t := &tx{bolt: btx, cache: c}
-			t.measure(&h)
-			t.sample(&h)
-			t.checkKept(&h)
-			if thorough {
-				t.walk(&h)
-			}
-			return nil
-		})
+	err = c.read(ctx, func(t *tx) error {
+		t.measure(&h)
+		t.sample(&h)
+		t.checkKept(&h)
+		if thorough {
+			t.walk(&h)
+		}
+		return nil
 	})
-	return h, explain(c.path, err)
+	return h, err
 }
 
 func (t *tx) measure(h *Health) {

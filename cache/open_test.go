@@ -3,6 +3,7 @@ package cache_test
 import (
 	"bytes"
 	"errors"
+	"flag"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -95,18 +96,29 @@ func TestSharedFolderKeepsItsMode(t *testing.T) {
 // and waits for the end of its input.
 const holding = "PARLEY_TEST_HOLD_CACHE"
 
-func TestMain(m *testing.M) {
-	dir := os.Getenv(holding)
-	if dir == "" {
-		os.Exit(m.Run())
-	}
+func hold(dir string) error {
 	c, err := cache.Open(dir, cache.Options{Command: "parley inbox"})
 	if err != nil {
-		os.Exit(1)
+		return err
 	}
 	_, _ = os.Stdout.WriteString("open\n")
 	_, _ = os.Stdin.Read(make([]byte, 1))
-	_ = c.Close()
+	return c.Close()
+}
+
+// TestMain makes this program the other process of a test when it is told to.
+func TestMain(m *testing.M) {
+	for name, run := range map[string]func(string) error{holding: hold, writing: writeUntilKilled} {
+		if arg := os.Getenv(name); arg != "" {
+			if err := run(arg); err != nil {
+				_, _ = os.Stderr.WriteString(err.Error() + "\n")
+				os.Exit(1)
+			}
+			os.Exit(0)
+		}
+	}
+	_ = flag.Set("rapid.checks", "40") // each begins with a new file; the command line can ask for more
+	os.Exit(m.Run())
 }
 
 func TestSecondProcessIsToldWhoHoldsTheCache(t *testing.T) {

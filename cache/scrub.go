@@ -44,7 +44,9 @@ func (c *Cache) scrub(ctx context.Context) error {
 	for tries := scrubTries; tries > 0 && !s.done; {
 		waiting := false
 		err := c.write(ctx, func(t *tx) error {
-			if waiting = c.db.Stats().OpenTxN > 0; waiting {
+			// A reader is counted before it begins: one that is not counted yet will
+			// begin with the newest state, which has none of the free pages.
+			if waiting = c.readers.Load() > 0; waiting {
 				return nil
 			}
 			return s.overwrite(t)
