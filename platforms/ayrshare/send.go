@@ -175,9 +175,16 @@ func notListed(whole *inbox.Error) *inbox.Error {
 // accepted reads a success. Two shapes are published, for one text and for one
 // image. For several parts nothing is: we take a list as in the error, and else
 // believe the status for all of them, with the one id given to the part that
-// the answer names.
+// the answer names. An answer that is neither an error nor a success tells
+// nothing of a part without an id.
 func (s sending) accepted(c *client, o object) (inbox.SendResult, error) {
-	status, _ := textOf(o["status"])
+	otherwise := inbox.PartResult{State: inbox.StateSent}
+	if textIn(o, "status") != "success" {
+		otherwise = inbox.PartResult{State: inbox.StateUnknown, Err: &inbox.Error{
+			Kind: inbox.Unavailable, Op: s.op, Delivery: inbox.DeliveryUnknown,
+			Text: "the answer tells neither success nor failure",
+		}}
+	}
 	entries := []entry{c.entryOf(o)}
 	if listed := o.list("messages"); len(listed) > 0 {
 		entries = entries[:0]
@@ -185,11 +192,7 @@ func (s sending) accepted(c *client, o object) (inbox.SendResult, error) {
 			entries = append(entries, c.entry(raw))
 		}
 	}
-	if status == "" && !entries[0].sent {
-		e := &inbox.Error{Kind: inbox.Unavailable, Text: "the answer tells neither success nor failure"}
-		return s.all(inbox.StateUnknown, e)
-	}
-	return s.listed(entries, inbox.PartResult{State: inbox.StateSent})
+	return s.listed(entries, otherwise)
 }
 
 // listed gives each part what its entry says, and otherwise to the parts that
