@@ -41,7 +41,7 @@ func explain(path string, err error) error {
 
 func diagnosis(path string, err error) (text, hint string, kind inbox.Kind) {
 	dir := filepath.Dir(path)
-	aside := "move " + path + " to another place and start again: conversations are read anew, but drafts and the outbox are in that file, so keep it; `parley doctor` tries to save them"
+	aside := "move " + path + " to another place and start again: conversations are read anew, but drafts and the outbox are in that file, so keep it"
 	switch {
 	case errors.Is(err, berrors.ErrDatabaseNotOpen):
 		return "the cache " + path + " is closed", "", inbox.Internal

@@ -60,17 +60,22 @@ func (s *totals) of(b bucket) int64 {
 
 func (t *tx) sizes() *totals {
 	if t.totals == nil {
-		t.totals = parseTotals(t.bolt.Bucket(topFacts).Get(keyTotals))
+		record := t.bolt.Bucket(topFacts).Get(keyTotals)
+		s, ok := parseTotals(record)
+		if !ok && record != nil {
+			t.cache.damaged.Store(true)
+		}
+		t.totals = &s
 	}
 	return t.totals
 }
 
-func parseTotals(record []byte) *totals {
-	s := new(totals)
-	if _, err := binary.Decode(record, binary.BigEndian, s); err != nil {
-		return new(totals)
+func parseTotals(record []byte) (s totals, ok bool) {
+	n, err := binary.Decode(record, binary.BigEndian, &s)
+	if err != nil || n != len(record) {
+		return totals{}, false
 	}
-	return s
+	return s, true
 }
 
 // count changes the totals.
@@ -152,5 +157,5 @@ func nameless(what string) error {
 // be decoded: nothing is dropped on its account.
 func (t *tx) unreadable(what, id string, err error) error {
 	e := inbox.Errorf(inbox.Internal, "%s %q in the cache %s cannot be read: %w", what, id, t.cache.path, err)
-	return e.WithHint("run `parley doctor`; the record is left as it is")
+	return e.WithHint("nothing was dropped: keep a copy of that file")
 }
