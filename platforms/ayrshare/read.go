@@ -3,21 +3,15 @@ package ayrshare
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
-	"io"
 	"time"
 
 	"parley/inbox"
 	"parley/platforms/httpapi"
 )
 
-// This file reads an answer of GET /messages as a stream. Facebook and
-// Instagram send the whole history each time, so nothing here may grow with it:
-// elements are converted one by one and leave in batches.
-
-// largestElement bounds what one message, or one field beside the lists, may
-// take. It is far beyond any platform's limit.
-const largestElement = 8 << 20
+// This file reads an answer of GET /messages. Facebook and Instagram send the
+// whole history each time, so messages are converted one by one and leave in
+// batches: memory does not grow with them.
 
 // reader reads one answer.
 type reader struct {
@@ -27,8 +21,7 @@ type reader struct {
 	rc    readContext
 	asked query
 	res   *httpapi.Response
-	guard *guard
-	dec   *json.Decoder
+	json  *walker
 	out   *batcher
 
 	envelope envelope
@@ -58,7 +51,6 @@ func newReader(p *provider, req inbox.ReadRequest, q query, res *httpapi.Respons
 	if answered.IsZero() {
 		answered = time.Now().UTC()
 	}
-	g := &guard{r: res, limit: largestElement}
 	empty := inbox.Batch{Account: p.account, Provider: Name, Platform: req.Feed.Platform}
 	return &reader{
 		p:        p,
@@ -67,8 +59,7 @@ func newReader(p *provider, req inbox.ReadRequest, q query, res *httpapi.Respons
 		rc:       readContext{conversation: q.conversation, archived: q.archived, answered: answered},
 		asked:    q,
 		res:      res,
-		guard:    g,
-		dec:      json.NewDecoder(g),
+		json:     newWalker(res),
 		out:      newBatcher(empty, answered, cacheTime(req.Feed.Platform), emit),
 		envelope: envelope{Refusal: object{}},
 		detailed: map[string]bool{},
@@ -135,7 +126,7 @@ func (r *reader) walk() error {
 	if err := r.res.ExpectJSON(); err != nil {
 		return err
 	}
-	return r.eachField(r.field)
+	return r.json.eachField(r.field)
 }
 
 // field reads one field of the answer. Both spellings of the details are in
@@ -144,17 +135,17 @@ func (r *reader) field(key string) error {
 	switch key {
 	case "messages":
 		r.envelope.Listed = true
-		return r.eachElement(r.message)
+		return r.json.eachElement(r.message)
 	case "conversationIds":
 		r.envelope.Listed = true
-		return r.eachElement(r.conversationID)
+		return r.json.eachElement(r.conversationID)
 	case "converstationsDetails", "conversationsDetails":
 		r.envelope.Listed = true
-		return r.eachElement(r.conversationDetails)
+		return r.json.eachElement(r.conversationDetails)
 	case "status", "code", "message", "action", "errors", "lastUpdated", "nextUpdate", "meta":
 		return r.envelopeField(key)
 	}
-	return r.skipValue()
+	return r.json.skipValue()
 }
 
 func (r *reader) message(raw json.RawMessage) error {
@@ -191,7 +182,7 @@ func (r *reader) conversationDetails(raw json.RawMessage) error {
 
 func (r *reader) envelopeField(key string) error {
 	var raw json.RawMessage
-	if err := r.decode(&raw); err != nil {
+	if err := r.json.decode(&raw); err != nil {
 		return err
 	}
 	o := object{key: raw}
@@ -224,118 +215,4 @@ func (p pagination) cursor(asked string) string {
 		return ""
 	}
 	return p.next
-}
-
-// eachField calls read for each field of the top-level object, with the value
-// still to be read.
-func (r *reader) eachField(read func(key string) error) error {
-	if err := r.open('{'); err != nil {
-		return err
-	}
-	for r.dec.More() {
-		t, err := r.token()
-		if err != nil {
-			return err
-		}
-		key, _ := t.(string) // the decoder allows nothing else here
-		if err := read(key); err != nil {
-			return err
-		}
-	}
-	_, err := r.token()
-	return err
-}
-
-// eachElement calls take for each element of an array. Any other value in its
-// place is skipped: there is nothing in it that could be lost.
-func (r *reader) eachElement(take func(json.RawMessage) error) error {
-	t, err := r.token()
-	if err != nil {
-		return err
-	}
-	if t != json.Delim('[') {
-		return r.skipRest(t)
-	}
-	var raw json.RawMessage
-	for r.dec.More() {
-		if err := r.decode(&raw); err != nil {
-			return err
-		}
-		if err := take(raw); err != nil {
-			return err
-		}
-	}
-	_, err = r.token()
-	return err
-}
-
-func (r *reader) open(want json.Delim) error {
-	t, err := r.token()
-	if err != nil {
-		return err
-	}
-	if t != want {
-		return fmt.Errorf("it begins with %v", t)
-	}
-	return nil
-}
-
-// skipValue reads over a value without keeping it.
-func (r *reader) skipValue() error {
-	t, err := r.token()
-	if err != nil {
-		return err
-	}
-	return r.skipRest(t)
-}
-
-// skipRest reads to the end of the value that begins with t.
-func (r *reader) skipRest(t json.Token) error {
-	depth := nesting(t)
-	for depth > 0 {
-		t, err := r.token()
-		if err != nil {
-			return err
-		}
-		depth += nesting(t)
-	}
-	return nil
-}
-
-func nesting(t json.Token) int {
-	switch t {
-	case json.Delim('{'), json.Delim('['):
-		return 1
-	case json.Delim('}'), json.Delim(']'):
-		return -1
-	}
-	return 0
-}
-
-func (r *reader) token() (json.Token, error) {
-	r.guard.used = 0
-	return r.dec.Token()
-}
-
-func (r *reader) decode(v any) error {
-	r.guard.used = 0
-	return r.dec.Decode(v)
-}
-
-// guard bounds what the decoder may read for one element: it keeps all of it in
-// memory. The decoder reads ahead by no more than what it has buffered, so the
-// bound is rough by a factor of two.
-type guard struct {
-	r     io.Reader
-	limit int
-	used  int
-}
-
-func (g *guard) Read(p []byte) (int, error) {
-	if g.used >= g.limit {
-		return 0, fmt.Errorf("one element is larger than %d MiB", g.limit>>20)
-	}
-	n, err := g.r.Read(p)
-	g.used += n
-	return n, err
 }

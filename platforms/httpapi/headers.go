@@ -38,13 +38,13 @@ func parseRate(h http.Header) Rate {
 // seconds, or milliseconds from now.
 func resetTime(n int64, now time.Time) time.Time {
 	const (
-		aThousandYearsOfSeconds = 1e11
-		thirtyYearsOfSeconds    = 1e9
+		unixSeconds = 1e9  // as Unix seconds the year 2001; as milliseconds from now 11 days
+		unixMillis  = 1e11 // as Unix milliseconds 1973; as Unix seconds the year 5138
 	)
 	switch {
-	case n >= aThousandYearsOfSeconds:
+	case n >= unixMillis:
 		return time.UnixMilli(n).UTC()
-	case n >= thirtyYearsOfSeconds:
+	case n >= unixSeconds:
 		return time.Unix(n, 0).UTC()
 	case now.IsZero():
 		now = time.Now().UTC()
