@@ -26,6 +26,8 @@ type rule struct {
 var rules = []rule{
 	{name: "asks for the order", words: []string{"order number", "order no", "which order", "number of your order", "order id", "reference"}, lines: []string{
 		"it's {order}", "Order {order}, from {day}.", "{order} (found it in the mail, sorry)", "The mail says {order}. Is that the one?"}},
+	{name: "asks for more", words: []string{"should know", "tell me more", "more detail", "what happened", "what is wrong", "what's wrong", "describe", "how can i help", "how can we help", "what can i do", "what is it about"}, lines: []string{
+		"It's {order}, and I need it in {city} by {day}.", "Not much more to say: {product} isn't what I ordered, I wanted size {size}.", "Only that it's a present, so please no prices in the box.", "I wrote to you last week too, but got no answer. Order {order}."}},
 	{name: "asks for a picture", words: []string{"photo", "picture", "image", "pic", "screenshot", "show"}, shows: true, lines: []string{
 		"", "here you go", "Best I can do in this light:", "Like this, see the corner?"}},
 	{name: "asks for the size", words: []string{"which size", "what size", "size", "measure", "fit"}, lines: []string{
@@ -54,7 +56,7 @@ var rules = []rule{
 		"Oh no 😢 Will it come back?", "That's a pity. Is there anything like it?", "Ah well. Could you tell me when there's news?"}},
 	{name: "is sorry", words: []string{"sorry", "apolog", "our fault", "mistake", "inconvenience"}, lines: []string{
 		"No worries, these things happen", "It's alright, as long as it gets sorted", "Thanks for saying that. So what happens now?"}},
-	{name: "will look", words: []string{"let me check", "look into", "one moment", "moment please", "check with", "find out", "get back to you", "chase"}, lines: []string{
+	{name: "will look", words: []string{"let me check", "look into", "looking into", "looking at", "checking", "i will check", "i'll check", "one moment", "moment please", "check with", "find out", "get back to you", "chase"}, lines: []string{
 		"Sure, take your time", "ok, waiting 🙂", "Thanks! I'm here until six."}},
 	{name: "has done it", words: []string{"done", "changed", "updated", "sorted", "confirmed", "all set", "cancelled", "canceled"}, ends: true, lines: []string{
 		"That was quick, thank you!", "Perfect 🙌", "You're a star. Do I get a mail about it?"}},
@@ -227,14 +229,14 @@ func (w *world) goOn(c *conversation) utterance {
 	return w.chase(c)
 }
 
-// scripted is a turn of the exchange's script, in a wording that was not used
-// lately.
+// scripted is a turn of the exchange's script, or, where that was said lately,
+// another wording of it.
 func (w *world) scripted(c *conversation, turn int32) utterance {
 	c.step = turn
 	x := c.now()
-	lines := x.topic.turns[turn].lines
-	if book, ok := phraseBooks[c.mood.language]; ok {
-		lines = book.at(turn)
+	lines := c.wordings(x, turn)
+	if own := x.choose(lines); !slices.Contains(c.said, own) {
+		lines = []string{own}
 	}
 	u := say(x.fill(w.unsaid(c, lines)))
 	if chance(w.rng, dressed) {

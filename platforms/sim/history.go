@@ -140,7 +140,7 @@ func (w *world) compose(c *conversation, k int32, at int64) *message {
 	block, turn := c.turn(k)
 	facts := c.facts(block)
 	if m.sent {
-		m.text = facts.fill(pick(d, facts.topic.turns[turn].lines))
+		m.text = facts.fill(facts.choose(facts.topic.turns[turn].lines))
 		if c.mood.cold {
 			m.text = facts.fill(pick(d, coldLines))
 		}

@@ -23,12 +23,38 @@ const (
 
 // phrases are a customer's lines in a language, by what they do.
 type phrases struct {
-	open   []string // the first message
+	open   []string // the first message: whether something is there, or where an order is
 	detail []string // says which order it is about
 	follow []string // asks on
 	thanks []string
 	chase  []string // nobody has answered yet
 }
+
+// at are the lines of a turn.
+func (p phrases) at(turn int32) []string {
+	switch turn {
+	case turnOpen:
+		return p.open
+	case turnDetail:
+		return p.detail
+	case turnFollow:
+		return p.follow
+	}
+	return p.thanks
+}
+
+// abroad is the shop's side of all these conversations. Its lines fit whatever
+// a phrase book has.
+var abroad = topic{"abroad", products, [turnsPerTopic]turn{
+	customer(),
+	shop("Hello! Let me look. Which size is it, and is there an order number?", "Hello! I'm on it. Which order is it, and in which size?"),
+	customer(),
+	shop("Thank you. There is one left in {size}, and it can leave {later}.", "Thank you, found it: the courier has it, it should be with you {later}."),
+	customer(),
+	shop("Delivery takes 5 to 8 days, and a change of size costs nothing.", "About a week from door to door. Changing the size is free, both ways."),
+	customer(),
+	shop("You're welcome! 😊", "Any time. Greetings to {city}!"),
+}}
 
 var phraseBooks = map[language]phrases{
 	spanish: {
@@ -39,14 +65,14 @@ var phraseBooks = map[language]phrases{
 		chase:  []string{"¿Hola? ¿Hay alguien?", "Perdón que insista…"},
 	},
 	french: {
-		open:   []string{"Bonjour, je n'ai toujours pas reçu ma commande {order}…", "Bonjour ! {product}, c'est disponible en {size} ?"},
+		open:   []string{"Bonjour ! {product}, c'est disponible en {size} ?", "Bonjour, je n'ai toujours pas reçu ma commande {order}…"},
 		detail: []string{"C'est la commande {order}, livrée à {city}.", "Taille {size}, numéro {order}. Merci d'avance !"},
 		follow: []string{"D'accord. Et les frais de retour sont à ma charge ?", "Et ça arriverait quand, à peu près ?"},
 		thanks: []string{"Super, merci beaucoup 🙏", "Parfait, bonne journée à vous."},
 		chase:  []string{"Vous êtes là ?", "Je me permets de relancer."},
 	},
 	german: {
-		open:   []string{"Guten Tag, ist {product} noch lieferbar?", "Hallo, bei mir kam das falsche Paket an (Bestellung {order})."},
+		open:   []string{"Guten Tag, ist {product} noch lieferbar?", "Hallo, meine Bestellung {order} ist noch nicht angekommen."},
 		detail: []string{"Bestellung {order} vom {day}, Größe {size}.", "Die Nummer ist {order}. Versand ging nach {city}."},
 		follow: []string{"Wie lange dauert der Umtausch ungefähr?", "Muss ich den Rückversand selbst bezahlen?"},
 		thanks: []string{"Herzlichen Dank für die schnelle Hilfe!", "Alles klar, danke schön 👍"},

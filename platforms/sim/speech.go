@@ -41,27 +41,11 @@ const dressed = 22
 // historicUtterance is the customer's side of a script, in their language, and
 // now and then with what people send instead of words.
 func (w *world) historicUtterance(c *conversation, x exchange, turn int32, d *rand.Rand) utterance {
-	line := pick(d, x.topic.turns[turn].lines)
-	if book, ok := phraseBooks[c.mood.language]; ok {
-		line = pick(d, book.at(turn))
-	}
-	u := say(x.fill(line))
+	u := say(x.fill(x.choose(c.wordings(x, turn))))
 	if chance(d, dressed) {
 		u = dress(c.platform, u, turn, d)
 	}
 	return u
-}
-
-func (p phrases) at(turn int32) []string {
-	switch turn {
-	case turnOpen:
-		return p.open
-	case turnDetail:
-		return p.detail
-	case turnFollow:
-		return p.follow
-	}
-	return p.thanks
 }
 
 // dress turns words into what people send instead, or beside them.
