@@ -12,8 +12,16 @@ import (
 // How one entry of a thread becomes lines. Lines are kept in blocks and drawn
 // again only when something that is in them has changed.
 
-// gutter is the room left of a thread's lines, for the message cursor.
+// gutter is the room left of a thread's lines, for the message cursor. A pane
+// that is hardly wider does without.
 const gutter = 2
+
+func textWidth(pane int) int {
+	if pane <= gutter {
+		return pane
+	}
+	return pane - gutter
+}
 
 // together is how near to each other messages of one sender share a head.
 const together = 5 * time.Minute
@@ -160,7 +168,7 @@ func fingerprintItem(add func(...string), item *inbox.OutboxItem) {
 
 // drawBlock draws an entry from nothing.
 func (u *UI) drawBlock(e entry, h heads) *block {
-	d := blockDrawer{u: u, width: max(u.thread.width-gutter, 1), block: &block{}}
+	d := blockDrawer{u: u, width: textWidth(u.thread.width), block: &block{}}
 	d.heads(e, h)
 	d.block.heads = len(d.block.lines)
 	if e.msg != nil {
@@ -384,9 +392,7 @@ func (u *UI) drawThreadHeader(width, height int) (lines []string, until time.Tim
 		return nil, time.Time{}
 	}
 	c := u.thread.conv
-	window := u.in.Window(c)
-	now := u.in.Now(c.ID.Account())
-	label, r, until := windowLabel(window, now, false)
+	label, r, until := u.windowOf(c, false)
 	title := u.line(width).fit(u.style[roleTitle], c.Participant.DisplayName(), max(width/2, 1))
 	title.fit(u.style[roleFaint], " · "+c.ID.Platform().Label()+" · "+string(c.ID.Account()), title.left)
 	if c.Archived {
@@ -398,7 +404,8 @@ func (u *UI) drawThreadHeader(width, height int) (lines []string, until time.Tim
 		}
 		return []string{title.String()}, until
 	}
-	text, next := windowSentence(window, now, u.opts.Zone, u.opts.Clock)
+	text, next := windowSentence(u.in.Window(c), u.in.Now(c.ID.Account()), u.opts.Zone, u.opts.Clock)
+	next = u.onOurClock(c.ID.Account(), next)
 	second := u.line(width).put(u.style[r], text)
 	if source := u.in.Capabilities(c.ID).Window.Source; source != "" {
 		name := source
@@ -440,8 +447,8 @@ func (u *UI) drawMessages(height int) (lines []string, until time.Time) {
 
 // gutter is the margin of a line, with the message cursor.
 func (u *UI) gutter(i int, body bool) string {
-	if width := u.area.thread.width; width < gutter {
-		return strings.Repeat(" ", width)
+	if u.area.thread.width <= gutter {
+		return ""
 	}
 	if body && u.thread.entries[i].key == u.thread.cursor {
 		return string(u.style[roleActive]) + "▌" + sgrReset + " "

@@ -37,8 +37,9 @@ type composer struct {
 // typing pauses, and at every letter only near to the limit: so a letter far
 // from it changes one cell on the screen.
 type note struct {
-	text string
-	role role
+	text  string // "12/1,000 bytes"
+	short string // "12/1,000"
+	role  role
 }
 
 // problem is a reason why the text or a chip cannot be sent.
@@ -275,15 +276,17 @@ func (u *UI) renewNote() {
 func (u *UI) lengthNote(c *composer) note {
 	limit := c.caps.Text
 	n := limit.Count(c.ed.text)
-	switch {
-	case limit.Max == 0:
-		return note{short(n) + " " + string(limit.Unit), roleFaint}
-	case n > limit.Max:
-		return note{grouped(n) + "/" + grouped(limit.Max) + " " + string(limit.Unit), roleUrgent}
-	case n*100 >= limit.Max*nearLimitPct:
-		return note{grouped(n) + "/" + grouped(limit.Max) + " " + string(limit.Unit), roleWarn}
+	text, r := grouped(n), roleFaint
+	if limit.Max > 0 {
+		text += "/" + grouped(limit.Max)
+		switch {
+		case n > limit.Max:
+			r = roleUrgent
+		case n*100 >= limit.Max*nearLimitPct:
+			r = roleWarn
+		}
 	}
-	return note{grouped(n) + "/" + grouped(limit.Max) + " " + string(limit.Unit), roleFaint}
+	return note{text + " " + string(limit.Unit), text, r}
 }
 
 // findProblems asks the inbox, once there is something to check.
@@ -295,12 +298,19 @@ func (u *UI) findProblems(c *composer) []problem {
 	for _, p := range u.in.Check(c.composition()) {
 		text := sentence(p.Error)
 		if p.Splittable {
-			pieces := len(u.in.Split(c.id, c.composition().Text))
-			text = p.Error.Text + ": " + u.keys.first("send-split") + " sends it as " + count(pieces, "message")
+			text = u.tooLong(c)
 		}
 		found = append(found, problem{p.Part, text})
 	}
 	return found
+}
+
+// tooLong says by how much a text is too long, and what splitting makes of it.
+func (u *UI) tooLong(c *composer) string {
+	text, limit := c.composition().Text, c.caps.Text
+	pieces := len(u.in.Split(c.id, text))
+	return grouped(limit.Count(text)-limit.Max) + " " + string(limit.Unit) + " too long: " +
+		u.keys.first("send-split") + " sends it as " + count(pieces, "message")
 }
 
 // sentence is an error with what to do about it.
@@ -357,7 +367,7 @@ func (u *UI) refusal(split bool) string {
 			continue
 		}
 		if p.Splittable {
-			return p.Error.Text + ": " + u.keys.first("send-split") + " sends it in parts"
+			return u.tooLong(c)
 		}
 		return sentence(p.Error)
 	}
@@ -473,30 +483,46 @@ func (u *UI) drawComposer() (lines []string, until time.Time) {
 }
 
 // drawFrame draws the line that says who is written to, how long the text is
-// and how long it may still be sent.
+// and how long it may still be sent. The name matters most: where there is
+// little room, the rest goes.
 func (u *UI) drawFrame(width int) (string, time.Time) {
 	c := u.composer
 	rule := u.style[roleActive]
-	var window string
-	var windowRole role
-	var until time.Time
-	if u.thread.id == c.id {
-		w := u.in.Window(u.thread.conv)
-		window, windowRole, until = windowLabel(w, u.in.Now(c.id.Account()), true)
+	window, until := u.frameWindow()
+	to := "to " + visible(c.to)
+	var tail segments
+	for _, tail = range []segments{
+		append(slices.Clone(window), segment{u.style[c.note.role], " " + c.note.text + " "}),
+		append(slices.Clone(window), segment{u.style[c.note.role], " " + c.note.short + " "}),
+		window, nil,
+	} {
+		if 2+u.cells.width(to)+tail.width(u.cells) <= width {
+			break
+		}
 	}
-	tail := segments{}
-	if window != "" {
-		tail = append(tail, segment{u.style[windowRole], " " + window})
+	l := u.line(width).put(rule, "─ ").fit(bold, to, width-2)
+	if room := l.left - tail.width(u.cells); room >= leastMeta {
+		l.fit(plain, " · "+c.id.Platform().Label()+" · "+string(c.id.Account())+" ", room)
 	}
-	tail = append(tail, segment{u.style[c.note.role], " " + c.note.text + " "})
-	l := u.line(width).put(rule, "─ ")
-	room := width - 2 - tail.width(u.cells)
-	l.fit(bold, "to "+c.to, room)
-	room = l.left - tail.width(u.cells)
-	l.fit(plain, " · "+c.id.Platform().Label()+" · "+string(c.id.Account())+" ", room)
 	l.put(rule, strings.Repeat("─", max(l.left-tail.width(u.cells), 0)))
 	tail.put(l)
 	return l.String(), until
+}
+
+// leastMeta is the room from which on platform and account are worth showing.
+const leastMeta = 6
+
+// frameWindow is the time that is left for the answer.
+func (u *UI) frameWindow() (segments, time.Time) {
+	c := u.composer
+	if u.thread.id != c.id {
+		return nil, time.Time{}
+	}
+	text, r, until := u.windowOf(u.thread.conv, true)
+	if text == "" {
+		return nil, until
+	}
+	return segments{{u.style[r], " " + text}}, until
 }
 
 // drawChips draws a line for each attachment, and one for what is wrong with

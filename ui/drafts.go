@@ -39,8 +39,8 @@ type typed struct {
 
 func newDraftBook(in *inbox.Inbox) *draftBook {
 	b := &draftBook{
-		save:    in.SaveDraft,
-		send:    in.Send,
+		save: in.SaveDraft,
+		send: in.Send,
 		read: func(ctx context.Context, id inbox.ConversationID) (inbox.Draft, error) {
 			t, err := in.Thread(ctx, inbox.ThreadQuery{Conversation: id, Before: 1})
 			return t.Draft, err

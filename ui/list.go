@@ -27,6 +27,7 @@ type list struct {
 	ghost      bool // the selection is no longer in the view; its row stays until it is left
 	owed       int  // steps beyond the window that wait for it to be read
 	lost       bool // the last window did not hold the selection: look for it by its ID
+	asked      bool // another question is being asked: cursors are worthless, and what it leaves out is not kept
 
 	counts inbox.Counts
 	loaded bool
@@ -108,8 +109,11 @@ func (l *list) query(screen int, closing time.Duration, now time.Time) inbox.Lis
 	if l.view.closing {
 		q.Closing = closing
 	}
-	if row, ok := l.row(); ok && (l.lost || !l.atTop()) {
+	if row, ok := l.row(); ok && (l.lost || !l.atTop() || l.asked) {
 		q.Anchor, q.AnchorID, q.Before = row.Cursor, row.ID, max(2*screen, 2*windowTop)
+	}
+	if l.asked {
+		q.Anchor = ""
 	}
 	return q
 }
@@ -128,11 +132,12 @@ const windowTop = 20
 // has to be read once more, around the selection.
 func (l *list) apply(page inbox.ListPage, height int) bool {
 	found := slices.ContainsFunc(page.Rows, func(r inbox.ListRow) bool { return r.ID == l.selected })
-	if !found && l.selected != "" && !l.lost && !page.MoreBefore && page.MoreAfter {
+	if !found && l.selected != "" && !l.lost && !l.asked && !page.MoreBefore && page.MoreAfter {
 		l.lost = true
 		return false
 	}
-	l.lost = false
+	asked := l.asked
+	l.lost, l.asked = false, false
 	old, oldAt := l.rows, l.at
 	offset := l.at - l.top
 	atTop := l.top == 0 && !l.moreBefore
@@ -140,7 +145,7 @@ func (l *list) apply(page inbox.ListPage, height int) bool {
 	l.loaded = true
 	l.ghost = false
 	l.at = slices.IndexFunc(l.rows, func(r inbox.ListRow) bool { return r.ID == l.selected })
-	if l.at < 0 && l.selected != "" && oldAt >= 0 && oldAt < len(old) {
+	if l.at < 0 && !asked && l.selected != "" && oldAt >= 0 && oldAt < len(old) {
 		l.keepGhost(old, oldAt)
 	}
 	if l.at < 0 && len(l.rows) > 0 {
@@ -181,6 +186,10 @@ func (l *list) move(by, height int) (moved bool) {
 	if len(l.rows) == 0 {
 		return false
 	}
+	if l.owed != 0 {
+		l.owed += by
+		return false
+	}
 	by = l.dropGhost(by)
 	target := l.at + by
 	switch {
@@ -211,6 +220,27 @@ func (l *list) dropGhost(by int) int {
 		l.at, by = len(l.rows)-1, 0
 	}
 	return by
+}
+
+// remove takes out a conversation that is kept no longer. Its neighbour is
+// selected then.
+func (l *list) remove(id inbox.ConversationID) {
+	i := slices.IndexFunc(l.rows, func(r inbox.ListRow) bool { return r.ID == id })
+	if i < 0 {
+		return
+	}
+	l.rows = slices.Delete(slices.Clone(l.rows), i, i+1)
+	if i < l.at {
+		l.at--
+	}
+	if l.selected != id {
+		return
+	}
+	l.ghost, l.selected = false, ""
+	l.at = min(l.at, len(l.rows)-1)
+	if l.at >= 0 {
+		l.selected = l.rows[l.at].ID
+	}
 }
 
 // toTop selects the first row of all.
@@ -244,15 +274,16 @@ func (l *list) wants(height int) bool {
 }
 
 // update replaces what is known of one conversation, without moving it: the
-// thread has a newer record than the list.
-func (l *list) update(c inbox.Conversation) {
+// thread has a newer record than the list. It tells whether it did.
+func (l *list) update(c inbox.Conversation) bool {
 	for i := range l.rows {
 		if l.rows[i].ID == c.ID && l.rows[i].Revision < c.Revision {
 			l.rows = slices.Clone(l.rows)
 			l.rows[i].Conversation = c
-			return
+			return true
 		}
 	}
+	return false
 }
 
 // filters says in words what narrows the list, "" for nothing.
@@ -318,8 +349,7 @@ func fill(lines []string, width, height int) []string {
 func (u *UI) drawRow(i, width, height int) (lines []string, until time.Time) {
 	c := u.list.rows[i].Conversation
 	now := u.now()
-	window := u.in.Window(c)
-	left, leftRole, t1 := windowLabel(window, u.in.Now(c.ID.Account()), false)
+	left, leftRole, t1 := u.windowOf(c, false)
 	age, t2 := ageLabel(c.LastActivity(), now, u.opts.Zone)
 
 	base := plain

@@ -127,21 +127,15 @@ func (t *thread) index(key string) int {
 	return slices.IndexFunc(t.entries, func(e entry) bool { return e.key == key })
 }
 
-// newest is the newest arrival in the window.
-func (t *thread) newest() uint64 {
-	var n uint64
-	for _, e := range t.entries {
-		if e.msg != nil {
-			n = max(n, e.msg.Arrival)
-		}
-	}
-	return n
-}
+// look notes that the end of the thread is on the screen: all that has arrived
+// so far has been seen.
+func (t *thread) look() { t.seen = max(t.seen, t.conv.LastArrival) }
 
-// newBelow counts what has been received since the end was on the screen.
+// newBelow counts what has been received further down since the end was on the
+// screen. It goes by arrival: a message may be new and carry an old time.
 func (t *thread) newBelow() int {
 	n := 0
-	for _, e := range t.entries {
+	for _, e := range t.entries[t.index(t.topKey)+1:] {
 		if e.msg != nil && e.msg.Direction == inbox.Received && e.msg.Arrival > t.seen {
 			n++
 		}
@@ -215,17 +209,21 @@ func (t *thread) scroll(by int, blocks blockOf) {
 		return
 	}
 	if t.follow {
-		t.seen = max(t.seen, t.newest())
+		t.look()
 	}
 	t.hold(t.shift(t.top(blocks), by, blocks), blocks)
 }
 
 // hold puts a line at the top of the screen, or the end at its bottom where
-// there would be nothing below.
+// there would be nothing below. The end of the window is not the end of the
+// thread while there is more to read.
 func (t *thread) hold(s spot, blocks blockOf) {
-	if s.below(t.lastTop(blocks)) {
-		t.follow, t.topKey, t.topLine = true, "", 0
-		return
+	if last := t.lastTop(blocks); s.below(last) {
+		if !t.moreAfter {
+			t.follow, t.topKey, t.topLine = true, "", 0
+			return
+		}
+		s = last
 	}
 	t.follow = false
 	t.topKey = t.entries[s.entry].key
@@ -240,7 +238,7 @@ func (t *thread) toEnd() {
 // toStart goes to the oldest message of the window.
 func (t *thread) toStart(blocks blockOf) {
 	if len(t.entries) > 0 {
-		t.seen = max(t.seen, t.newest())
+		t.look()
 		t.hold(spot{}, blocks)
 	}
 }

@@ -180,6 +180,11 @@ func (u *UI) changed(c inbox.Changes) tea.Cmd {
 	if c.Accounts {
 		u.accountsChanged()
 	}
+	for id, revision := range c.Conversations {
+		if revision == 0 {
+			cmds = append(cmds, u.gone(id))
+		}
+	}
 	if len(c.Conversations) > 0 {
 		cmds = append(cmds, u.readList(), u.readCounts())
 	}
@@ -187,6 +192,24 @@ func (u *UI) changed(c inbox.Changes) tea.Cmd {
 		cmds = append(cmds, u.readThread())
 	}
 	return tea.Batch(cmds...)
+}
+
+// gone takes a conversation that is kept no longer off the screen.
+func (u *UI) gone(id inbox.ConversationID) tea.Cmd {
+	u.list.remove(id)
+	u.touch(partList)
+	if u.thread.id != id {
+		return nil
+	}
+	if u.composer != nil {
+		u.warn(u.composer.to + " has been forgotten on this machine")
+		u.composer = nil
+	}
+	u.thread.open(inbox.Conversation{})
+	u.touch(partThread)
+	u.focusOn(onList)
+	u.relayout()
+	return u.showSelected()
 }
 
 func (u *UI) accountsChanged() {
@@ -205,6 +228,7 @@ func (u *UI) listRead(msg listMsg) tea.Cmd {
 		return nil
 	}
 	if msg.err != nil {
+		u.list.owed = 0
 		u.warn("list: " + sentence(inbox.AsError(msg.err)))
 		return nil
 	}
@@ -240,6 +264,7 @@ func (u *UI) newList() tea.Cmd {
 // it is in there.
 func (u *UI) keepList() tea.Cmd {
 	u.list.load.restart()
+	u.list.asked = true
 	u.touch(partHeader | partList)
 	return tea.Batch(u.readList(), u.readCounts())
 }
@@ -296,9 +321,11 @@ func (u *UI) threadRead(msg threadMsg) tea.Cmd {
 		return nil
 	}
 	u.thread.apply(msg.thread)
-	u.list.update(u.thread.conv)
+	if u.list.update(u.thread.conv) {
+		u.touch(partList)
+	}
 	if u.thread.atEnd() {
-		u.thread.seen = max(u.thread.seen, u.thread.newest())
+		u.thread.look()
 	}
 	cmds := []tea.Cmd{u.draftArrived(), u.markRead()}
 	if again {
@@ -332,7 +359,7 @@ func (u *UI) markRead() tea.Cmd {
 		return nil
 	}
 	mark := readMark{t.id, t.conv.LastArrival}
-	t.seen = max(t.seen, t.newest())
+	t.look()
 	if mark == u.marked {
 		return nil
 	}
@@ -357,7 +384,7 @@ func (u *UI) sent(msg sentMsg) tea.Cmd {
 		if len(msg.items) > 1 {
 			u.say("queued for " + msg.to + " as " + count(len(msg.items), "message"))
 		}
-		return u.saveDrafts()
+		return tea.Batch(u.saveDrafts(), u.readThread())
 	}
 	u.warn("not sent to " + msg.to + ": " + sentence(inbox.AsError(msg.err)) + " (the text is kept as a draft)")
 	if u.thread.id == msg.id {

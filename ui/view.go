@@ -132,22 +132,12 @@ func (u *UI) View() tea.View {
 
 // The clock.
 
-// tickStep is the finest step of labels in minutes and hours: several that
-// change within it are drawn together.
-const tickStep = 5 * time.Second
-
 // setClock sets the clock to the next instant at which a visible label changes.
 func (u *UI) setClock() tea.Cmd {
 	s := &u.screen
 	now := u.now()
 	var next time.Time
-	for p, until := range s.until {
-		if until.IsZero() {
-			continue
-		}
-		if p != partComposer {
-			until = until.Truncate(tickStep).Add(tickStep)
-		}
+	for _, until := range s.until {
 		next = sooner(next, until)
 	}
 	if next.IsZero() || !s.tick.IsZero() && !next.Before(s.tick) {
@@ -157,9 +147,7 @@ func (u *UI) setClock() tea.Cmd {
 	return u.after(next.Sub(now), clockMsg{next})
 }
 
-// ticked draws the parts with a label that has changed. The clocks of accounts
-// whose labels have changed are read again: a label may say that a reading is
-// due.
+// ticked draws the parts with a label that has changed.
 func (u *UI) ticked(msg clockMsg) {
 	s := &u.screen
 	if !msg.at.Equal(s.tick) {

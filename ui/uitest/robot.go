@@ -21,9 +21,9 @@ type Robot struct {
 	answers chan tea.Msg
 	stop    chan struct{}
 
-	Quit      bool   // the model has asked to end
-	Frames    int    // how many different frames there were
-	last      string
+	Quit   bool // the model has asked to end
+	Frames int  // how many different frames there were
+	last   string
 }
 
 // New starts the model on a screen of the given size. It must be called in a

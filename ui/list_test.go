@@ -1,0 +1,82 @@
+package ui_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"parley/inbox"
+	"parley/ui"
+	"parley/ui/uitest"
+)
+
+// manyCustomers fills the inbox with numbered customers, the newest first.
+func manyCustomers(n int) func(*shop) {
+	return func(s *shop) {
+		b := inbox.Batch{Platform: inbox.Facebook}
+		for i := range n {
+			one := s.batch(inbox.Facebook, fmt.Sprintf("Customer %05d", i), inbox.Message{
+				Direction: inbox.Received, Text: "hello", CreatedAt: time.Now().Add(-time.Duration(i) * time.Second),
+			})
+			b.Conversations = append(b.Conversations, one.Conversations...)
+			b.Messages = append(b.Messages, one.Messages...)
+		}
+		s.ingest(b)
+	}
+}
+
+func (s *shop) selected() string {
+	s.T.Helper()
+	line := s.LineWith("▌")
+	return strings.TrimSpace(line[strings.Index(line, "FB ")+3:][:14])
+}
+
+func TestListIsWalkedToItsEndAndBack(t *testing.T) {
+	atShop(t, 120, 40, ui.Options{}, manyCustomers(1000), func(s *shop) {
+		for i := range 999 {
+			if want := fmt.Sprintf("Customer %05d", i); s.selected() != want {
+				t.Fatalf("after %d steps down %q is selected", i, s.selected())
+			}
+			s.Press("j")
+		}
+		s.Press("j", "j")
+		if got := s.selected(); got != "Customer 00999" {
+			t.Fatalf("at the end %q is selected", got)
+		}
+		for range 500 {
+			s.Press("k")
+		}
+		if got := s.selected(); got != "Customer 00499" {
+			t.Errorf("500 steps up from the end %q is selected", got)
+		}
+		s.Press("g", "g")
+		if got := s.selected(); got != "Customer 00000" {
+			t.Errorf("at the top %q is selected", got)
+		}
+	})
+}
+
+func TestKeysThatComeFasterThanTheStoreAnswersAreNotLost(t *testing.T) {
+	atShop(t, 120, 40, ui.Options{}, manyCustomers(1000), func(s *shop) {
+		for range 700 {
+			s.Deliver(uitest.Key("j"))
+		}
+		s.Settle()
+		if got := s.selected(); got != "Customer 00700" {
+			t.Errorf("after 700 steps %q is selected", got)
+		}
+		s.Sees("Customer 00700 · Facebook")
+	})
+}
+
+func TestScreenShowsTheBeginningOfTheListWhenSomethingNewComes(t *testing.T) {
+	atShop(t, 120, 40, ui.Options{}, manyCustomers(500), func(s *shop) {
+		for i := range 100 {
+			s.writes(inbox.Instagram, fmt.Sprintf("New %d", i), "hi", 0)
+		}
+		if got := s.selected(); got != "Customer 00000" {
+			t.Errorf("%q is selected", got)
+		}
+	})
+}
