@@ -114,6 +114,7 @@ var sendingCases = []testCase{
 	{name: "thread control is told as such", each: true, needs: hasWindow, run: threadControl},
 	{name: "the monthly limit is told", each: true, world: sim.Options{Conversations: 3, Messages: 3, ConversationLimit: 1}, run: monthlyLimit},
 	{name: "what may have been delivered is unknown, and never sent again", each: true, run: doubtIsUnknown},
+	{name: "doubt covers every part", each: true, needs: takesMedia, run: doubtCoversEveryPart},
 	{name: "what certainly did not leave stays queued", each: true, run: nothingLeft},
 	{name: "too many requests keep the queue", each: true, run: rateLimited},
 	{name: "ids and texts with any characters arrive", each: true, run: anyCharacters},
@@ -285,18 +286,20 @@ func monthlyLimit(b *bench) {
 	}
 }
 
-// doubtIsUnknown goes through all that can happen to a send after it has left.
-// A client cannot tell those that took effect from those that did not.
+// doubts are all that can happen to a send after it has left, and whether it
+// arrives all the same. A client cannot tell one from the other.
+var doubts = []struct {
+	fault   string
+	arrives int
+}{
+	{"tear-before", 0}, {"tear-after", 1}, {"hang", 0}, {"hang-after", 1},
+	{"cut", 1}, {"html", 0}, {"html=502", 0},
+	{"500", 0}, {"502", 0}, {"503", 0}, {"504", 0},
+	{"500-after", 1}, {"502-after", 1}, {"503-after", 1}, {"504-after", 1},
+}
+
 func doubtIsUnknown(b *bench) {
-	for _, doubt := range []struct {
-		fault   string
-		arrives int
-	}{
-		{"tear-before", 0}, {"tear-after", 1}, {"hang", 0}, {"hang-after", 1},
-		{"cut", 1}, {"html", 0}, {"html=502", 0},
-		{"500", 0}, {"502", 0}, {"503", 0}, {"504", 0},
-		{"500-after", 1}, {"502-after", 1}, {"503-after", 1}, {"504-after", 1},
-	} {
+	for _, doubt := range doubts {
 		b.sub(doubt.fault, func(b *bench) { oneDoubt(b, doubt.fault, doubt.arrives) })
 	}
 }
@@ -325,6 +328,24 @@ func oneDoubt(b *bench, fault string, arrives int) {
 	}
 	if n := b.delivered(c, fault); n != arrives {
 		b.Errorf("it was delivered %d times, and should have been %d times", n, arrives)
+	}
+}
+
+func doubtCoversEveryPart(b *bench) {
+	for _, doubt := range doubts {
+		if strings.HasPrefix(doubt.fault, "hang") {
+			continue // as a tear, and slow
+		}
+		b.sub(doubt.fault, func(b *bench) {
+			c := b.arrive(sim.Customer{})
+			b.fault("send:" + doubt.fault + ":once")
+			result, err := b.send(c, text("look"), image(goodPicture))
+			b.wants(err, inbox.Unavailable)
+			b.states(result, inbox.StateUnknown, inbox.StateUnknown)
+			if t, p := b.delivered(c, "look"), b.delivered(c, goodPicture); t != doubt.arrives || p != doubt.arrives {
+				b.Errorf("text and picture were delivered %d and %d times, and should have been %d times", t, p, doubt.arrives)
+			}
+		})
 	}
 }
 

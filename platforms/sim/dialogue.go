@@ -51,7 +51,7 @@ var rules = []rule{
 	{name: "has shipped it", words: []string{"tracking", "shipped", "dispatched", "on its way", "courier", "depot", "parcel", "package", "delivery"}, lines: []string{
 		"Thanks, the tracking works now!", "And if nobody is home?", "It says {city} since {day}, is that normal?", "Wonderful. Does somebody have to sign?"}},
 	{name: "has it in stock", words: []string{"in stock", "available", "reserve", "put one aside", "restock", "left in", "back in"}, lines: []string{
-		"Yes please, one in {size}!", "Oh brilliant. How do I pay?", "Could you keep it until {day}? That's when I get paid 😅", "And the matching one as well, please"}},
+		"Yes please, one in {size}!", "Oh brilliant. How do I pay?", "Could you keep it until {day}? That's when I get paid 😅", "And {other} as well, please"}},
 	{name: "has it not", words: []string{"sold out", "out of stock", "no longer", "discontinued", "unfortunately", "not available"}, lines: []string{
 		"Oh no 😢 Will it come back?", "That's a pity. Is there anything like it?", "Ah well. Could you tell me when there's news?"}},
 	{name: "is sorry", words: []string{"sorry", "apolog", "our fault", "mistake", "inconvenience"}, lines: []string{
@@ -169,7 +169,7 @@ func (w *world) afterthought(c *conversation) utterance {
 		return utterance{attachments: []Attachment{voice(w.rng)}}
 	}
 	return say(c.now().fill(w.unsaid(c, []string{
-		"Oh, and is {product} coming back?", "(sorry, typing with one hand, baby in the other)",
+		"Oh, and is {other} coming back?", "(sorry, typing with one hand, baby in the other)",
 		"PS: love the new shop window", "And could you leave out the paper invoice?", "btw it's for {city}",
 	})))
 }

@@ -3,6 +3,7 @@ package sim
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 )
 
@@ -131,9 +132,9 @@ var coldLines = []string{
 
 // exchange is a topic with the facts that fill its lines.
 type exchange struct {
-	topic                                  topic
-	strand                                 int // which wordings it is told in
-	order, product, size, city, day, later string
+	topic                                         topic
+	strand                                        int // which wordings it is told in
+	order, product, other, size, city, day, later string
 }
 
 // facts are what an exchange of the conversation is about.
@@ -144,11 +145,13 @@ func (c *conversation) facts(block int32) exchange {
 		about = abroad
 	}
 	day := d.IntN(len(days))
+	product := pick(d, about.about)
 	return exchange{
 		topic:   about,
 		strand:  d.IntN(6),
 		order:   fmt.Sprintf("MF-%05d", 10_000+d.IntN(80_000)),
-		product: pick(d, about.about),
+		product: product,
+		other:   products[(slices.Index(products, product)+1+d.IntN(len(products)-1))%len(products)],
 		size:    pick(d, sizes),
 		city:    pick(d, cities),
 		day:     days[day],
@@ -171,7 +174,7 @@ func (c *conversation) wordings(x exchange, turn int32) []string {
 // fill puts the facts into a line.
 func (x exchange) fill(line string) string {
 	for _, slot := range [...]struct{ name, fact string }{
-		{"{order}", x.order}, {"{product}", x.product}, {"{size}", x.size}, {"{city}", x.city}, {"{day}", x.day}, {"{later}", x.later},
+		{"{order}", x.order}, {"{product}", x.product}, {"{other}", x.other}, {"{size}", x.size}, {"{city}", x.city}, {"{day}", x.day}, {"{later}", x.later},
 	} {
 		line = strings.ReplaceAll(line, slot.name, slot.fact)
 	}
