@@ -80,10 +80,12 @@ type query struct {
 	archived          bool
 	conversation      string
 	cursor            string
+	whole             bool
 }
 
 // pageSize is the most that one page may have, and only X has pages
-// (get-messages, "limit"). Without it X would send everything each time.
+// (get-messages, "limit"). Without a limit X sends everything, which is what a
+// long history is asked for with, once.
 const pageSize = 100
 
 // longestHistory bounds one answer. Facebook and Instagram send the whole
@@ -107,7 +109,7 @@ func (c *client) messages(ctx context.Context, p inbox.Platform, q query) (*http
 	if q.conversation != "" {
 		params.Set("conversationId", q.conversation)
 	}
-	if p == inbox.Twitter && !q.conversationsOnly {
+	if p == inbox.Twitter && !q.conversationsOnly && !q.whole {
 		params.Set("limit", strconv.Itoa(pageSize))
 		if q.cursor != "" {
 			params.Set("next", q.cursor)

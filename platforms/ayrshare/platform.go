@@ -131,7 +131,7 @@ func (p *provider) Name() string { return Name }
 // The feeds of a platform.
 const (
 	feedConversations         = "conversations"
-	feedMessages              = "messages"
+	feedMessages              = inbox.MessagesFeed
 	feedArchivedConversations = "archived conversations"
 	feedArchivedMessages      = "archived messages"
 )
@@ -163,6 +163,7 @@ func (p *provider) Feeds() []inbox.Feed {
 				Name:      name,
 				CacheTime: cacheTime(platform),
 				Paged:     platform == inbox.Twitter && !q.conversationsOnly,
+				Whole:     platform == inbox.Twitter && !q.conversationsOnly,
 			}
 			if q.archived {
 				f.Every = archiveEvery
@@ -196,7 +197,7 @@ func (p *provider) Read(ctx context.Context, req inbox.ReadRequest, emit func(in
 	if req.Conversation != "" {
 		q.conversationsOnly = false // the API would ignore the conversation
 	}
-	q.conversation, q.cursor = req.Conversation, req.Cursor
+	q.conversation, q.cursor, q.whole = req.Conversation, req.Cursor, req.Whole
 	res, err := p.api.messages(ctx, req.Feed.Platform, q)
 	if err != nil {
 		return inbox.ReadResult{}, failed(op, err)

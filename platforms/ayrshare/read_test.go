@@ -163,21 +163,23 @@ func TestEachFeedAsksItsOwnQuestion(t *testing.T) {
 		feed                 string
 		cursor, conversation string
 		want                 string
+		whole                bool
 	}{
-		{inbox.Facebook, "conversations", "", "", "conversationsOnly=true&status=active"},
-		{inbox.Facebook, "messages", "", "", "status=active"},
-		{inbox.Instagram, "archived conversations", "", "", "conversationsOnly=true&status=archived"},
-		{inbox.Instagram, "archived messages", "", "", "status=archived"},
-		{inbox.Instagram, "messages", "", "t/1 &x=2", "conversationId=t%2F1+%26x%3D2&status=active"},
-		{inbox.Instagram, "conversations", "", "t1", "conversationId=t1&status=active"},
-		{inbox.Twitter, "conversations", "", "", "conversationsOnly=true&status=active"},
-		{inbox.Twitter, "messages", "", "", "limit=100&status=active"},
-		{inbox.Twitter, "messages", "c+/=", "", "limit=100&next=c%2B%2F%3D&status=active"},
-		{inbox.Twitter, "archived messages", "", "1-2", "conversationId=1-2&limit=100&status=archived"},
+		{inbox.Facebook, "conversations", "", "", "conversationsOnly=true&status=active", false},
+		{inbox.Facebook, "messages", "", "", "status=active", false},
+		{inbox.Instagram, "archived conversations", "", "", "conversationsOnly=true&status=archived", false},
+		{inbox.Instagram, "archived messages", "", "", "status=archived", false},
+		{inbox.Instagram, "messages", "", "t/1 &x=2", "conversationId=t%2F1+%26x%3D2&status=active", false},
+		{inbox.Instagram, "conversations", "", "t1", "conversationId=t1&status=active", false},
+		{inbox.Twitter, "conversations", "", "", "conversationsOnly=true&status=active", false},
+		{inbox.Twitter, "messages", "", "", "limit=100&status=active", false},
+		{inbox.Twitter, "messages", "c+/=", "", "limit=100&next=c%2B%2F%3D&status=active", false},
+		{inbox.Twitter, "archived messages", "", "1-2", "conversationId=1-2&limit=100&status=archived", false},
+		{inbox.Twitter, "messages", "", "", "status=active", true},
 	} {
 		s := newServer(t, answer(200, `{"status":"success","messages":[]}`))
 		p := s.connect()
-		if _, _, err := readAll(t, p, inbox.ReadRequest{Feed: feed(t, p, c.platform, c.feed), Cursor: c.cursor, Conversation: c.conversation}); err != nil {
+		if _, _, err := readAll(t, p, inbox.ReadRequest{Feed: feed(t, p, c.platform, c.feed), Cursor: c.cursor, Conversation: c.conversation, Whole: c.whole}); err != nil {
 			t.Fatal(err)
 		}
 		got := s.only()
