@@ -61,6 +61,9 @@ func (u *UI) draw() {
 	if s.lines == nil {
 		s.lines, s.until = map[part][]string{}, map[part]time.Time{}
 	}
+	if u.overlay != nil {
+		s.stale |= partOverlay // it shows what can be done now
+	}
 	for _, d := range u.drawers() {
 		if s.stale&d.part != 0 {
 			s.lines[d.part], s.until[d.part] = d.draw()
@@ -82,7 +85,12 @@ func (u *UI) drawOverlay() ([]string, time.Time) {
 		return nil, time.Time{}
 	}
 	b := u.body()
-	return u.overlay.draw(u, b.width, b.height), time.Time{}
+	if u.composer == nil || b.height < 3 {
+		return u.overlay.draw(u, b.width, b.height), time.Time{}
+	}
+	// Whoever chooses "send" from the palette has to see whom to.
+	frame, until := u.drawFrame(b.width)
+	return append(u.overlay.draw(u, b.width, b.height-1), frame), until
 }
 
 // join puts the parts together, row by row.
