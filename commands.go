@@ -91,7 +91,7 @@ func between(least, most int, names string) cobra.PositionalArgs {
 }
 
 func (a *app) syncCommand() *cobra.Command {
-	var o syncOptions
+	o := syncOptions{wait: 10 * time.Second}
 	cmd := &cobra.Command{
 		Use:   "sync",
 		Short: "Read what is due from the providers, and send what is queued",
@@ -107,6 +107,7 @@ conversations, messages and requests (numbers), last_updated and next_update
 	}
 	cmd.Flags().StringVar(&o.account, "account", "", "only this `ACCOUNT` of the config")
 	cmd.Flags().BoolVar(&o.force, "force", false, "also what is not due yet")
+	cmd.Flags().DurationVar(&o.wait, "wait", o.wait, "how long to go on with the outbox; 0 sends nothing")
 	cmd.Flags().BoolVar(&o.json, "json", false, "one JSON object per line")
 	a.completeAccounts(cmd)
 	return cmd

@@ -176,6 +176,7 @@ func (s *session) account(name string) (inbox.AccountID, error) {
 type syncOptions struct {
 	account     string
 	force, json bool
+	wait        time.Duration // for the outbox
 }
 
 func (a *app) sync(ctx context.Context, o syncOptions) error {
@@ -190,9 +191,7 @@ func (a *app) sync(ctx context.Context, o syncOptions) error {
 		if err != nil {
 			return err
 		}
-		if err := s.Flush(ctx, account); err != nil {
-			return err
-		}
+		s.deliver(ctx, account, o.wait)
 		return a.printSync(reports, o.json)
 	})
 }
@@ -501,9 +500,7 @@ func (a *app) send(ctx context.Context, args []string, o sendOptions) error {
 		for i, item := range items {
 			ids[i] = item.ID
 		}
-		if o.wait > 0 {
-			s.deliver(ctx, c.ID.Account(), o.wait)
-		}
+		s.deliver(ctx, c.ID.Account(), o.wait)
 		return a.printOutcome(ctx, s, ids, o.json)
 	})
 }
@@ -536,6 +533,9 @@ func (a *app) textOf(args []string) (string, error) {
 // deliver sends what is queued for as long as wait allows. What has not left
 // then stays in the outbox, whatever the reason.
 func (s *session) deliver(ctx context.Context, account inbox.AccountID, wait time.Duration) {
+	if wait <= 0 {
+		return
+	}
 	ctx, cancel := context.WithTimeout(ctx, wait)
 	defer cancel()
 	// An error here is of the whole account; the items say what became of them.
@@ -613,9 +613,7 @@ func (a *app) retry(ctx context.Context, id string, o sendOptions) error {
 		if err := s.Retry(ctx, item.ID); err != nil {
 			return err
 		}
-		if o.wait > 0 {
-			s.deliver(ctx, item.Conversation.Account(), o.wait)
-		}
+		s.deliver(ctx, item.Conversation.Account(), o.wait)
 		return a.printOutcome(ctx, s, []inbox.OutboxID{item.ID}, o.json)
 	})
 }
