@@ -110,20 +110,32 @@ func (e *edit) ingestMessages(b Batch) (fresh int, err error) {
 			news = append(news, f)
 		}
 	}
-	echoes := e.newEchoes(facts)
+	echoes := e.newEchoes()
+	inserted := make(map[placeInBatch]bool, len(news))
 	for _, f := range news {
-		inserted, err := e.ingestNew(b, f, echoes)
-		if err != nil {
+		place := placeInBatch{f.Message.Conversation, f.Message.ID}
+		if inserted[place] { // the same message twice in one batch
+			if _, err := e.ingestKnown(b, f); err != nil {
+				return fresh, err
+			}
+			continue
+		}
+		if err := e.ingestNew(b, f, echoes); err != nil {
 			return fresh, err
 		}
-		if inserted {
-			fresh++
-		}
+		inserted[place] = true
+		fresh++
 	}
 	for _, c := range e.convs {
 		c.unread.finish(&c.Conversation)
 	}
 	return fresh, nil
+}
+
+// placeInBatch names a message within a batch.
+type placeInBatch struct {
+	conversation ConversationID
+	message      MessageID
 }
 
 // ingestKnown merges a fact into the message of that ID, if it is there.
@@ -155,14 +167,11 @@ func (e *edit) ingestKnown(b Batch, f MessageFact) (known bool, err error) {
 
 // ingestNew stores a message that is not known by its ID. It may still be the
 // echo of our own send.
-func (e *edit) ingestNew(b Batch, f MessageFact, echoes *echoes) (inserted bool, err error) {
-	if known, err := e.ingestKnown(b, f); err != nil || known {
-		return false, err // the same message twice in one batch
-	}
+func (e *edit) ingestNew(b Batch, f MessageFact, echoes *echoes) error {
 	m := f.Message
 	c, err := e.conversation(m.Conversation, true)
 	if err != nil {
-		return false, err
+		return err
 	}
 	m.ArrivedAt, m.TextAsOf = e.now, b.AsOf
 	if f.KnowsReactions {
@@ -171,21 +180,21 @@ func (e *edit) ingestNew(b Batch, f MessageFact, echoes *echoes) (inserted bool,
 	stampLinks(&m, b.AsOf)
 	own, err := echoes.claim(c, &m)
 	if err != nil {
-		return false, err
+		return err
 	}
 	if m.Arrival == 0 {
 		if m.Arrival, err = e.NextArrival(); err != nil {
-			return false, err
+			return err
 		}
 	}
 	if err := e.PutMessage(m); err != nil {
-		return false, err
+		return err
 	}
 	if !own {
 		c.Messages++
 	}
 	c.arrived(m, b.Backlog)
-	return true, nil
+	return nil
 }
 
 // arrived updates what the conversation says of its messages.

@@ -25,27 +25,16 @@ const clockTolerance = 5 * time.Second
 // be the same message.
 const aliasWithin = 2 * time.Minute
 
-// echoes finds, among new own messages of a batch, those that are ours.
+// echoes finds, among new own messages of a batch, those that are ours. The
+// messages that the batch names by a known ID have been confirmed before, so
+// they are no longer in doubt and no longer provisional.
 type echoes struct {
 	e     *edit
-	named map[ConversationID]map[MessageID]bool // all IDs of the batch
-	items map[ConversationID][]OutboxItem       // active items, read once
+	items map[ConversationID][]OutboxItem // active items, read once
 }
 
-func (e *edit) newEchoes(facts []MessageFact) *echoes {
-	named := map[ConversationID]map[MessageID]bool{}
-	for _, f := range facts {
-		if f.Message.Direction != Sent {
-			continue
-		}
-		ids := named[f.Message.Conversation]
-		if ids == nil {
-			ids = map[MessageID]bool{}
-			named[f.Message.Conversation] = ids
-		}
-		ids[f.Message.ID] = true
-	}
-	return &echoes{e: e, named: named, items: map[ConversationID][]OutboxItem{}}
+func (e *edit) newEchoes() *echoes {
+	return &echoes{e: e, items: map[ConversationID][]OutboxItem{}}
 }
 
 // claim tells whether the new message replaces one of ours that is in the
@@ -129,9 +118,6 @@ func sameText(a, b string) bool {
 // replaceProvisional looks for an own message that no read has shown yet.
 func (s *echoes) replaceProvisional(c *editedConversation, m *Message) (bool, error) {
 	for _, id := range slices.Backward(c.Provisional) {
-		if s.named[c.ID][id] {
-			continue
-		}
 		ours, found, err := s.e.Message(c.ID, id)
 		if err != nil {
 			return false, err
