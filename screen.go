@@ -117,7 +117,7 @@ func (a *app) showScreen(ctx context.Context, s *session, screen *ui.UI) error {
 	defer a.keepTerminal()()
 	defer muteStderr()()
 	options, first := s.config.screen.programOptions()
-	options = append(options, tea.WithContext(ctx), tea.WithOutput(ui.Output{File: os.Stdout}))
+	options = append(options, tea.WithContext(ctx), tea.WithOutput(ui.Output(os.Stdout)))
 	program := tea.NewProgram(guardedModel{screen, s.guard, first}, options...)
 	ended := make(chan error, 1)
 	go s.guard.run("screen", func() {
