@@ -237,16 +237,12 @@ func (c *Cache) write(ctx context.Context, fn func(*tx) error) error {
 }
 
 // explainUnless leaves an error that came from the caller's fn as it is, but
-// for what bbolt says to a record there.
+// for what this package and bbolt say of the file there.
 func (c *Cache) explainUnless(fnErr, err error) error {
-	if err == nil || fnErr != nil && errors.Is(err, fnErr) && !tooLarge(err) {
+	if err == nil || fnErr != nil && errors.Is(err, fnErr) && !tooLarge(err) && !isDamage(err) {
 		return err
 	}
 	return explain(c.path, err)
-}
-
-func tooLarge(err error) bool {
-	return errors.Is(err, berrors.ErrKeyTooLarge) || errors.Is(err, berrors.ErrValueTooLarge)
 }
 
 // Close waits for the transactions under way and gives the file free.

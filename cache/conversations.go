@@ -3,6 +3,7 @@ package cache
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"slices"
 
 	"parley/inbox"
@@ -228,18 +229,25 @@ func keysWith(b *bolt.Bucket, prefix []byte, limit int) (keys [][]byte) {
 	return keys
 }
 
-// deleteWith deletes all keys that begin with a prefix.
-func deleteWith(b *bolt.Bucket, prefix []byte) error {
+// batches hands out the keys that begin with a prefix, some at a time, until
+// there are none: fn has to delete them. In a damaged file a key can be seen
+// and not be found; then this would go on for ever.
+func batches(b *bolt.Bucket, prefix []byte, fn func(key []byte) error) error {
 	const some = 1000
+	var before []byte
 	for {
 		keys := keysWith(b, prefix, some)
+		if len(keys) == 0 {
+			return nil
+		}
+		if bytes.Equal(keys[0], before) {
+			return fmt.Errorf("%w: a key that cannot be deleted", errDamaged)
+		}
+		before = keys[0]
 		for _, k := range keys {
-			if err := b.Delete(k); err != nil {
+			if err := fn(k); err != nil {
 				return err
 			}
-		}
-		if len(keys) < some {
-			return nil
 		}
 	}
 }

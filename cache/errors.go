@@ -55,10 +55,27 @@ func diagnosis(path string, err error) (text, hint string, kind inbox.Kind) {
 		return "no permission to write the cache " + path, "give yourself the folder " + dir + ", or use another one with --data", inbox.Internal
 	case errors.Is(err, berrors.ErrVersionMismatch), errors.Is(err, berrors.ErrInvalid):
 		return path + " is not a parley cache, or it is damaged", aside, inbox.Internal
-	case errors.Is(err, errCut), errors.Is(err, errMissing), errors.Is(err, berrors.ErrChecksum), errors.Is(err, errDamaged):
+	case isDamage(err):
 		return "the cache " + path + " is damaged", aside, inbox.Internal
 	case tooLarge(err):
 		return "a record is too large for the cache " + path, "an id has at most " + strconv.Itoa(bolt.MaxKeySize) + " bytes", inbox.Rejected
 	}
 	return "the cache " + path + ": " + err.Error(), "look at the folder " + dir + ", or use another one with --data", inbox.Internal
+}
+
+func tooLarge(err error) bool {
+	return errors.Is(err, berrors.ErrKeyTooLarge) || errors.Is(err, berrors.ErrValueTooLarge)
+}
+
+// isDamage also knows what bbolt says of a bucket that is not what it should be.
+func isDamage(err error) bool {
+	for _, damage := range []error{
+		errDamaged, errCut, errMissing, berrors.ErrChecksum,
+		berrors.ErrIncompatibleValue, berrors.ErrBucketNotFound, berrors.ErrBucketExists,
+	} {
+		if errors.Is(err, damage) {
+			return true
+		}
+	}
+	return false
 }

@@ -111,17 +111,10 @@ func (t *tx) DeleteMessage(conversation inbox.ConversationID, id inbox.MessageID
 // deleteMessagesOf removes all messages of a conversation.
 func (t *tx) deleteMessagesOf(n number) error {
 	t.noteOldest(n)
-	for {
-		keys := keysWith(t.in(messages), numberKey(n), 1000)
-		for _, key := range keys {
-			if err := t.dropRecord(key); err != nil {
-				return err
-			}
-		}
-		if len(keys) == 0 {
-			return deleteWith(t.in(places), numberKey(n))
-		}
+	if err := batches(t.in(messages), numberKey(n), t.dropRecord); err != nil {
+		return err
 	}
+	return batches(t.in(places), numberKey(n), t.in(places).Delete)
 }
 
 // noteOldest remembers the oldest message of a conversation before the

@@ -2,6 +2,7 @@ package cache
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"parley/inbox"
@@ -46,8 +47,12 @@ func (t *tx) retain(limits inbox.Retention, now time.Time) (removed int, err err
 		}
 		_, p, _ := parseMessageKey(key)
 		t.noteOldest(n)
+		before := t.sizes().Messages
 		if err := t.dropRecord(key); err != nil {
 			return removed, err
+		}
+		if t.sizes().Messages == before { // seen, but not found: this would go on for ever
+			return removed, fmt.Errorf("%w: a message that cannot be deleted", errDamaged)
 		}
 		if err := t.in(places).Delete(placeKey(n, p.ID)); err != nil {
 			return removed, err
