@@ -9,7 +9,7 @@ require (
 	github.com/adrg/xdg v0.5.3 // indirect
 	github.com/cenkalti/backoff/v5 v5.0.3 // indirect
 	github.com/charmbracelet/colorprofile v0.4.3 // indirect
-	github.com/charmbracelet/ultraviolet v0.0.0-20260811164956-006e29f97886 // indirect
+	github.com/charmbracelet/ultraviolet v0.0.0-20260703014108-f5a850f9c2b7 // indirect
 	github.com/charmbracelet/x/ansi v0.11.9 // indirect
 	github.com/charmbracelet/x/exp/ordered v0.1.0 // indirect
 	github.com/charmbracelet/x/term v0.2.2 // indirect
@@ -40,3 +40,8 @@ require (
 	golang.org/x/time v0.16.0 // indirect
 	pgregory.net/rapid v1.3.0 // indirect
 )
+
+// From this version on the renderer paints every row with a wide character
+// anew at every frame, changed or not: 2 kB for a typed letter beside a list
+// of Chinese names. Bubble Tea v2.0.9 asks for the version before.
+exclude github.com/charmbracelet/ultraviolet v0.0.0-20260811164956-006e29f97886
