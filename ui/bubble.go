@@ -12,15 +12,19 @@ import (
 // How one entry of a thread becomes lines. Lines are kept in blocks and drawn
 // again only when something that is in them has changed.
 
-// gutter is the room left of a thread's lines, for the message cursor. A pane
-// that is hardly wider does without.
+// gutter is the room left of a thread's lines, for the message cursor.
 const gutter = 2
 
+// longestLine is the width from which on lines are no longer pleasant to read.
+const longestLine = 110
+
+// textWidth is the width of a message's text in a pane. A pane that is hardly
+// wider than the gutter does without it.
 func textWidth(pane int) int {
 	if pane <= gutter {
 		return pane
 	}
-	return pane - gutter
+	return min(pane-gutter, longestLine)
 }
 
 // together is how near to each other messages of one sender share a head.

@@ -489,20 +489,20 @@ func (u *UI) drawFrame(width int) (string, time.Time) {
 	c := u.composer
 	rule := u.style[roleActive]
 	window, until := u.frameWindow()
-	to := "to " + visible(c.to)
+	to, platform := "to "+visible(c.to), " · "+c.id.Platform().Label()
 	var tail segments
 	for _, tail = range []segments{
 		append(slices.Clone(window), segment{u.style[c.note.role], " " + c.note.text + " "}),
 		append(slices.Clone(window), segment{u.style[c.note.role], " " + c.note.short + " "}),
 		window, nil,
 	} {
-		if 2+u.cells.width(to)+tail.width(u.cells) <= width {
+		if 2+u.cells.width(to)+u.cells.width(platform)+tail.width(u.cells) <= width {
 			break
 		}
 	}
 	l := u.line(width).put(rule, "─ ").fit(bold, to, width-2)
 	if room := l.left - tail.width(u.cells); room >= leastMeta {
-		l.fit(plain, " · "+c.id.Platform().Label()+" · "+string(c.id.Account())+" ", room)
+		l.fit(plain, platform+" · "+string(c.id.Account())+" ", room)
 	}
 	l.put(rule, strings.Repeat("─", max(l.left-tail.width(u.cells), 0)))
 	tail.put(l)
