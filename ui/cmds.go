@@ -136,12 +136,16 @@ func (u *UI) writeForEditor(id inbox.ConversationID, text string) tea.Cmd {
 func (u *UI) runEditor(msg editorMsg) tea.Cmd {
 	args := append(strings.Fields(u.opts.Editor), msg.path)
 	cmd := exec.CommandContext(u.ctx, args[0], args[1:]...)
-	return tea.ExecProcess(cmd, func(err error) tea.Msg {
-		text, readErr := os.ReadFile(msg.path)
-		_ = os.Remove(msg.path)
-		if err == nil {
-			err = readErr
-		}
-		return textMsg{msg.id, strings.TrimRight(string(text), "\n"), err}
-	})
+	return tea.ExecProcess(cmd, func(err error) tea.Msg { return readBack(msg, err) })
+}
+
+// readBack takes the text out of the file and removes it, however the editor
+// has ended.
+func readBack(msg editorMsg, err error) textMsg {
+	text, readErr := os.ReadFile(msg.path)
+	_ = os.Remove(msg.path)
+	if err == nil {
+		err = readErr
+	}
+	return textMsg{msg.id, strings.TrimRight(string(text), "\n"), err}
 }

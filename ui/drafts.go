@@ -185,11 +185,14 @@ func (b *draftBook) write(ctx context.Context, id inbox.ConversationID) error {
 	if err != nil || !ok {
 		return err
 	}
-	if err := b.save(ctx, d); err != nil {
-		return err
+	err = b.save(ctx, d)
+	if inbox.KindOf(err) == inbox.NotFound {
+		err = nil // the customer has been forgotten: there is nothing that a draft could belong to
 	}
-	b.saved(id, d)
-	return nil
+	if err == nil {
+		b.saved(id, d)
+	}
+	return err
 }
 
 // toSave is the text that the store should have of a conversation.

@@ -22,7 +22,13 @@ func (c cells) next(s string) (cluster string, width int) {
 		}
 		return s[:1], 1
 	}
-	return ansi.FirstGraphemeCluster(s, c.method)
+	cluster, width = ansi.FirstGraphemeCluster(s, c.method)
+	if c.method == ansi.WcWidth {
+		if first := simple(cluster); len(first) < len(cluster) {
+			width = c.method.StringWidth(first)
+		}
+	}
+	return cluster, width
 }
 
 // width is how many cells a text without control characters takes.
@@ -174,7 +180,7 @@ func (l *lineBuilder) put(style sgr, text string) *lineBuilder {
 		return l
 	}
 	text, w := l.cells.cut(visible(text), l.left)
-	l.write(style, text, w)
+	l.write(style, l.cells.drawn(text), w)
 	return l
 }
 
