@@ -190,7 +190,7 @@ func (c screenConfig) options() ui.Options {
 // programOptions are what the config says to Bubble Tea, with a first command
 // for a theme that is not the terminal's own.
 func (c screenConfig) programOptions() (options []tea.ProgramOption, first tea.Cmd) {
-	options = []tea.ProgramOption{tea.WithFPS(c.fps), tea.WithoutSignalHandler()}
+	options = []tea.ProgramOption{tea.WithFPS(c.fps), tea.WithoutSignalHandler(), tea.WithOutput(ui.Output(os.Stdout))}
 	if c.theme != themeAuto {
 		options = append(options, tea.WithFilter(c.fixBackground))
 		first = func() tea.Msg { return c.background() }
