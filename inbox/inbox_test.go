@@ -16,6 +16,8 @@ type fixture struct {
 	in       *inbox.Inbox
 	store    inbox.Store
 	provider *inboxtest.Provider
+
+	retention inbox.Retention
 }
 
 func newFixture(t *testing.T) *fixture {
@@ -28,7 +30,7 @@ func newFixture(t *testing.T) *fixture {
 func (f *fixture) restart() {
 	f.t.Helper()
 	in, err := inbox.New(context.Background(), inbox.Options{
-		Store:    f.store,
+		Store: f.store, Retention: f.retention,
 		Accounts: []inbox.Account{{ID: "acme", Provider: f.provider}},
 	})
 	if err != nil {

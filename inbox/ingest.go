@@ -113,6 +113,9 @@ func (e *edit) ingestMessages(b Batch) (fresh int, err error) {
 	echoes := e.newEchoes()
 	inserted := make(map[placeInBatch]bool, len(news))
 	for _, f := range news {
+		if e.in.tooOld(f.Message) {
+			continue
+		}
 		place := placeInBatch{f.Message.Conversation, f.Message.ID}
 		if inserted[place] { // the same message twice in one batch
 			if _, err := e.ingestKnown(b, f); err != nil {
@@ -130,6 +133,13 @@ func (e *edit) ingestMessages(b Batch) (fresh int, err error) {
 		c.unread.finish(&c.Conversation)
 	}
 	return fresh, nil
+}
+
+// tooOld tells that retention would remove the message again: providers repeat
+// their whole history at every read.
+func (in *Inbox) tooOld(m Message) bool {
+	limit := in.opts.Retention.MaxAge
+	return limit > 0 && time.Since(m.CreatedAt) > limit
 }
 
 // placeInBatch names a message within a batch.

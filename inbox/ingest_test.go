@@ -232,3 +232,19 @@ func TestHintsComeAfterTheCommitAndCoalesce(t *testing.T) {
 		t.Error("a second Wait returned although nothing has changed")
 	}
 }
+
+func TestWhatRetentionRemovedDoesNotComeBack(t *testing.T) {
+	f := newFixture(t)
+	f.retention = inbox.Retention{MaxAge: 24 * time.Hour}
+	f.restart()
+	history := batch(received("old", "old", minutesAgo(3*24*60)), received("new", "new", minutesAgo(5)))
+	for range 2 {
+		f.ingest(history)
+		if err := f.in.Prune(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if got := f.texts(); !slices.Equal(got, []string{"new"}) {
+			t.Fatalf("thread is %q", got)
+		}
+	}
+}

@@ -170,10 +170,14 @@ func (in *Inbox) readFeed(ctx context.Context, a *account, p *platform, f *feed,
 	return failure
 }
 
-// gatherSize is how many messages of a backlog go into one transaction. More
-// would be faster still, and would make an agent's own write (a draft, a send)
-// wait for longer than a fraction of a second.
-const gatherSize = 4000
+// What one transaction of a backlog holds. More messages would be faster still,
+// and would make an agent's own write (a draft, a send) wait for longer than a
+// fraction of a second. Each conversation touches pages of its own, which stay
+// in memory until the commit: so their number is bounded too.
+const (
+	gatherMessages      = 4000
+	gatherConversations = 500
+)
 
 // gatherer makes larger batches of the small ones that a provider hands over.
 type gatherer struct {
@@ -183,6 +187,7 @@ type gatherer struct {
 	backlog bool
 	total   *readCount // may be nil
 	batch   Batch
+	touched map[string]bool // conversations of the batch
 	n       Ingested
 }
 
@@ -195,10 +200,29 @@ func (g *gatherer) take(ctx context.Context, b Batch) error {
 			return err
 		}
 	}
-	g.batch.AsOf = b.AsOf
-	g.batch.Conversations = append(g.batch.Conversations, b.Conversations...)
-	g.batch.Messages = append(g.batch.Messages, b.Messages...)
-	if len(g.batch.Messages)+len(g.batch.Conversations) < gatherSize {
+	for _, c := range b.Conversations {
+		g.batch.Conversations = append(g.batch.Conversations, c)
+		if err := g.added(ctx, b.AsOf, c.RemoteID); err != nil {
+			return err
+		}
+	}
+	for _, m := range b.Messages {
+		g.batch.Messages = append(g.batch.Messages, m)
+		if err := g.added(ctx, b.AsOf, m.RemoteID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// added flushes when the batch is full.
+func (g *gatherer) added(ctx context.Context, asOf time.Time, conversation string) error {
+	g.batch.AsOf = asOf
+	if g.touched == nil {
+		g.touched = map[string]bool{}
+	}
+	g.touched[conversation] = true
+	if len(g.batch.Messages) < gatherMessages && len(g.touched) < gatherConversations {
 		return nil
 	}
 	return g.flush(ctx)
@@ -207,6 +231,7 @@ func (g *gatherer) take(ctx context.Context, b Batch) error {
 func (g *gatherer) flush(ctx context.Context) error {
 	b := g.batch
 	g.batch = Batch{}
+	clear(g.touched)
 	if len(b.Messages)+len(b.Conversations) == 0 {
 		return nil
 	}
