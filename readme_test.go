@@ -100,11 +100,12 @@ func TestReadmePicture(t *testing.T) {
 	cmd.Args = []string{file, "demo", "--seed", "4"}
 	cmd.Env = append(d.env, "COLORTERM=truecolor")
 	w := d.openCommand(cmd)
+	w.resize(100, 24)
 	w.waits("Enter open", "Unanswered")
 	w.press("jj")
 	w.press("r")
 	w.waits("Enter send")
-	w.press("Thanks for the photo! A new one leaves today,")
+	w.press("I am sorry about the satchel! A new one leaves today,")
 	w.waits("leaves today")
 	time.Sleep(2 * time.Second) // for a picture with a life in it; nothing is judged here
 	picture := w.picture()
