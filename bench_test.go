@@ -13,7 +13,7 @@ import (
 
 // BenchmarkIngest stores a history through the whole write path: cleaning,
 // merging, unread counts, indexes, fsync. The messages come as from Ayrshare:
-// newest first over all conversations, in batches of 4,000.
+// newest first over all conversations, in batches of 1,000.
 func BenchmarkIngest(b *testing.B) {
 	for _, conversations := range []int{1_000, 100_000} {
 		b.Run(fmt.Sprintf("conversations=%d", conversations), func(b *testing.B) {
@@ -23,7 +23,7 @@ func BenchmarkIngest(b *testing.B) {
 			stored := 0
 			for b.Loop() {
 				facts := inbox.Batch{Account: "acme", Platform: inbox.Instagram, AsOf: newest, Backlog: true}
-				for range 4000 {
+				for range 1000 {
 					facts.Messages = append(facts.Messages, benchMessage(stored, conversations, newest))
 					stored++
 				}

@@ -135,10 +135,11 @@ func (in *Inbox) rememberedNext(key SyncKey) time.Time {
 	return in.settled[key]
 }
 
-// readCount says what was distinct in several reads.
+// readCount says what several reads have brought. A message is in one feed
+// only, and comes once; a conversation comes in several.
 type readCount struct {
 	conversations map[string]bool
-	messages      map[MessageID]bool
+	messages      int
 }
 
 func (n *readCount) add(b Batch) {
@@ -147,8 +148,8 @@ func (n *readCount) add(b Batch) {
 	}
 	for _, m := range b.Messages {
 		n.conversations[m.RemoteID] = true
-		n.messages[m.Message.ID] = true
 	}
+	n.messages += len(b.Messages)
 }
 
 // readFeed makes one request and ingests what it brings. That the request was

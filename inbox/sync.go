@@ -14,7 +14,7 @@ type SyncReport struct {
 	Account       AccountID
 	Platform      Platform
 	Conversations int // distinct ones read
-	Messages      int
+	Messages      int // read
 	Requests      int
 	LastUpdated   time.Time // of the newest messages; zero: never read
 	NextUpdate    time.Time
@@ -75,12 +75,12 @@ func (in *Inbox) syncPlatform(ctx context.Context, a *account, p *platform, r *S
 	a.mu.Lock()
 	feeds := p.allFeeds()
 	a.mu.Unlock()
-	total := readCount{conversations: map[string]bool{}, messages: map[MessageID]bool{}}
+	total := readCount{conversations: map[string]bool{}}
 	for _, f := range feeds {
 		for at, more := in.dueInSync(a, f, false); more && in.waitFor(ctx, a, at, nil); at, more = in.dueInSync(a, f, true) {
 			err := in.readFeed(ctx, a, p, f, &total)
 			r.Requests++
-			r.Conversations, r.Messages = len(total.conversations), len(total.messages)
+			r.Conversations, r.Messages = len(total.conversations), total.messages
 			if err != nil {
 				r.Err = err
 			}
