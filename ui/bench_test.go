@@ -153,4 +153,3 @@ func BenchmarkScroll(b *testing.B) {
 		})
 	}
 }
-

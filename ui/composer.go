@@ -23,7 +23,6 @@ type composer struct {
 	ed    editor
 	media []string
 	waits bool  // the stored draft has not been read yet
-	eager bool  // send as soon as that has been found to be empty
 	back  focus // what gets the focus when the composer closes
 
 	note     note      // what the frame says of the length
@@ -85,7 +84,7 @@ func (u *UI) openComposer(c inbox.Conversation, back focus) {
 	case u.thread.id == c.ID && u.thread.loaded:
 		u.fillComposer(u.storedDraft())
 	default:
-		u.composer.waits = true
+		u.composer.waits = c.Draft != "" // else the list knows that there is none
 	}
 	u.relayout()
 }
@@ -116,9 +115,6 @@ func (u *UI) draftArrived() tea.Cmd {
 	c.waits = false
 	stored, begun := u.storedDraft(), c.draft()
 	if stored.Empty() {
-		if c.eager {
-			return u.submit(false)
-		}
 		return nil
 	}
 	u.fillComposer(joinDrafts(stored, begun))
@@ -149,10 +145,19 @@ func (u *UI) closeComposer() tea.Cmd {
 	if u.thread.id == c.id && !c.waits {
 		u.thread.draft = c.draft()
 	}
-	u.composer = nil
-	u.focus = c.back
-	u.relayout()
+	u.list.noteDraft(c.id, c.draft())
+	u.touch(partList)
+	u.dropComposer()
 	return u.saveDrafts()
+}
+
+// dropComposer takes the composer off the screen, with whatever is open on top
+// of it.
+func (u *UI) dropComposer() {
+	u.focus = u.composer.back
+	u.composer = nil
+	u.dismiss()
+	u.relayout()
 }
 
 // typeKey gives a key to the editor.
@@ -324,10 +329,6 @@ func sentence(e *inbox.Error) string {
 // submit sends the text, or says why not; then it stays.
 func (u *UI) submit(split bool) tea.Cmd {
 	c := u.composer
-	if c.waits && !split {
-		c.eager = true
-		return nil
-	}
 	if why := u.refusal(split); why != "" {
 		u.renewNote()
 		u.relayout()
@@ -340,11 +341,10 @@ func (u *UI) submit(split bool) tea.Cmd {
 		return nil
 	}
 	request := inbox.SendRequest{Composition: c.composition(), Recipient: c.recipient, Split: split}
-	u.composer = nil
-	u.focus = c.back
+	u.dropComposer()
 	u.thread.draft = inbox.Draft{}
 	u.thread.toEnd()
-	u.relayout()
+	u.touch(partThread)
 	return u.deliver(request, c.to)
 }
 
@@ -353,7 +353,7 @@ func (u *UI) refusal(split bool) string {
 	c := u.composer
 	switch {
 	case c.waits:
-		return "the stored draft is still being read"
+		return "the stored draft is still being read: press again in a moment"
 	case u.thread.id != c.id:
 		return "the composer writes to " + c.to + ", the thread shows " + u.thread.conv.Participant.DisplayName() + ": open the conversation again"
 	case c.empty():
@@ -500,17 +500,17 @@ func (u *UI) drawFrame(width int) (string, time.Time) {
 			break
 		}
 	}
+	if tail == nil && 2+u.cells.width(to)+u.cells.width(platform) > width {
+		to, platform = u.cells.fit(to, width-5), " "+c.id.Platform().Tag()
+	}
 	l := u.line(width).put(rule, "─ ").fit(bold, to, width-2)
-	if room := l.left - tail.width(u.cells); room >= leastMeta {
+	if room := l.left - tail.width(u.cells); room >= u.cells.width(platform) {
 		l.fit(plain, platform+" · "+string(c.id.Account())+" ", room)
 	}
 	l.put(rule, strings.Repeat("─", max(l.left-tail.width(u.cells), 0)))
 	tail.put(l)
 	return l.String(), until
 }
-
-// leastMeta is the room from which on platform and account are worth showing.
-const leastMeta = 6
 
 // frameWindow is the time that is left for the answer.
 func (u *UI) frameWindow() (segments, time.Time) {

@@ -286,6 +286,17 @@ func (l *list) update(c inbox.Conversation) bool {
 	return false
 }
 
+// noteDraft marks a row whose draft is being stored: the store will say so in a
+// moment, and until then the row must not say that there is none.
+func (l *list) noteDraft(id inbox.ConversationID, d inbox.Draft) {
+	i := slices.IndexFunc(l.rows, func(r inbox.ListRow) bool { return r.ID == id })
+	if i < 0 || d.Empty() || l.rows[i].Draft != "" {
+		return
+	}
+	l.rows = slices.Clone(l.rows)
+	l.rows[i].Draft = d.Text + strings.Join(d.Media, " ")
+}
+
 // filters says in words what narrows the list, "" for nothing.
 func (l *list) filters() string {
 	var parts []string
@@ -348,36 +359,51 @@ func fill(lines []string, width, height int) []string {
 // drawRow draws one conversation.
 func (u *UI) drawRow(i, width, height int) (lines []string, until time.Time) {
 	c := u.list.rows[i].Conversation
-	now := u.now()
 	left, leftRole, t1 := u.windowOf(c, false)
-	age, t2 := ageLabel(c.LastActivity(), now, u.opts.Zone)
-
-	base := plain
-	mark := " "
-	if i == u.list.at {
-		mark = "▌"
-		if u.focus == onList {
-			base = reverse
-		}
+	age, t2 := ageLabel(c.LastActivity(), u.now(), u.opts.Zone)
+	marks := append(u.rowMarks(c), segment{u.style[leftRole], leftColumn(left)}, segment{u.style[roleFaint], " " + padLeft(age, 3)})
+	for len(marks) > 0 && width-rowMargin-marks.width(u.cells) < leastName {
+		marks = marks[:len(marks)-1] // the age goes first, then the time that is left
 	}
-	age = padLeft(age, 3)
-	marks := u.rowMarks(c)
-	room := width - 4 - marks.width(u.cells) - 1 - len(age)
-	leftWidth := 0
-	if left != "" && room >= 16 {
-		leftWidth = 1 + max(len(left), 7)
-	}
-	l := u.line(width)
-	l.base = base
-	l.put(u.style[roleActive], mark).put(u.style[roleFaint], c.ID.Platform().Tag()).spaces(1)
-	l.column(u.nameStyle(c), c.Participant.DisplayName(), max(room-leftWidth, 1))
+	l := u.rowLine(i, width)
+	l.put(u.style[roleFaint], c.ID.Platform().Tag()).spaces(1)
+	l.column(u.nameStyle(c), c.Participant.DisplayName(), l.left-marks.width(u.cells))
 	marks.put(l)
-	l.put(u.style[leftRole], padLeft(left, leftWidth)).spaces(1).put(u.style[roleFaint], age)
 	lines = append(lines, l.pad().String())
 	if height > 1 {
-		lines = append(lines, u.drawPreview(c, base, mark, width))
+		lines = append(lines, u.drawPreview(i, width))
 	}
 	return lines, sooner(t1, t2)
+}
+
+// What a row needs beside its marks.
+const (
+	rowMargin = 4 // the selection's mark and the platform
+	leastName = 8
+)
+
+// leftColumn is the time that is left, in a column that keeps its width.
+func leftColumn(left string) string {
+	if left == "" {
+		return ""
+	}
+	return " " + padLeft(left, 7)
+}
+
+// rowLine begins a line of a row: it is reversed when the row is selected and
+// the list has the focus.
+func (u *UI) rowLine(i, width int) *lineBuilder {
+	l := u.line(width)
+	if i != u.list.at {
+		return l.spaces(1)
+	}
+	if u.focus == onList {
+		l.base = reverse
+		if u.list.rows[i].Unread > 0 {
+			l.base = reverse + bold
+		}
+	}
+	return l.put(u.style[roleActive], "▌")
 }
 
 func (u *UI) nameStyle(c inbox.Conversation) sgr {
@@ -392,15 +418,14 @@ func padLeft(s string, n int) string {
 }
 
 // drawPreview draws the second line of a row: the last word, and whose it is.
-func (u *UI) drawPreview(c inbox.Conversation, base sgr, mark string, width int) string {
-	l := u.line(width)
-	l.base = base
-	l.put(u.style[roleActive], mark).spaces(3)
+func (u *UI) drawPreview(i, width int) string {
+	c := u.list.rows[i].Conversation
+	l := u.rowLine(i, width).spaces(3)
 	if c.Last.Direction == inbox.Sent {
 		l.put(u.style[roleOwn], "you: ")
 	}
 	style := u.style[roleFaint]
-	if base == reverse || c.Unread > 0 {
+	if c.Unread > 0 {
 		style = plain
 	}
 	return l.fit(style, c.Last.Text, l.left).pad().String()

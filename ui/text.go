@@ -165,7 +165,7 @@ func isHostile(r rune) bool {
 // lineBuilder makes one line of the screen, never wider than it was given.
 type lineBuilder struct {
 	cells cells
-	base  sgr // under every style of the line
+	base  sgr // instead of every style in the line, when it is set
 	b     strings.Builder
 	left  int
 }
@@ -222,8 +222,10 @@ func (l *lineBuilder) link(style sgr, text, address string) *lineBuilder {
 func (l *lineBuilder) pad() *lineBuilder { return l.spaces(l.left) }
 
 func (l *lineBuilder) write(style sgr, text string, width int) {
-	if l.base != plain || style != plain {
-		l.b.WriteString(string(l.base))
+	if l.base != plain {
+		style = l.base // colours on a reversed line would make it a patchwork
+	}
+	if style != plain {
 		l.b.WriteString(string(style))
 		l.b.WriteString(text)
 		l.b.WriteString(sgrReset)

@@ -203,7 +203,7 @@ func (u *UI) gone(id inbox.ConversationID) tea.Cmd {
 	}
 	if u.composer != nil {
 		u.warn(u.composer.to + " has been forgotten on this machine")
-		u.composer = nil
+		u.dropComposer()
 	}
 	u.thread.open(inbox.Conversation{})
 	u.touch(partThread)
