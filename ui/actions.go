@@ -287,7 +287,8 @@ func (u *UI) toBottom() tea.Cmd {
 		u.thread.toEnd()
 		return u.threadMoved()
 	}
-	return u.moveSelection(len(u.list.rows))
+	moved := u.list.toEnd(u.listRows())
+	return u.selectionMoved(moved)
 }
 
 func (u *UI) openSelected() tea.Cmd {

@@ -154,7 +154,7 @@ func short(n int) string {
 // else is "".
 func safeLink(raw string) string {
 	u, err := url.Parse(raw)
-	if err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") {
+	if err != nil || u.Host == "" || strings.Contains(u.Host, ";") || (u.Scheme != "https" && u.Scheme != "http") {
 		return ""
 	}
 	u.User = nil

@@ -104,7 +104,7 @@ func (l *list) row() (inbox.ListRow, bool) {
 func (l *list) query(screen int, closing time.Duration, now time.Time) inbox.ListQuery {
 	q := inbox.ListQuery{
 		View: l.view.view, Sort: l.sort, Account: l.account, Platform: l.platform, Text: l.text,
-		Now: now, After: max(4*screen, 3*windowTop),
+		Now: now, After: min(max(4*screen, 3*windowTop, l.owed), mostRows),
 	}
 	if l.view.closing {
 		q.Closing = closing
@@ -121,6 +121,10 @@ func (l *list) query(screen int, closing time.Duration, now time.Time) inbox.Lis
 // atTop tells that the screen shows the beginning of the list: there, new rows
 // push the others down instead of staying unseen above.
 func (l *list) atTop() bool { return l.top == 0 && !l.moreBefore && l.at < windowTop }
+
+// mostRows bounds a window: so many are read at once on the way to the end of a
+// long list.
+const mostRows = 1000
 
 // windowTop is how far from the beginning a selection may be for the window to
 // start at the beginning.
@@ -221,6 +225,10 @@ func (l *list) dropGhost(by int) int {
 	}
 	return by
 }
+
+// toEnd selects the last row of all. Windows can only be read from a row on, so
+// the way there leads through the list, in large steps.
+func (l *list) toEnd(height int) bool { return l.move(mostRows*mostRows, height) }
 
 // remove takes out a conversation that is kept no longer. Its neighbour is
 // selected then.

@@ -57,6 +57,23 @@ func TestListIsWalkedToItsEndAndBack(t *testing.T) {
 	})
 }
 
+func TestEndOfALongListIsOneKeyAway(t *testing.T) {
+	atShop(t, 120, 40, ui.Options{}, manyCustomers(3500), func(s *shop) {
+		s.Press("G")
+		if got := s.selected(); got != "Customer 03499" {
+			t.Errorf("at the end %q is selected", got)
+		}
+		s.Press("k")
+		if got := s.selected(); got != "Customer 03498" {
+			t.Errorf("one step up from the end %q is selected", got)
+		}
+		s.Press("g", "g", "j")
+		if got := s.selected(); got != "Customer 00001" {
+			t.Errorf("one step down from the top %q is selected", got)
+		}
+	})
+}
+
 func TestKeysThatComeFasterThanTheStoreAnswersAreNotLost(t *testing.T) {
 	atShop(t, 120, 40, ui.Options{}, manyCustomers(1000), func(s *shop) {
 		for range 700 {

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/charmbracelet/x/ansi"
@@ -65,7 +66,7 @@ func (c cells) cut(s string, n int) (head string, width int) {
 
 // fit is the text in at most n cells, with an ellipsis where it was cut.
 func (c cells) fit(s string, n int) string {
-	if c.width(s) <= n {
+	if head, _ := c.cut(s, n); len(head) == len(s) {
 		return s
 	}
 	if n <= 0 {
@@ -112,7 +113,7 @@ func (c cells) wrapLine(rows []span, text string, line span, n int) []span {
 	for i := line.start; i < line.end; {
 		cluster, w := c.next(text[i:line.end])
 		space := cluster == " "
-		if used+w > n && !space && i > start {
+		for used+w > n && !space && i > start {
 			if brk <= start {
 				brk, sinceBrk = i, 0
 			}
@@ -179,9 +180,20 @@ func (l *lineBuilder) put(style sgr, text string) *lineBuilder {
 	if l.left <= 0 || text == "" {
 		return l
 	}
-	text, w := l.cells.cut(visible(text), l.left)
+	text, w := l.cells.cut(standing(visible(text)), l.left)
 	l.write(style, l.cells.drawn(text), w)
 	return l
+}
+
+// standing takes off what would join the character before the text, and could
+// make that one wider: combining marks, variation selectors, skin tones.
+func standing(text string) string {
+	if text == "" || text[0] < utf8.RuneSelf {
+		return text
+	}
+	return strings.TrimLeftFunc(text, func(r rune) bool {
+		return unicode.In(r, unicode.Mn, unicode.Me, unicode.Mc) || r == 0x200c || r == 0x200d || r >= 0x1f3fb && r <= 0x1f3ff
+	})
 }
 
 // fit adds a text, with an ellipsis when it needs more than n cells or than

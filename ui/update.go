@@ -271,11 +271,15 @@ func (u *UI) keepList() tea.Cmd {
 
 // moveSelection selects another conversation.
 func (u *UI) moveSelection(by int) tea.Cmd {
-	if u.list.move(by, u.listRows()) {
-		u.touch(partList)
-		return tea.Batch(u.listMoved(), u.showSelected())
+	return u.selectionMoved(u.list.move(by, u.listRows()))
+}
+
+func (u *UI) selectionMoved(moved bool) tea.Cmd {
+	if !moved {
+		return u.listMoved()
 	}
-	return u.listMoved()
+	u.touch(partList)
+	return tea.Batch(u.listMoved(), u.showSelected())
 }
 
 // listMoved reads more of the list when the selection comes near to an edge.
