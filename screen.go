@@ -115,7 +115,7 @@ func (a *app) storeDrafts(ctx context.Context, screen *ui.UI) {
 // output, it is left behind.
 func (a *app) showScreen(ctx context.Context, s *session, screen *ui.UI) error {
 	defer a.keepTerminal()()
-	defer muteStderr()()
+	muteStderr()
 	options, first := s.config.screen.programOptions()
 	options = append(options, tea.WithContext(ctx), tea.WithOutput(ui.Output(os.Stdout)))
 	program := tea.NewProgram(guardedModel{screen, s.guard, first}, options...)
@@ -163,16 +163,13 @@ func (a *app) keepTerminal() (restore func()) {
 }
 
 // muteStderr keeps stray output, such as the stack that Bubble Tea prints of a
-// panic, off the screen; the crash file has it. Our own messages go to the real
-// one all the same.
-func muteStderr() (restore func()) {
-	nowhere, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
-	if err != nil {
-		return func() {}
+// panic, off the screen; the crash file has it. It holds until the end: a command
+// that panics may print after the program has returned. Our own messages go to
+// the real standard error all the same.
+func muteStderr() {
+	if nowhere, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0); err == nil {
+		os.Stderr = nowhere
 	}
-	stderr := os.Stderr
-	os.Stderr = nowhere
-	return func() { os.Stderr = stderr } // nowhere stays open: a command may still be writing to it
 }
 
 // options are what the config says to the screen.

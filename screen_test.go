@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"os/exec"
@@ -71,8 +72,19 @@ func (d *desk) openCommand(cmd *exec.Cmd) *terminal {
 	go w.read()
 	go w.answer()
 	go func() { w.ended <- cmd.Wait() }()
-	d.t.Cleanup(func() { _ = cmd.Process.Kill(); w.ptm.Close(); w.pts.Close(); w.emu.Close() })
+	d.t.Cleanup(w.close)
 	return w
+}
+
+// close ends what is still running. The emulator's own Close is not safe beside
+// its Read, so its pipe is closed instead.
+func (w *terminal) close() {
+	_ = w.cmd.Process.Kill()
+	w.ptm.Close()
+	w.pts.Close()
+	if pipe, ok := w.emu.InputPipe().(io.Closer); ok {
+		pipe.Close()
+	}
 }
 
 // read feeds the emulator; it ends with the pty.
@@ -102,9 +114,9 @@ func (w *terminal) answer() {
 		if err != nil {
 			return
 		}
-		if _, err := w.ptm.Write(buf[:n]); err != nil {
-			return
-		}
+		// When the line is gone nobody wants the answers, but they have to be
+		// taken: the emulator waits for that.
+		_, _ = w.ptm.Write(buf[:n])
 	}
 }
 
@@ -530,14 +542,13 @@ func (m breakingModel) View() tea.View {
 // TestPanicOfTheScreen: wherever the screen panics, the program ends and the crash
 // file says where it came from.
 func TestPanicOfTheScreen(t *testing.T) {
+	muteStderr()
 	for _, where := range []string{"update", "view", "command", "command in a sequence"} {
 		ctx, cancel := context.WithTimeout(t.Context(), lookPatience)
 		g := &guard{dir: t.TempDir(), redactor: &redactor{}, log: slog.New(slog.DiscardHandler), stop: cancel}
-		restore := muteStderr()
 		var out bytes.Buffer
 		_, err := tea.NewProgram(guardedModel{Model: breakingModel{where}, guard: g},
 			tea.WithContext(ctx), tea.WithInput(nil), tea.WithOutput(&out), tea.WithoutSignalHandler()).Run()
-		restore()
 		if err == nil {
 			t.Errorf("%s: the program ended as if nothing had happened", where)
 		}
