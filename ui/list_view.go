@@ -1,0 +1,222 @@
+package ui
+
+import (
+	"strings"
+	"time"
+
+	"parley/inbox"
+)
+
+// How the list is drawn: one or two lines for a conversation, with everything
+// that tells whether it needs somebody.
+
+// rowHeight is how many lines a conversation takes: two where there is room.
+func rowHeight(lines int) int {
+	if lines < 12 {
+		return 1
+	}
+	return 2
+}
+
+// listRows is how many conversations fit on the screen.
+func (u *UI) listRows() int {
+	h := u.area.list.height
+	return max(h/rowHeight(h), 1)
+}
+
+// drawList draws the visible rows.
+func (u *UI) drawList() (lines []string, until time.Time) {
+	area := u.area.list
+	if area.width == 0 || area.height == 0 {
+		return nil, time.Time{}
+	}
+	if len(u.list.rows) == 0 {
+		return u.drawEmptyList(area.width, area.height), time.Time{}
+	}
+	lines = make([]string, 0, area.height)
+	for i := u.list.top; i < len(u.list.rows) && len(lines) < area.height; i++ {
+		row, next := u.drawRow(i, area.width, rowHeight(area.height))
+		lines = append(lines, row...)
+		until = sooner(until, next)
+	}
+	return fill(lines, area.width, area.height), until
+}
+
+// fill makes a pane exactly as high as its area.
+func fill(lines []string, width, height int) []string {
+	if len(lines) > height {
+		return lines[:height]
+	}
+	blank := strings.Repeat(" ", width)
+	for len(lines) < height {
+		lines = append(lines, blank)
+	}
+	return lines
+}
+
+// drawRow draws one conversation.
+func (u *UI) drawRow(i, width, height int) (lines []string, until time.Time) {
+	c := u.list.rows[i].Conversation
+	left, leftRole, t1 := u.windowOf(c, false)
+	age, t2 := ageLabel(c.LastActivity(), u.now(), u.opts.Zone)
+	marks := append(u.rowMarks(c), segment{u.style[leftRole], leftColumn(left)}, segment{u.style[roleFaint], " " + padLeft(age, 3)})
+	for len(marks) > 0 && width-rowMargin-marks.width(u.cells) < leastName {
+		marks = marks[:len(marks)-1] // the age goes first, then the time that is left
+	}
+	l := u.rowLine(i, width)
+	l.put(u.style[roleFaint], c.ID.Platform().Tag()).spaces(1)
+	l.column(u.nameStyle(c), c.Participant.DisplayName(), l.left-marks.width(u.cells))
+	marks.put(l)
+	lines = append(lines, l.pad().String())
+	if height > 1 {
+		lines = append(lines, u.drawPreview(i, width))
+	}
+	return lines, sooner(t1, t2)
+}
+
+// What a row needs beside its marks.
+const (
+	rowMargin = 4 // the selection's mark and the platform
+	leastName = 8
+)
+
+// leftColumn is the time that is left, in a column that keeps its width.
+func leftColumn(left string) string {
+	if left == "" {
+		return ""
+	}
+	return " " + padLeft(left, 7)
+}
+
+// rowLine begins a line of a row: it is reversed when the row is selected and
+// the list has the focus.
+func (u *UI) rowLine(i, width int) *lineBuilder {
+	l := u.line(width)
+	if i != u.list.at {
+		return l.spaces(1)
+	}
+	if u.focus == onList {
+		l.base = reverse
+		if u.list.rows[i].Unread > 0 {
+			l.base = reverse + bold
+		}
+	}
+	return l.put(u.style[roleActive], "▌")
+}
+
+func (u *UI) nameStyle(c inbox.Conversation) sgr {
+	if c.Unread > 0 {
+		return u.style[roleUnread]
+	}
+	return plain
+}
+
+func padLeft(s string, n int) string {
+	return strings.Repeat(" ", max(n-len(s), 0)) + s
+}
+
+// drawPreview draws the second line of a row: the last word, and whose it is.
+func (u *UI) drawPreview(i, width int) string {
+	c := u.list.rows[i].Conversation
+	l := u.rowLine(i, width).spaces(3)
+	if c.Last.Direction == inbox.Sent {
+		l.put(u.style[roleOwn], "you: ")
+	}
+	style := u.style[roleFaint]
+	if c.Unread > 0 {
+		style = plain
+	}
+	return l.fit(style, c.Last.Text, l.left).pad().String()
+}
+
+// segments are styled pieces of a line.
+type segments []segment
+
+type segment struct {
+	style sgr
+	text  string
+}
+
+func (s segments) width(c cells) int {
+	n := 0
+	for _, g := range s {
+		n += c.width(g.text)
+	}
+	return n
+}
+
+func (s segments) put(l *lineBuilder) {
+	for _, g := range s {
+		l.put(g.style, g.text)
+	}
+}
+
+// rowMarks are the marks of a row, each with a blank before it: a draft, a
+// failed or doubtful send, something on its way, what is unread.
+func (u *UI) rowMarks(c inbox.Conversation) segments {
+	var s segments
+	add := func(r role, text string) { s = append(s, segment{u.style[r], " " + text}) }
+	if c.Draft != "" {
+		add(roleTitle, "draft")
+	}
+	switch {
+	case c.Outbox.Failed > 0:
+		add(roleUrgent, "failed")
+	case c.Outbox.Unknown > 0:
+		add(roleUrgent, "sent?")
+	case c.Outbox.Waiting > 0:
+		add(roleWarn, "…")
+	}
+	if c.Unread > 0 {
+		add(roleUnread, "●"+short(c.Unread))
+	}
+	return s
+}
+
+// drawEmptyList says why there is nothing and what to do.
+func (u *UI) drawEmptyList(width, height int) []string {
+	var texts []string
+	switch {
+	case !u.list.loaded:
+		texts = []string{"Reading the cache …"}
+	case u.list.filters() != "":
+		texts = []string{"Nothing matches " + u.list.filters() + ".", "Esc shows everything again."}
+	case u.list.view.view == inbox.ViewAll:
+		texts = u.emptyInbox()
+	default:
+		texts = []string{"Nothing in “" + u.list.view.name + "”.", "Press 1 for all conversations."}
+	}
+	return fill(u.paragraphs(texts, width), width, height)
+}
+
+// emptyInbox explains an inbox without conversations.
+func (u *UI) emptyInbox() []string {
+	texts := []string{"No conversations yet."}
+	for _, a := range u.accounts {
+		switch {
+		case a.Health == inbox.Dead && a.Error != nil:
+			texts = append(texts, string(a.ID)+": "+a.Error.Text, a.Error.Hint)
+		case a.Health == inbox.Starting || firstSync(a):
+			texts = append(texts, "Reading "+string(a.ID)+" for the first time: "+count(loadedOf(a), "message")+" so far.")
+		}
+	}
+	if len(u.accounts) == 0 {
+		return append(texts, "No account is configured.")
+	}
+	return append(texts, "They appear here as soon as a customer writes: a business cannot start one.")
+}
+
+// paragraphs wraps texts with a blank line above each.
+func (u *UI) paragraphs(texts []string, width int) []string {
+	var lines []string
+	for _, text := range texts {
+		if text == "" {
+			continue
+		}
+		lines = append(lines, u.line(width).pad().String())
+		for _, row := range u.cells.wrap(text, width-2) {
+			lines = append(lines, u.line(width).spaces(1).put(u.style[roleFaint], row.of(text)).pad().String())
+		}
+	}
+	return lines
+}
