@@ -14,12 +14,14 @@ type Ingested struct {
 	Conversations int // conversations named in the batch
 	Messages      int // messages in the batch
 	New           int // of these, not known before
+	Changed       int // of these, known and told otherwise now
 }
 
 func (n *Ingested) add(more Ingested) {
 	n.Conversations += more.Conversations
 	n.Messages += more.Messages
 	n.New += more.New
+	n.Changed += more.Changed
 }
 
 // Ingest is the one way by which facts from outside enter the cache: one batch,
@@ -28,52 +30,106 @@ func (n *Ingested) add(more Ingested) {
 // by field, so that a poorer copy of a message never overwrites a richer one.
 func (in *Inbox) Ingest(ctx context.Context, b Batch) (Ingested, error) {
 	b = cleanBatch(b)
-	var n Ingested
+	n := Ingested{Conversations: len(b.Conversations), Messages: len(b.Messages)}
+	if !b.Backlog {
+		var err error
+		if b, err = in.dropKnown(ctx, b); err != nil || len(b.Conversations)+len(b.Messages) == 0 {
+			return n, err
+		}
+	}
 	err := in.update(ctx, func(e *edit) error {
-		n = Ingested{Conversations: len(b.Conversations), Messages: len(b.Messages)}
 		for _, f := range b.Conversations {
 			if err := e.ingestConversation(b, f); err != nil {
 				return err
 			}
 		}
-		fresh, err := e.ingestMessages(b)
-		n.New = fresh
+		var err error
+		n.New, n.Changed, err = e.ingestMessages(b)
 		return err
 	})
 	return n, err
 }
 
+// dropKnown leaves out the facts that change nothing. Providers repeat what
+// they have told: most answers need no transaction that writes, and nobody who
+// does write has to wait for one.
+func (in *Inbox) dropKnown(ctx context.Context, b Batch) (Batch, error) {
+	conversations, messages := b.Conversations, b.Messages
+	b.Conversations, b.Messages = nil, nil
+	err := in.store.View(ctx, func(r Reader) error {
+		known := map[ConversationID]*editedConversation{}
+		conversation := func(id ConversationID) (*editedConversation, error) {
+			if c, ok := known[id]; ok {
+				return c, nil
+			}
+			c, found, err := r.Conversation(id)
+			if found {
+				known[id] = &editedConversation{Conversation: c}
+			}
+			return known[id], err
+		}
+		for _, f := range conversations {
+			c, err := conversation(NewConversationID(b.Account, b.Platform, f.RemoteID))
+			if err != nil {
+				return err
+			}
+			if c == nil || c.learns(b, f) {
+				b.Conversations = append(b.Conversations, f)
+			}
+		}
+		for _, f := range messages {
+			c, err := conversation(f.Message.Conversation)
+			if err != nil {
+				return err
+			}
+			m, found, err := r.Message(f.Message.Conversation, f.Message.ID)
+			if err != nil {
+				return err
+			}
+			if c == nil || !found || m.merge(f, b.AsOf) || c.mergeParticipant(f.Peer, b.AsOf) {
+				b.Messages = append(b.Messages, f)
+			}
+		}
+		return nil
+	})
+	return b, err
+}
+
 // ingestConversation merges what is told of a conversation.
 func (e *edit) ingestConversation(b Batch, f ConversationFact) error {
 	c, err := e.conversation(NewConversationID(b.Account, b.Platform, f.RemoteID), true)
-	if err != nil {
-		return err
+	if err == nil && c.learns(b, f) {
+		c.dirty = true
 	}
+	return err
+}
+
+// learns merges a fact and tells whether it changed anything.
+func (c *editedConversation) learns(b Batch, f ConversationFact) (changed bool) {
 	if f.Archived != nil {
-		c.setArchived(*f.Archived, b.AsOf)
+		changed = c.setArchived(*f.Archived, b.AsOf)
 	}
 	if f.ReadUpTo.After(c.ReadUpTo) {
-		c.ReadUpTo, c.dirty = f.ReadUpTo, true
+		c.ReadUpTo, changed = f.ReadUpTo, true
 	}
-	c.mergeParticipant(f.Participant, b.AsOf)
-	return nil
+	return c.mergeParticipant(f.Participant, b.AsOf) || changed
 }
 
 // setArchived takes the provider's word, unless we know it already or it is
 // older than what we know. A new message brings a conversation back here
 // although the provider goes on calling it archived: so only a change of the
 // provider's word counts.
-func (c *editedConversation) setArchived(archived bool, asOf time.Time) {
+func (c *editedConversation) setArchived(archived bool, asOf time.Time) (changed bool) {
 	if archived == c.RemoteArchived || asOf.Before(c.StatusAsOf) {
-		return
+		return false
 	}
-	c.RemoteArchived, c.Archived, c.StatusAsOf, c.dirty = archived, archived, asOf, true
+	c.RemoteArchived, c.Archived, c.StatusAsOf = archived, archived, asOf
+	return true
 }
 
 // mergeParticipant lets newer details win, and nothing win over something.
-func (c *editedConversation) mergeParticipant(p Participant, asOf time.Time) {
+func (c *editedConversation) mergeParticipant(p Participant, asOf time.Time) (changed bool) {
 	newer := !asOf.Before(c.NamedAsOf)
-	changed := false
 	take := func(old *string, told string) {
 		if told != "" && told != *old && (newer || *old == "") {
 			*old, changed = told, true
@@ -83,31 +139,31 @@ func (c *editedConversation) mergeParticipant(p Participant, asOf time.Time) {
 	take(&c.Participant.Name, p.Name)
 	take(&c.Participant.Username, p.Username)
 	take(&c.Participant.Picture, p.Picture)
-	if changed {
-		c.dirty = true
-		if newer {
-			c.NamedAsOf = asOf
-		}
+	if changed && newer {
+		c.NamedAsOf = asOf
 	}
+	return changed
 }
 
 // ingestMessages stores the messages, newest first (the count of unread needs
 // that), and those that are known by their ID before those that may be echoes
 // of a send: an echo is recognised by its content, and must not be taken for a
 // message that the same batch names by ID.
-func (e *edit) ingestMessages(b Batch) (fresh int, err error) {
+func (e *edit) ingestMessages(b Batch) (fresh, changed int, err error) {
 	facts := slices.Clone(b.Messages)
 	slices.SortStableFunc(facts, func(x, y MessageFact) int {
 		return y.Message.Position().Compare(x.Message.Position())
 	})
 	var news []MessageFact
 	for _, f := range facts {
-		known, err := e.ingestKnown(b, f)
-		if err != nil {
-			return fresh, err
-		}
-		if !known {
+		known, learned, err := e.ingestKnown(b, f)
+		switch {
+		case err != nil:
+			return 0, 0, err
+		case !known:
 			news = append(news, f)
+		case learned:
+			changed++
 		}
 	}
 	echoes := e.newEchoes()
@@ -118,13 +174,13 @@ func (e *edit) ingestMessages(b Batch) (fresh int, err error) {
 		}
 		place := placeInBatch{f.Message.Conversation, f.Message.ID}
 		if inserted[place] { // the same message twice in one batch
-			if _, err := e.ingestKnown(b, f); err != nil {
-				return fresh, err
+			if _, _, err := e.ingestKnown(b, f); err != nil {
+				return 0, 0, err
 			}
 			continue
 		}
 		if err := e.ingestNew(b, f, echoes); err != nil {
-			return fresh, err
+			return 0, 0, err
 		}
 		inserted[place] = true
 		fresh++
@@ -132,7 +188,7 @@ func (e *edit) ingestMessages(b Batch) (fresh int, err error) {
 	for _, c := range e.convs {
 		c.unread.finish(&c.Conversation)
 	}
-	return fresh, nil
+	return fresh, changed, nil
 }
 
 // tooOld tells that retention would remove the message again: providers repeat
@@ -148,21 +204,25 @@ type placeInBatch struct {
 	message      MessageID
 }
 
-// ingestKnown merges a fact into the message of that ID, if it is there.
-func (e *edit) ingestKnown(b Batch, f MessageFact) (known bool, err error) {
+// ingestKnown merges a fact into the message of that ID, if it is there, and
+// tells whether anything was learned from it.
+func (e *edit) ingestKnown(b Batch, f MessageFact) (known, learned bool, err error) {
 	c, err := e.conversation(f.Message.Conversation, true)
 	if err != nil {
-		return false, err
+		return false, false, err
 	}
-	c.mergeParticipant(f.Peer, b.AsOf)
+	if c.mergeParticipant(f.Peer, b.AsOf) {
+		c.dirty = true
+	}
 	m, found, err := e.Message(f.Message.Conversation, f.Message.ID)
 	if err != nil || !found {
-		return false, err
+		return false, false, err
 	}
 	before, place := len(m.Reactions), m.Position()
 	if !m.merge(f, b.AsOf) {
-		return true, nil
+		return true, false, nil
 	}
+	c.dirty = true
 	c.confirm(m.ID)
 	if m.Position() != place {
 		c.forgetSummary(m.ID)
@@ -170,9 +230,8 @@ func (e *edit) ingestKnown(b Batch, f MessageFact) (known bool, err error) {
 	if m.Direction == Sent && len(m.Reactions) > before {
 		c.unread.base++ // a reaction can be the customer's only answer
 	}
-	c.dirty = true
 	c.summarize(m)
-	return true, e.PutMessage(m)
+	return true, true, e.PutMessage(m)
 }
 
 // ingestNew stores a message that is not known by its ID. It may still be the

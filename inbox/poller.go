@@ -2,6 +2,7 @@ package inbox
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 )
@@ -160,15 +161,36 @@ func (in *Inbox) readFeed(ctx context.Context, a *account, p *platform, f *feed,
 	in.saveSync(ctx, f, a)
 	in.hub.publish(Changes{Accounts: true})
 
-	gather := &gatherer{in: in, a: a, p: p, backlog: backlog, total: total}
+	gather := &gatherer{in: in, a: a, p: p, backlog: backlog, total: total, mayStop: in.mayStop(a, f, req)}
 	res, err := a.Provider.Read(ctx, req, func(b Batch) error { return gather.take(ctx, b) })
 	if flushErr := gather.flush(ctx); err == nil {
 		err = flushErr
 	}
+	if gather.stopped = errors.Is(err, errEnough); gather.stopped {
+		err = nil
+	}
 	a.setClock(res.ServerTime)
 	failure := AsError(err)
-	in.endRead(ctx, a, p, f, req, res, gather.n, failure)
+	in.endRead(ctx, a, p, f, req, res, gather, failure)
 	return failure
+}
+
+// Some providers send the whole history at every read, newest first (Ayrshare
+// for Facebook and Instagram). After this many messages in a row that we know,
+// the rest is not read, unless it has not been for a while: an order is not
+// promised, and an old message can get a reaction.
+const (
+	enough    = 5000
+	readWhole = 15 * time.Minute
+)
+
+var errEnough = errors.New("the rest is known")
+
+// mayStop tells whether a read may end before the answer does.
+func (in *Inbox) mayStop(a *account, f *feed, req ReadRequest) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return !f.Paged && f.Complete && req.Conversation == "" && a.nowLocked().Sub(f.WholeAt) < readWhole
 }
 
 // What one transaction of a backlog holds. More messages would be faster still,
@@ -187,9 +209,12 @@ type gatherer struct {
 	p       *platform
 	backlog bool
 	total   *readCount // may be nil
+	mayStop bool
 	batch   Batch
 	touched map[string]bool // conversations of the batch
+	known   int             // messages in a row that we know
 	n       Ingested
+	stopped bool // before the end of the answer
 }
 
 func (g *gatherer) take(ctx context.Context, b Batch) error {
@@ -239,6 +264,9 @@ func (g *gatherer) flush(ctx context.Context) error {
 	b.Account, b.Platform, b.Provider, b.Backlog = g.a.ID, g.p.Platform, g.a.Provider.Name(), g.backlog
 	got, err := g.in.Ingest(ctx, b)
 	g.n.add(got)
+	if g.known += got.Messages; got.New+got.Changed > 0 {
+		g.known = 0
+	}
 	if g.total != nil {
 		g.total.add(b)
 	}
@@ -247,6 +275,9 @@ func (g *gatherer) flush(ctx context.Context) error {
 	g.a.mu.Unlock()
 	if g.backlog {
 		g.in.hub.publish(Changes{Accounts: true})
+	}
+	if err == nil && g.mayStop && g.known >= enough {
+		return errEnough
 	}
 	return err
 }
@@ -272,7 +303,7 @@ func (in *Inbox) startRead(a *account, p *platform, f *feed) (req ReadRequest, b
 }
 
 // endRead writes down what the answer says of its freshness.
-func (in *Inbox) endRead(ctx context.Context, a *account, p *platform, f *feed, req ReadRequest, res ReadResult, n Ingested, failure *Error) {
+func (in *Inbox) endRead(ctx context.Context, a *account, p *platform, f *feed, req ReadRequest, res ReadResult, g *gatherer, failure *Error) {
 	if failure != nil && failure.Kind == RateLimited {
 		a.limited(failure)
 	}
@@ -281,7 +312,7 @@ func (in *Inbox) endRead(ctx context.Context, a *account, p *platform, f *feed, 
 	p.reading = false
 	switch {
 	case failure == nil:
-		f.succeeded(now, req, res, n)
+		f.succeeded(now, req, res, g)
 	case ctx.Err() != nil: // we gave up, not the provider
 	default:
 		f.failed(now, req, failure)
@@ -305,7 +336,7 @@ func (in *Inbox) rememberNext(key SyncKey, next time.Time) {
 	in.settled[key] = next
 }
 
-func (f *feed) succeeded(now time.Time, req ReadRequest, res ReadResult, n Ingested) {
+func (f *feed) succeeded(now time.Time, req ReadRequest, res ReadResult, g *gatherer) {
 	f.Failures, f.Error, f.ReadAt = 0, nil, now
 	if req.newest() {
 		f.LastUpdated = now
@@ -314,9 +345,11 @@ func (f *feed) succeeded(now time.Time, req ReadRequest, res ReadResult, n Inges
 		}
 		f.NextUpdate = nextRead(f.Feed, now, res.NextUpdate).Add(jitter(f.Feed))
 	}
+	n := g.n
 	switch {
+	case g.stopped:
 	case !f.Paged:
-		f.Complete = true
+		f.Complete, f.WholeAt = true, now
 	case req.Whole:
 		f.walkOn(res.Cursor)
 	case req.newest():

@@ -330,3 +330,79 @@ func TestALongHistoryIsAskedForAtOnceWhereTheProviderCan(t *testing.T) {
 		})
 	}
 }
+
+func TestALongKnownHistoryIsNotReadToItsEndEachTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t)
+		const total = 8000
+		handed, newest := 0, "hello"
+		f.provider.FeedList = []inbox.Feed{{Platform: inbox.Instagram, Name: inbox.MessagesFeed, CacheTime: time.Minute}}
+		f.provider.ReadFunc = func(_ context.Context, _ inbox.ReadRequest, emit func(inbox.Batch) error) (inbox.ReadResult, error) {
+			handed = 0
+			var b inbox.Batch
+			for i := total; i > 0; i-- {
+				text := fmt.Sprint(i)
+				if i == total {
+					text = newest
+				}
+				m := received(fmt.Sprintf("m%d", i), text, time.Date(2026, 1, 1, 0, 0, i, 0, time.UTC))
+				m.Message.UpdatedAt = time.Date(2026, 1, 1, 0, 0, i+len(text), 0, time.UTC)
+				b.Messages = append(b.Messages, m)
+				if handed++; handed%1000 == 0 {
+					if err := emit(b); err != nil {
+						return inbox.ReadResult{}, err
+					}
+					b = inbox.Batch{}
+				}
+			}
+			return inbox.ReadResult{}, emit(b)
+		}
+		f.restart()
+		read := func() inbox.SyncReport {
+			reports, err := f.in.Sync(t.Context(), "", false, nil)
+			if err != nil || reports[0].Err != nil {
+				t.Fatal(err, reports[0].Err)
+			}
+			return reports[0]
+		}
+		read()
+		time.Sleep(2 * time.Minute)
+		newest = "hello, corrected"
+		if read(); handed >= total {
+			t.Errorf("read %d messages although all but the newest were known", handed)
+		}
+		if c := f.conversation(); c.Last.Text != newest || c.Messages != total {
+			t.Errorf("conversation: %d messages, the last is %q", c.Messages, c.Last.Text)
+		}
+		time.Sleep(15 * time.Minute)
+		if read(); handed != total {
+			t.Errorf("after a quarter of an hour it read %d messages, want all", handed)
+		}
+	})
+}
+
+// writes counts transactions that write.
+type writes struct {
+	inbox.Store
+	n int
+}
+
+func (w *writes) Update(ctx context.Context, fn func(inbox.Writer) error) error {
+	w.n++
+	return w.Store.Update(ctx, fn)
+}
+
+func TestFactsThatChangeNothingCostNoWrite(t *testing.T) {
+	f := newFixture(t)
+	counted := &writes{Store: f.store}
+	f.store = counted
+	f.restart()
+	b := batch(received("m1", "hello", minutesAgo(3)), sent("m2", "hi", minutesAgo(2)))
+	b.Conversations = []inbox.ConversationFact{{RemoteID: "t_ann", Participant: inbox.Participant{ID: "ann", Name: "Ann"}, ReadUpTo: minutesAgo(1)}}
+	f.ingest(b)
+	before := counted.n
+	f.ingest(b)
+	if counted.n != before {
+		t.Errorf("%d transactions wrote", counted.n-before)
+	}
+}

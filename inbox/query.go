@@ -101,6 +101,7 @@ type SyncState struct {
 	NextUpdate  time.Time `json:"next_update,omitzero"`  // not to be asked before: what was told if it can be believed, else the documented cache time
 	Backfill    string    `json:"backfill,omitempty"`    // cursor of the next older page still to be fetched
 	Rewalk      bool      `json:"rewalk,omitempty"`      // read older pages to the end, also through what is known
+	WholeAt     time.Time `json:"whole_at,omitzero"`     // when an answer was last read to its end
 	Complete    bool      `json:"complete,omitempty"`    // the whole history has been read once
 	Failures    int       `json:"failures,omitempty"`    // in a row
 	Error       *Failure  `json:"error,omitempty"`
