@@ -200,6 +200,7 @@ func (in *Inbox) mayStop(a *account, f *feed, req ReadRequest) bool {
 const (
 	gatherMessages      = 4000
 	gatherConversations = 500
+	gatherRepeated      = 1000 // messages of an answer that mostly repeats what we know
 )
 
 // gatherer makes larger batches of the small ones that a provider hands over.
@@ -248,7 +249,11 @@ func (g *gatherer) added(ctx context.Context, asOf time.Time, conversation strin
 		g.touched = map[string]bool{}
 	}
 	g.touched[conversation] = true
-	if len(g.batch.Messages) < gatherMessages && len(g.touched) < gatherConversations {
+	limit := gatherRepeated
+	if g.backlog {
+		limit = gatherMessages
+	}
+	if len(g.batch.Messages) < limit && len(g.touched) < gatherConversations {
 		return nil
 	}
 	return g.flush(ctx)
