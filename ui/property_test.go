@@ -83,9 +83,13 @@ func TestSendAlwaysGoesToWhomTheComposerNames(t *testing.T) {
 		"j", "k", "j", "r", "r", "r", "h", "enter", "enter", "enter", "esc", "tab", "e", "z", "U", "u", "G", "home", "1", "2", "3", "4", "5", "6", "s", "p", "/", "?",
 		"ctrl+k", "ctrl+j", "ctrl+s", "ctrl+a", "ctrl+x", "J", "K", "pgdown", "pgup", "x", "t", "c", "y", "o", "#", "n", "left", "backspace", "up", "R", "ctrl+u",
 	}
+	most := 200
+	if testing.Short() {
+		most = 80
+	}
 	total := 0
 	rapid.Check(t, func(rt *rapid.T) {
-		acts := drawActs(rt, keys, 200)
+		acts := drawActs(rt, keys, most)
 		var wrong string
 		synctest.Test(t, func(t *testing.T) {
 			s := openShop(t)

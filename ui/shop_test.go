@@ -90,18 +90,7 @@ func (s *shop) ingest(b inbox.Batch) {
 // writes is a message of a customer, some time ago.
 func (s *shop) writes(platform inbox.Platform, customer, text string, ago time.Duration) {
 	s.T.Helper()
-	s.message(platform, customer, inbox.Received, text, ago)
-}
-
-// answers is an own message, some time ago.
-func (s *shop) answers(platform inbox.Platform, customer, text string, ago time.Duration) {
-	s.T.Helper()
-	s.message(platform, customer, inbox.Sent, text, ago)
-}
-
-func (s *shop) message(platform inbox.Platform, customer string, d inbox.Direction, text string, ago time.Duration) {
-	s.T.Helper()
-	s.ingest(s.batch(platform, customer, inbox.Message{Direction: d, Text: text, CreatedAt: time.Now().Add(-ago)}))
+	s.ingest(s.batch(platform, customer, inbox.Message{Direction: inbox.Received, Text: text, CreatedAt: time.Now().Add(-ago)}))
 }
 
 // batch is the facts of one message.
