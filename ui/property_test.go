@@ -83,13 +83,9 @@ func TestSendAlwaysGoesToWhomTheComposerNames(t *testing.T) {
 		"j", "k", "j", "r", "r", "r", "h", "enter", "enter", "enter", "esc", "tab", "e", "z", "U", "u", "G", "home", "1", "2", "3", "4", "5", "6", "s", "p", "/", "?",
 		"ctrl+k", "ctrl+j", "ctrl+s", "ctrl+a", "ctrl+x", "J", "K", "pgdown", "pgup", "x", "t", "c", "y", "o", "#", "n", "left", "backspace", "up", "R", "ctrl+u",
 	}
-	most := 200
-	if testing.Short() {
-		most = 80
-	}
 	total := 0
 	rapid.Check(t, func(rt *rapid.T) {
-		acts := drawActs(rt, keys, most)
+		acts := drawActs(rt, keys, 200)
 		var wrong string
 		synctest.Test(t, func(t *testing.T) {
 			s := openShop(t)
@@ -120,8 +116,8 @@ func TestSendAlwaysGoesToWhomTheComposerNames(t *testing.T) {
 			rt.Fatal(wrong)
 		}
 	})
-	if total < 20 {
-		t.Errorf("only %d messages were sent: the script does not try enough", total)
+	if total == 0 {
+		t.Error("no message was sent at all: the script does not try enough")
 	}
 }
 
