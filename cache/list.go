@@ -143,8 +143,8 @@ func (s *scan) backward(anchor []byte) (rows []inbox.ListRow, more bool) {
 	if len(anchor) == 0 {
 		return nil, false
 	}
-	k, v := s.index.Seek(anchor)
-	if k == nil {
+	var k, v []byte
+	if at, _ := s.index.Seek(anchor); at == nil {
 		k, v = s.index.Last()
 	} else {
 		k, v = s.index.Prev()

@@ -198,8 +198,8 @@ func (s threadScan) forward(anchor []byte) (found []inbox.Message, more bool) {
 }
 
 func (s threadScan) backward(anchor []byte) (found []inbox.Message, more bool) {
-	k, v := s.cursor.Seek(anchor)
-	if k == nil {
+	var k, v []byte
+	if at, _ := s.cursor.Seek(anchor); at == nil {
 		k, v = s.cursor.Last()
 	} else {
 		k, v = s.cursor.Prev()
