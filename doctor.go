@@ -48,16 +48,16 @@ const toleratedSkew = time.Minute
 // inspectPatience bounds one question to a provider.
 const inspectPatience = 20 * time.Second
 
-func (a *app) doctor(ctx context.Context, asJSON bool) error {
+func (a *app) doctor(ctx context.Context, asJSON, mend bool) error {
 	a.openLog(a.places().state)
-	d := &doctor{app: a, json: asJSON}
+	d := &doctor{app: a, json: asJSON, mend: mend}
 	c := d.checkConfig()
 	if c != nil {
 		for _, ac := range c.accounts {
 			d.checkAccount(ctx, ac)
 		}
 	}
-	d.checkCache()
+	d.checkCache(ctx)
 	d.checkTerminal()
 	if d.err != nil {
 		return d.err
@@ -72,6 +72,7 @@ func (a *app) doctor(ctx context.Context, asJSON bool) error {
 type doctor struct {
 	app    *app
 	json   bool
+	mend   bool
 	failed bool
 	err    error // of the output
 }
@@ -204,7 +205,7 @@ func (d *doctor) checkClock(name string, server, local time.Time) {
 }
 
 // checkCache opens the cache, when there is one; a doctor creates nothing.
-func (d *doctor) checkCache() {
+func (d *doctor) checkCache(ctx context.Context) {
 	dir := d.app.places().data
 	file := filepath.Join(dir, cache.FileName)
 	info, err := os.Stat(file)
@@ -219,20 +220,53 @@ func (d *doctor) checkCache() {
 	if info.Mode().Perm()&0o077 != 0 {
 		d.find("cache", warning, "chmod 600 "+file, "others can read %s", file)
 	}
-	store, err := cache.Open(dir, cache.Options{Command: d.app.invocation})
+	store, err := d.app.openCache(dir)
+	if err != nil && d.mend && cache.IsDamaged(err) {
+		d.salvage(dir)
+		return
+	}
 	if err != nil {
 		d.findHeld(file, err)
 		return
 	}
 	defer store.Close()
-	err = store.View(context.Background(), func(r inbox.Reader) error {
-		counts, err := r.Counts()
-		d.find("cache", good, "", "%s, %d conversations, %.1f MB", file, counts[inbox.ViewAll]+counts[inbox.ViewArchived], float64(info.Size())/(1<<20))
-		return err
-	})
+	h, err := store.Check(ctx, d.mend)
+	switch {
+	case err != nil:
+		d.findError("cache", err)
+	case len(h.Problems) > 0 && d.mend:
+		d.rebuild(ctx, store)
+	case len(h.Problems) > 0:
+		d.find("cache", failing, "run: parley doctor --mend", "%s: %s", file, strings.Join(h.Problems, "; "))
+	default:
+		d.find("cache", good, "", "%s, %d conversations, %d messages, %.1f MB", file, h.Conversations, h.Messages, float64(h.Bytes)/(1<<20))
+	}
+}
+
+// salvage makes a new cache from what can still be read of a broken one.
+func (d *doctor) salvage(dir string) {
+	saved, err := cache.Salvage(dir, time.Now())
 	if err != nil {
 		d.findError("cache", err)
+		return
 	}
+	v, lost := good, ""
+	if saved.Lost > 0 {
+		v, lost = warning, fmt.Sprintf("; %d parts of it could not be read whole", saved.Lost)
+	}
+	d.find("cache", v, "keep that file until you miss nothing", "a new cache with %d drafts, outbox items and states of the old one, which is %s now%s", saved.Records, saved.Damaged, lost)
+}
+
+// rebuild makes the indexes of a readable cache anew.
+func (d *doctor) rebuild(ctx context.Context, store *cache.Cache) {
+	p := d.app.newProgress()
+	err := store.Rebuild(ctx, p.mending)
+	p.done()
+	if err != nil {
+		d.findError("cache", err)
+		return
+	}
+	d.find("cache", good, "", "%s is mended", store.Path())
 }
 
 // findHeld tells of a cache that cannot be opened. One that another parley

@@ -10,7 +10,7 @@ require (
 	github.com/charmbracelet/x/ansi v0.11.8 // the next one makes tables for 20 ms at every start
 	github.com/charmbracelet/x/term v0.2.2
 	github.com/charmbracelet/x/vt v0.0.0-20260430013151-79116d1f37bd
-	github.com/clipperhouse/uax29/v2 v2.7.0
+	github.com/clipperhouse/uax29/v2 v2.7.0 // indirect
 	github.com/creack/pty v1.1.24
 	github.com/muesli/mango-cobra v1.3.0
 	github.com/muesli/roff v0.1.0

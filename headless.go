@@ -66,7 +66,7 @@ func (a *app) withConfig(ctx context.Context, c *config, at places, r reach, f f
 	if err != nil {
 		return err
 	}
-	store, err := cache.Open(at.data, cache.Options{Command: a.invocation})
+	store, err := a.openCache(at.data)
 	if err != nil {
 		return err
 	}
@@ -86,6 +86,13 @@ func (a *app) withConfig(ctx context.Context, c *config, at places, r reach, f f
 		return crashError(file)
 	}
 	return err
+}
+
+// openCache opens the cache, and tells when it has to be mended first.
+func (a *app) openCache(dir string) (*cache.Cache, error) {
+	p := a.newProgress()
+	defer p.done()
+	return cache.Open(dir, cache.Options{Command: a.invocation, Progress: p.mending})
 }
 
 func crashError(file string) error {
@@ -265,6 +272,13 @@ func (p *progress) sync(r inbox.SyncReport) {
 	key := inbox.SyncKey{Account: r.Account, Platform: r.Platform}
 	p.messages[key], p.requests[key] = r.Messages, r.Requests
 	fmt.Fprintf(p.w, "\r%sreading: %d messages in %d requests", ansi.EraseLineRight, total(p.messages), total(p.requests))
+}
+
+// mending is called while the indexes of a cache are made anew.
+func (p *progress) mending(done, total int64) {
+	if p.w != nil && total > 0 {
+		fmt.Fprintf(p.w, "\r%smending the cache: %d %%", ansi.EraseLineRight, done*100/total)
+	}
 }
 
 func (p *progress) done() {

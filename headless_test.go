@@ -734,6 +734,41 @@ func TestDoctor(t *testing.T) {
 	}
 }
 
+// TestDoctorMendsACache saves the draft of a broken file, and begins anew where
+// nothing can be saved.
+func TestDoctorMendsACache(t *testing.T) {
+	t.Parallel()
+	for name, spoil := range map[string]func([]byte) []byte{
+		"cut":     func(b []byte) []byte { return b[:3*4096] },
+		"garbage": func(b []byte) []byte { return []byte(strings.Repeat("no", 4096)) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			world := newSim(t, sim.Options{Seed: 8, Quiet: true})
+			d := newDesk(t, world.BaseURL(), "")
+			d.parley("sync").exits(exitDone)
+			file := filepath.Join(d.data(), "parley.db")
+			content, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(file, spoil(content), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			told := d.parley("list").exits(exitFailed)
+			if !strings.Contains(told.stderr, "parley doctor --mend") || !strings.Contains(told.stderr, file) {
+				t.Errorf("the error names no way out: %s", told.stderr)
+			}
+			if mended := d.parley("doctor", "--mend"); !strings.Contains(mended.stdout, file+".damaged-") {
+				t.Errorf("where is the damaged file? %s", mended.stdout)
+			}
+			d.parley("sync", "--force").exits(exitDone)
+			if list := d.parley("list", "--json").exits(exitDone); len(list.records()) == 0 {
+				t.Error("nothing was read anew")
+			}
+		})
+	}
+}
+
 // TestDemoWithoutATerminal plays a shift and leaves nothing behind.
 func TestDemoWithoutATerminal(t *testing.T) {
 	t.Parallel()

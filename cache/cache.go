@@ -34,6 +34,10 @@ type Options struct {
 	// default is the program's name.
 	Command string
 
+	// Progress is called while Open makes damaged indexes anew, which can take a
+	// while. nil: nobody looks.
+	Progress func(done, total int64)
+
 	maxSize int // of the file; for tests of a full disk
 }
 
@@ -71,7 +75,7 @@ func Open(dir string, opts Options) (*Cache, error) {
 	}
 	c := &Cache{db: db, path: path, update: make(chan struct{}, 1)}
 	c.holder = claim(path, opts.Command)
-	if err := c.prepare(); err != nil {
+	if err := c.prepare(opts.Progress); err != nil {
 		_ = c.Close()
 		return nil, explain(path, err)
 	}
@@ -100,12 +104,23 @@ func openFile(path string, opts Options) (db *bolt.DB, err error) {
 	if err := checkFile(path); err != nil {
 		return nil, err
 	}
+	var file *os.File
 	options := bolt.Options{
 		Timeout:         lockWait,
 		FreelistType:    bolt.FreelistMapType,
 		InitialMmapSize: addressSpace(),
 		MaxSize:         opts.maxSize,
+		OpenFile: func(name string, flag int, mode os.FileMode) (_ *os.File, err error) {
+			file, err = os.OpenFile(name, flag, mode)
+			return file, err
+		},
 	}
+	defer func() {
+		if err != nil && file != nil {
+			unlock(file) // where bbolt has stumbled it leaves the file open, and locked
+			_ = file.Close()
+		}
+	}()
 	openIt := func() (err error) {
 		db, err = bolt.Open(path, 0o600, &options)
 		return err

@@ -78,7 +78,7 @@ func use(t *testing.T, c *cache.Cache) {
 	})
 	_, check := c.Check(ctx, true)
 	_, retain := c.Retain(ctx, inbox.Retention{MaxAge: time.Hour}, epoch)
-	for what, err := range map[string]error{"view": view, "update": update, "check": check, "retain": retain, "rebuild": c.Rebuild(ctx)} {
+	for what, err := range map[string]error{"view": view, "update": update, "check": check, "retain": retain, "rebuild": c.Rebuild(ctx, nil)} {
 		var e *inbox.Error
 		if err != nil && !errors.As(err, &e) {
 			t.Errorf("%s: %v", what, err)
@@ -346,7 +346,7 @@ func TestWhatCannotBeFetchedAgainIsNeverDropped(t *testing.T) {
 	if err != nil || len(h.Problems) != 2 {
 		t.Errorf("check: %q, %v", h.Problems, err)
 	}
-	if err := errors.Join(c.Rebuild(t.Context()), c.Close()); err != nil {
+	if err := errors.Join(c.Rebuild(t.Context(), nil), c.Close()); err != nil {
 		t.Fatal(err)
 	}
 	if err := inFile(path, func(tx *bolt.Tx) error {

@@ -41,7 +41,7 @@ func explain(path string, err error) error {
 
 func diagnosis(path string, err error) (text, hint string, kind inbox.Kind) {
 	dir := filepath.Dir(path)
-	aside := "move " + path + " to another place and start again: conversations are read anew, but drafts and the outbox are in that file, so keep it"
+	mend := "run: parley doctor --mend. It saves drafts and outbox into a new cache and keeps the damaged file; conversations are read anew"
 	switch {
 	case errors.Is(err, berrors.ErrDatabaseNotOpen):
 		return "the cache " + path + " is closed", "", inbox.Internal
@@ -54,9 +54,9 @@ func diagnosis(path string, err error) (text, hint string, kind inbox.Kind) {
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
 		return "no permission to write the cache " + path, "give yourself the folder " + dir + ", or use another one with --data", inbox.Internal
 	case errors.Is(err, berrors.ErrVersionMismatch), errors.Is(err, berrors.ErrInvalid):
-		return path + " is not a parley cache, or it is damaged", aside, inbox.Internal
+		return path + " is not a parley cache, or it is damaged", mend, inbox.Internal
 	case isDamage(err):
-		return "the cache " + path + " is damaged", aside, inbox.Internal
+		return "the cache " + path + " is damaged", mend, inbox.Internal
 	case tooLarge(err):
 		return "a record is too large for the cache " + path, "an id has at most " + strconv.Itoa(bolt.MaxKeySize) + " bytes", inbox.Rejected
 	}
@@ -65,6 +65,12 @@ func diagnosis(path string, err error) (text, hint string, kind inbox.Kind) {
 
 func tooLarge(err error) bool {
 	return errors.Is(err, berrors.ErrKeyTooLarge) || errors.Is(err, berrors.ErrValueTooLarge)
+}
+
+// IsDamaged tells that an error of Open came from a file that only [Salvage]
+// can help.
+func IsDamaged(err error) bool {
+	return isDamage(err) || errors.Is(err, berrors.ErrVersionMismatch) || errors.Is(err, berrors.ErrInvalid)
 }
 
 // isDamage also knows what bbolt says of a bucket that is not what it should be.

@@ -87,7 +87,7 @@ func writeVersion(meta *bolt.Bucket, key []byte, v uint64) error {
 
 // prepare brings the file to this program's versions and finishes what an
 // earlier run had to leave. A file that needs none of it is only read.
-func (c *Cache) prepare() error {
+func (c *Cache) prepare(progress func(done, total int64)) error {
 	var s fileState
 	err := guard(func() error {
 		return c.db.View(func(tx *bolt.Tx) error { s = readState(tx); return complete(tx, s) })
@@ -104,7 +104,7 @@ func (c *Cache) prepare() error {
 		}
 	}
 	if s.mend {
-		if err := c.Rebuild(context.Background()); err != nil {
+		if err := c.Rebuild(context.Background(), progress); err != nil {
 			return err
 		}
 	}

@@ -164,7 +164,7 @@ func (p *pair) rebuild(t *rapid.T) {
 		}
 		return nil
 	})
-	if err := errors.Join(err, p.cache.Rebuild(context.Background())); err != nil {
+	if err := errors.Join(err, p.cache.Rebuild(context.Background(), nil)); err != nil {
 		t.Fatal(err)
 	}
 	h, err := p.cache.Check(context.Background(), true)

@@ -17,18 +17,36 @@ const rebuildBatch = 2000
 // that cannot be read: they are fetched again. What agents own is not touched,
 // but a conversation that has lost its facts gets it back. An interrupted
 // rebuild begins anew at the next Open.
-func (c *Cache) Rebuild(ctx context.Context) error {
-	if err := c.write(ctx, (*tx).clearIndexes); err != nil {
+//
+// It takes about 15 s for a million messages; progress is told how many of them
+// are done, of about how many. It may be nil.
+func (c *Cache) Rebuild(ctx context.Context, progress func(done, total int64)) error {
+	return explain(c.path, c.rebuild(ctx, progress))
+}
+
+func (c *Cache) rebuild(ctx context.Context, progress func(done, total int64)) error {
+	if progress == nil {
+		progress = func(int64, int64) {}
+	}
+	var total int64
+	err := c.write(ctx, func(t *tx) error {
+		total = t.sizes().Messages
+		return t.clearIndexes()
+	})
+	if err != nil {
 		return err
 	}
 	for next, done := number(0), false; !done; {
+		var read int64
 		err := c.write(ctx, func(t *tx) (err error) {
 			next, done, err = t.reindexMessages(next)
+			read = t.sizes().Messages
 			return err
 		})
 		if err != nil {
 			return err
 		}
+		progress(read, max(total, read))
 	}
 	for next, done := number(0), false; !done; {
 		err := c.write(ctx, func(t *tx) (err error) {
@@ -55,8 +73,10 @@ func (t *tx) clearIndexes() error {
 	numbers := t.in(ids).Sequence()
 	t.numbers = nil
 	for _, b := range []bucket{ids, viewAll, viewUnread, viewUnanswered, viewArchived, viewProblems, timeLeft, places, oldest} {
-		if err := facts.DeleteBucket(tree[b].name); err != nil {
-			return err
+		if facts.Bucket(tree[b].name) != nil {
+			if err := facts.DeleteBucket(tree[b].name); err != nil {
+				return err
+			}
 		}
 		t.open[b] = nil
 	}

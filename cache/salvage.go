@@ -28,6 +28,11 @@ func Salvage(dir string, now time.Time) (Salvaged, error) {
 		return Salvaged{}, explain(path, err)
 	}
 	s, err := copyKept(path, fresh)
+	if IsDamaged(err) { // nothing of it can be read: Open begins with an empty one
+		_ = os.Remove(fresh)
+		s = Salvaged{Lost: keptBuckets(), Damaged: damagedName(path, now)}
+		return s, explain(path, os.Rename(path, s.Damaged))
+	}
 	if err != nil {
 		_ = os.Remove(fresh)
 		if errors.Is(err, berrors.ErrTimeout) {
@@ -35,11 +40,25 @@ func Salvage(dir string, now time.Time) (Salvaged, error) {
 		}
 		return Salvaged{}, explain(path, err)
 	}
-	s.Damaged = path + ".damaged-" + now.UTC().Format("20060102T150405")
+	s.Damaged = damagedName(path, now)
 	if err := os.Rename(path, s.Damaged); err != nil {
 		return s, explain(path, err)
 	}
 	return s, explain(path, os.Rename(fresh, path))
+}
+
+func damagedName(path string, now time.Time) string {
+	return path + ".damaged-" + now.UTC().Format("20060102T150405")
+}
+
+// keptBuckets is how many buckets hold what cannot be fetched again.
+func keptBuckets() (n int) {
+	for _, b := range tree {
+		if string(b.top) == string(topKept) {
+			n++
+		}
+	}
+	return n
 }
 
 // copyKept copies what is readable of the kept part into a new file.

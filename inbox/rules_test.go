@@ -7,13 +7,12 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/clipperhouse/uax29/v2/graphemes"
+	"github.com/charmbracelet/x/ansi"
 )
 
 func firstGrapheme(s string) int {
-	g := graphemes.FromString(s)
-	g.Next()
-	return len(g.Value())
+	cluster, _ := ansi.FirstGraphemeCluster(s, ansi.GraphemeWidth)
+	return len(cluster)
 }
 
 func TestSplit(t *testing.T) {
