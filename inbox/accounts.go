@@ -204,13 +204,19 @@ func wake(c chan struct{}) {
 	}
 }
 
-// saveState stores what is remembered of the account.
+// saveState stores what is remembered of the account. The copy is made within
+// the transaction, so that of two that wait for it none writes the older state.
 func (in *Inbox) saveState(ctx context.Context, a *account) error {
+	return in.store.Update(ctx, func(w Writer) error { return w.PutAccountState(a.snapshot()) })
+}
+
+func (a *account) snapshot() AccountState {
 	a.mu.Lock()
+	defer a.mu.Unlock()
 	state := a.state
 	state.Limited = slices.Clone(state.Limited)
-	a.mu.Unlock()
-	return in.store.Update(ctx, func(w Writer) error { return w.PutAccountState(state) })
+	state.Forgotten = maps.Clone(state.Forgotten)
+	return state
 }
 
 // noteOutbox keeps the states of all items that are not sent in memory: the

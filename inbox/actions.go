@@ -120,25 +120,3 @@ func (in *Inbox) SetArchived(ctx context.Context, id ConversationID, archived bo
 		return nil
 	})
 }
-
-// Forget removes a conversation with everything that is kept of it.
-func (in *Inbox) Forget(ctx context.Context, id ConversationID) error {
-	return in.update(ctx, func(e *edit) error {
-		if _, err := e.known(id); err != nil {
-			return err
-		}
-		items, err := e.OutboxActive(id)
-		if err != nil {
-			return err
-		}
-		for _, item := range items {
-			if item.State() == StateSending {
-				return errBeingSent(item.ID)
-			}
-			e.items[item.ID] = noteOf(item, StateSent)
-		}
-		delete(e.convs, id)
-		e.deleted = append(e.deleted, id)
-		return e.DeleteConversation(id)
-	})
-}

@@ -35,10 +35,11 @@ type Inbox struct {
 	order    []AccountID
 	hub      hub
 
-	mu      sync.Mutex
-	outbox  map[OutboxID]outboxNote      // every item that is not sent
-	settled map[SyncKey]time.Time        // when a single conversation may be read again
-	sentAt  map[ConversationID]time.Time // when a draft was sent: what was typed before is no draft any more
+	mu       sync.Mutex
+	lastItem time.Time                    // when the newest outbox ID says that it was made
+	outbox   map[OutboxID]outboxNote      // every item that is not sent
+	settled  map[SyncKey]time.Time        // when a single conversation may be read again
+	sentAt   map[ConversationID]time.Time // when a draft was sent: what was typed before is no draft any more
 }
 
 // New makes an inbox over the store. It reads what has to be known of the

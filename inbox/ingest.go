@@ -31,13 +31,16 @@ func (n *Ingested) add(more Ingested) {
 func (in *Inbox) Ingest(ctx context.Context, b Batch) (Ingested, error) {
 	b = cleanBatch(b)
 	n := Ingested{Conversations: len(b.Conversations), Messages: len(b.Messages)}
+	b, err := in.dropForgotten(ctx, b)
+	if err != nil {
+		return n, err
+	}
 	if !b.Backlog {
-		var err error
 		if b, err = in.dropKnown(ctx, b); err != nil || len(b.Conversations)+len(b.Messages) == 0 {
 			return n, err
 		}
 	}
-	err := in.update(ctx, func(e *edit) error {
+	err = in.update(ctx, func(e *edit) error {
 		for _, f := range b.Conversations {
 			if err := e.ingestConversation(b, f); err != nil {
 				return err

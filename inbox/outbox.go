@@ -48,7 +48,7 @@ func (in *Inbox) Send(ctx context.Context, r SendRequest) ([]OutboxItem, error) 
 		}
 		for _, piece := range pieces {
 			item := OutboxItem{
-				ID: NewOutboxID(e.now), Conversation: c.ID, CreatedAt: e.now, Seen: c.LastArrival,
+				ID: in.nextOutboxID(e.now), Conversation: c.ID, CreatedAt: e.now, Seen: c.LastArrival,
 				Parts: in.Capabilities(c.ID).compose(piece),
 			}
 			if err := e.putItem(item); err != nil {
@@ -71,6 +71,19 @@ func (in *Inbox) Send(ctx context.Context, r SendRequest) ([]OutboxItem, error) 
 	}
 	wake(a.wakeSender)
 	return items, nil
+}
+
+// nextOutboxID makes an ID that sorts behind all before it: the order of IDs is
+// the order of sending, and the pieces of a split text are made within one
+// millisecond.
+func (in *Inbox) nextOutboxID(now time.Time) OutboxID {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	if at := in.lastItem.Add(time.Millisecond); now.Before(at) {
+		now = at
+	}
+	in.lastItem = now
+	return NewOutboxID(now)
 }
 
 // pieces checks the composition and cuts it if that was asked for. The media

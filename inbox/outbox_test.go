@@ -391,6 +391,63 @@ func TestSendRefusesAnotherRecipient(t *testing.T) {
 	}
 }
 
+func TestPiecesOfASplitTextLeaveInOrder(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for range 20 {
+			f := newFixture(t)
+			f.ingest(batch(received("m1", "hello", minutesAgo(3))))
+			stop := f.run()
+			long := strings.TrimSpace(strings.Repeat("one word and another ", 200))
+			items, err := f.in.Send(t.Context(), inbox.SendRequest{Composition: inbox.Composition{Conversation: ann, Text: long}, Split: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+			last := f.send("and this")
+			time.Sleep(time.Second)
+			stop()
+			var left []string
+			for _, s := range f.provider.Sends() {
+				left = append(left, s.Parts[0].Text)
+			}
+			var want []string
+			for _, item := range append(items, last) {
+				want = append(want, item.Text())
+			}
+			if len(items) < 4 || !slices.Equal(left, want) {
+				t.Fatalf("left in this order: %q", left)
+			}
+		}
+	})
+}
+
+func TestTheForgottenDoNotComeBackByThemselves(t *testing.T) {
+	f := newFixture(t)
+	history := batch(received("m1", "hello", minutesAgo(3)), sent("m2", "hi", minutesAgo(2)))
+	history.Conversations = []inbox.ConversationFact{{RemoteID: "t_ann", Participant: inbox.Participant{ID: "ann", Name: "Ann"}}}
+	f.ingest(history)
+	if err := f.in.Forget(t.Context(), ann); err != nil {
+		t.Fatal(err)
+	}
+	f.restart()
+	for _, backlog := range []bool{false, true} {
+		again := history
+		again.Backlog = backlog
+		f.ingest(again)
+		if _, err := f.in.Conversation(t.Context(), ann); inbox.KindOf(err) != inbox.NotFound {
+			t.Fatalf("the provider's old history brought the conversation back: %v", err)
+		}
+	}
+	history.Messages = append(history.Messages, received("m3", "me again", time.Now().Add(time.Minute)))
+	f.ingest(history)
+	f.ingest(history)
+	if got := f.texts(); !slices.Equal(got, []string{"me again"}) {
+		t.Errorf("thread is %q", got)
+	}
+	if name := f.conversation().Participant.Name; name != "Ann" {
+		t.Errorf("the name is %q", name)
+	}
+}
+
 func TestForgetLeavesNothing(t *testing.T) {
 	f := newFixture(t)
 	f.ingest(batch(received("m1", "hello", minutesAgo(3))))

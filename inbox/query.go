@@ -114,8 +114,13 @@ type AccountState struct {
 	ForcedAt   time.Time     `json:"forced_at,omitzero"` // when an agent last asked for a read out of turn (our clock)
 	Limited    []time.Time   `json:"limited,omitempty"`  // answers 429 of the last 24 h, for the brake
 	PausedTill time.Time     `json:"paused_till,omitzero"`
-	Error      *Failure      `json:"error,omitempty"` // what is wrong with the whole account
-	ErrorAt    time.Time     `json:"error_at,omitzero"`
+
+	// Forgotten says until when messages of a forgotten conversation are not
+	// taken in again, by a hash of its ID: providers repeat their history.
+	Forgotten map[string]time.Time `json:"forgotten,omitempty"`
+
+	Error   *Failure  `json:"error,omitempty"` // what is wrong with the whole account
+	ErrorAt time.Time `json:"error_at,omitzero"`
 
 	Info      *AccountInfo `json:"info,omitempty"`
 	WindowKey string       `json:"window_key,omitempty"` // the policies that the index by time left was built with
