@@ -162,7 +162,10 @@ func (d *doctor) checkMessaging(name string, ac accountConfig, info inbox.Accoun
 	}
 	for _, p := range ac.platforms {
 		active, told := info.Messaging[p]
+		missing := ac.missingFor(p)
 		switch {
+		case len(missing) > 0:
+			d.find(name+" "+p.Label(), failing, fmt.Sprintf("set %s, or leave %q out of platforms", listed(missing), p), "%s refuses everything on %s without %s", ac.provider.Name, p.Label(), listed(missing))
 		case !slices.Contains(info.Linked, p):
 			d.find(name+" "+p.Label(), failing, "link it in the provider's dashboard, or leave it out of platforms", "%s is not linked to the account", p.Label())
 		case told && !active:
@@ -171,6 +174,17 @@ func (d *doctor) checkMessaging(name string, ac accountConfig, info inbox.Accoun
 			d.find(name+" "+p.Label(), good, "", "linked")
 		}
 	}
+}
+
+// missingFor lists the settings that are not given, although the platform does
+// not work without them.
+func (ac accountConfig) missingFor(p inbox.Platform) (names []string) {
+	for _, f := range ac.provider.Fields {
+		if f.For == p && !ac.secrets[f.Name].given() && ac.values[f.Name] == "" {
+			names = append(names, f.Name)
+		}
+	}
+	return names
 }
 
 func (d *doctor) checkCount(name string, ac accountConfig, info inbox.AccountInfo) {
@@ -201,7 +215,7 @@ func (d *doctor) checkClock(name string, server, local time.Time) {
 	if skew < 0 {
 		direction = "slow"
 	}
-	d.find(name+" clock", warning, "set the clock (NTP); until then parley counts by the provider's", "this machine's clock is %s %s", skew.Abs().Round(time.Second), direction)
+	d.find(name+" clock", warning, "set the clock (NTP); until then parley counts by the provider's", "this machine's clock is %s %s", describeSpan(skew.Abs().Round(time.Second)), direction)
 }
 
 // checkCache opens the cache, when there is one; a doctor creates nothing.

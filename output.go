@@ -5,6 +5,7 @@ package main
 // here; a field is never dropped, what is not known is null.
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -152,7 +153,29 @@ type partRecord struct {
 	Kind      inbox.PartKind   `json:"kind"`
 	State     inbox.State      `json:"state"`
 	MessageID *inbox.MessageID `json:"message_id"`
-	Error     *inbox.Failure   `json:"error"`
+	Error     *errorRecord     `json:"error"`
+}
+
+// errorRecord is why something failed. All four fields are always there.
+type errorRecord inbox.Failure
+
+// MarshalJSON writes the code as the inbox does, a number where it is one, and
+// does not leave out what is empty.
+func (r errorRecord) MarshalJSON() ([]byte, error) {
+	data, err := json.Marshal(inbox.Failure(r))
+	if err != nil {
+		return nil, err
+	}
+	var full struct {
+		Kind inbox.Kind      `json:"kind"`
+		Code json.RawMessage `json:"code"` // null when the provider gave none
+		Text string          `json:"text"`
+		Hint string          `json:"hint"`
+	}
+	if err := json.Unmarshal(data, &full); err != nil {
+		return nil, err
+	}
+	return json.Marshal(full)
 }
 
 type sendRecord struct {
@@ -165,7 +188,7 @@ type sendRecord struct {
 func recordOfSend(item inbox.OutboxItem) sendRecord {
 	r := sendRecord{ID: item.ID, ConversationID: item.Conversation, State: item.State(), Parts: []partRecord{}}
 	for _, p := range item.Parts {
-		part := partRecord{Kind: p.Kind, State: p.State, Error: p.Error}
+		part := partRecord{Kind: p.Kind, State: p.State, Error: (*errorRecord)(p.Error)}
 		if p.MessageID != "" {
 			part.MessageID = &p.MessageID
 		}
@@ -182,7 +205,7 @@ type syncRecord struct {
 	Requests      int             `json:"requests"`
 	LastUpdated   timestamp       `json:"last_updated"`
 	NextUpdate    timestamp       `json:"next_update"`
-	Error         *inbox.Failure  `json:"error"`
+	Error         *errorRecord    `json:"error"`
 }
 
 func recordOfSync(r inbox.SyncReport) syncRecord {
@@ -196,7 +219,7 @@ func recordOfSync(r inbox.SyncReport) syncRecord {
 		NextUpdate:    timestamp(r.NextUpdate),
 	}
 	if r.Err != nil {
-		record.Error = inbox.FailureOf(r.Err)
+		record.Error = (*errorRecord)(inbox.FailureOf(r.Err))
 	}
 	return record
 }
@@ -239,31 +262,110 @@ func fit(text string, c column) string {
 	return text + space
 }
 
-// shortAge is a time span in one unit, for people.
-func shortAge(d time.Duration) string {
+// shortAge is how long ago something was, in one unit; "" when it never was.
+func shortAge(at, now time.Time) string {
+	age := now.Sub(at)
 	switch {
-	case d < time.Minute:
+	case at.IsZero():
+		return ""
+	case age < time.Minute:
 		return "now"
-	case d < time.Hour:
-		return fmt.Sprintf("%dm", int(d.Minutes()))
-	case d < 48*time.Hour:
-		return fmt.Sprintf("%dh", int(d.Hours()))
+	case age < time.Hour:
+		return fmt.Sprintf("%dm", int(age.Minutes()))
+	case age < 24*time.Hour:
+		return fmt.Sprintf("%dh", int(age.Hours()))
 	}
-	return fmt.Sprintf("%dd", int(d.Hours()/24))
+	return fmt.Sprintf("%dd", int(age.Hours()/24))
+}
+
+// shortLeft is the time until something ends, finer towards the end.
+func shortLeft(left time.Duration) string {
+	hours, minutes := int(left.Hours()), int(left.Minutes())
+	switch {
+	case left < time.Minute:
+		return "<1m"
+	case left < time.Hour:
+		return fmt.Sprintf("%dm", minutes)
+	case left < 3*time.Hour:
+		return fmt.Sprintf("%dh %02dm", hours, minutes%60)
+	case left < 24*time.Hour:
+		return fmt.Sprintf("%dh", hours)
+	}
+	return fmt.Sprintf("%dd %dh", hours/24, hours%24)
+}
+
+// describeSpan is a duration without units that say nothing: 24h, 1h30m, 30s.
+func describeSpan(d time.Duration) string {
+	text := d.String()
+	if strings.HasSuffix(text, "m0s") {
+		text = strings.TrimSuffix(text, "0s")
+	}
+	if strings.HasSuffix(text, "h0m") {
+		text = strings.TrimSuffix(text, "0m")
+	}
+	return text
 }
 
 // describeWindow is a reply window in a few letters.
 func describeWindow(w inbox.Window, now time.Time) string {
-	left, ends := w.Left(now)
-	switch {
-	case ends && left >= 24*time.Hour:
-		return fmt.Sprintf("%dd %dh", int(left.Hours())/24, int(left.Hours())%24)
-	case ends && left >= time.Hour:
-		return fmt.Sprintf("%dh %dm", int(left.Hours()), int(left.Minutes())%60)
-	case ends:
-		return fmt.Sprintf("%dm", int(left.Minutes()))
-	case w.Phase == inbox.WindowNone:
+	left, _ := w.Left(now)
+	switch w.Phase {
+	case inbox.WindowNone:
 		return ""
+	case inbox.WindowOpen:
+		return shortLeft(left)
+	case inbox.WindowLate:
+		return "late " + shortLeft(left)
 	}
 	return string(w.Phase)
+}
+
+// windowSentence says the same at length.
+func windowSentence(w inbox.Window, now time.Time, zone *time.Location) string {
+	left, _ := w.Left(now)
+	switch w.Phase {
+	case inbox.WindowNone:
+		return "to answer: no limit"
+	case inbox.WindowOpen:
+		return "to answer: " + shortLeft(left)
+	case inbox.WindowLate:
+		return "to answer: late " + shortLeft(left) + ", human agents only"
+	case inbox.WindowUnknown:
+		return "reply window unknown: no message of the customer is known"
+	}
+	text := "reply window closed since " + minuteOf(w.ClosesAt, zone)
+	if w.Reason != "" {
+		text += ": " + w.Reason
+	}
+	return text
+}
+
+// minuteOf is a point in time for people; "" for none.
+func minuteOf(t time.Time, zone *time.Location) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.In(zone).Format("2006-01-02 15:04")
+}
+
+// describeFailure is a stored error in one line, the provider's code first.
+func describeFailure(f *inbox.Failure) string {
+	return inbox.CleanLine(strings.TrimSpace(f.Code + " " + cmp.Or(f.Text, string(f.Kind))))
+}
+
+// listed joins words to "a", "a and b", "a, b and c".
+func listed(words []string) string {
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	last := len(words) - 1
+	return strings.Join(words[:last], ", ") + " and " + words[last]
+}
+
+// counted is a number of things: "1 draft", "2 drafts".
+func counted(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
 }

@@ -42,8 +42,8 @@ const (
 var Fields = []login.Field{
 	{Name: fieldKey, Secret: true, Required: true, Help: "API key of the primary profile, from the Ayrshare dashboard"},
 	{Name: fieldProfile, Secret: true, Help: "acts as this user profile; without it as the primary profile"},
-	{Name: fieldTwitterKey, Secret: true, Help: "API key (consumer key) of your own X app; X needs it since 2026-03-31"},
-	{Name: fieldTwitterSecret, Secret: true, Help: "API key secret (consumer secret) of the same X app"},
+	{Name: fieldTwitterKey, Secret: true, For: inbox.Twitter, Help: "API key (consumer key) of your own X app; X needs it since 2026-03-31"},
+	{Name: fieldTwitterSecret, Secret: true, For: inbox.Twitter, Help: "API key secret (consumer secret) of the same X app"},
 }
 
 // provider is one login. It keeps no state but its settings.

@@ -15,7 +15,8 @@ type Field struct {
 	Name     string // key in the [[account]] table: "api_key", "profile_key"
 	Secret   bool   // may be given as NAME, NAME_env, NAME_file or NAME_command
 	Required bool
-	Help     string // one line for the config that explains itself
+	For      inbox.Platform // this platform does not work without it; "" for none
+	Help     string         // one line for the config that explains itself
 }
 
 // Login is a filled-in form.
