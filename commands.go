@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"runtime/debug"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -107,7 +108,7 @@ conversations, messages and requests (numbers), last_updated and next_update
 	}
 	cmd.Flags().StringVar(&o.account, "account", "", "only this `ACCOUNT` of the config")
 	cmd.Flags().BoolVar(&o.force, "force", false, "also what is not due yet")
-	cmd.Flags().DurationVar(&o.wait, "wait", o.wait, "how long to go on with the outbox; 0 sends nothing")
+	cmd.Flags().Var(waitFlag(&o.wait), "wait", "how long to go on with the outbox; 0 sends nothing")
 	cmd.Flags().BoolVar(&o.json, "json", false, "one JSON object per line")
 	a.completeAccounts(cmd)
 	return cmd
@@ -122,13 +123,16 @@ func (a *app) listCommand() *cobra.Command {
 must all be in the name, the newest message or the ID, and any of:
 
   is:unread is:unanswered is:archived is:problem
-  is:closing        unanswered, and the reply window ends within a day
+  is:closing        unanswered, and the reply window ends within the
+                    closing_soon of the config (12h)
   left<2h           the same with another time; by time left
   platform:NAME account:NAME
 
 With --json, one object per line: id, account, provider, platform, participant
 (id, name), preview, last_message_at (RFC 3339 in UTC, or null), unread (a
-number), unanswered, archived, window (phase, and closes_at or null).`,
+number), unanswered, archived, window (phase, and closes_at or null).
+
+What was never read, or could not be read lately, is named on standard error.`,
 		Args:              cobra.ArbitraryArgs,
 		ValidArgsFunction: completeQuery,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -136,7 +140,7 @@ number), unanswered, archived, window (phase, and closes_at or null).`,
 		},
 	}
 	cmd.Flags().BoolVar(&o.json, "json", false, "one JSON object per line")
-	cmd.Flags().IntVar(&o.limit, "limit", 0, "at most `N` conversations (0: all)")
+	cmd.Flags().Var(countFlag(&o.limit), "limit", "at most `N` conversations (0: all)")
 	return cmd
 }
 
@@ -158,7 +162,7 @@ or "sent"), text, created_at (RFC 3339 in UTC), state ("received", "sent",
 		RunE:              func(cmd *cobra.Command, args []string) error { return a.show(cmd.Context(), args[0], o) },
 	}
 	cmd.Flags().BoolVar(&o.json, "json", false, "one JSON object per line")
-	cmd.Flags().IntVar(&o.limit, "limit", 0, "only the newest `N` messages (0: all)")
+	cmd.Flags().Var(countFlag(&o.limit), "limit", "only the newest `N` messages (0: all)")
 	return cmd
 }
 
@@ -173,7 +177,8 @@ leaves with the next sync, send, or open inbox. The exit code is 1 when a part
 failed, or may or may not have been delivered.
 
 With --json, one object per message: id, conversation_id, state, parts (kind,
-state, message_id or null, error: null or kind, code, text, hint).`,
+state, message_id or null, error: null or kind, code, text, hint). Code is null
+where the provider gave none, hint may be empty.`,
 		Args:              between(1, 2, "a CONVERSATION and a TEXT"),
 		ValidArgsFunction: a.completeConversations,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -184,7 +189,7 @@ state, message_id or null, error: null or kind, code, text, hint).`,
 		},
 	}
 	cmd.Flags().StringArrayVar(&o.media, "media", nil, "`URL` of a picture, video, voice message or file; may be repeated")
-	cmd.Flags().DurationVar(&o.wait, "wait", o.wait, "how long to wait for the provider; 0 only queues")
+	cmd.Flags().Var(waitFlag(&o.wait), "wait", "how long to wait for the provider; 0 only queues")
 	cmd.Flags().BoolVar(&o.split, "split", false, "send a text that is too long as several messages")
 	cmd.Flags().BoolVar(&o.json, "json", false, "one JSON object per line")
 	return cmd
@@ -227,7 +232,7 @@ func (a *app) retryCommand() *cobra.Command {
 		ValidArgsFunction: a.completeOutbox,
 		RunE:              func(cmd *cobra.Command, args []string) error { return a.retry(cmd.Context(), args[0], o) },
 	}
-	cmd.Flags().DurationVar(&o.wait, "wait", o.wait, "how long to wait for the provider; 0 only queues")
+	cmd.Flags().Var(waitFlag(&o.wait), "wait", "how long to wait for the provider; 0 only queues")
 	cmd.Flags().BoolVar(&o.json, "json", false, "one JSON object per line")
 	return cmd
 }
@@ -237,13 +242,19 @@ func (a *app) archiveCommand(name string, archived bool) *cobra.Command {
 	if !archived {
 		short = "Bring an archived conversation back"
 	}
-	return &cobra.Command{
+	var asJSON bool
+	cmd := &cobra.Command{
 		Use:               name + " CONVERSATION",
 		Short:             short,
+		Long:              short + ".\n\nWith --json, the object of list --json.",
 		Args:              between(1, 1, "one CONVERSATION"),
 		ValidArgsFunction: a.completeConversations,
-		RunE:              func(cmd *cobra.Command, args []string) error { return a.archive(cmd.Context(), args[0], archived) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.archive(cmd.Context(), args[0], archived, asJSON)
+		},
 	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object")
+	return cmd
 }
 
 func (a *app) autoReplyCommand() *cobra.Command {
@@ -253,20 +264,30 @@ func (a *app) autoReplyCommand() *cobra.Command {
 		Use:   "autoreply",
 		Short: "Show or change the answer that a provider gives by itself",
 		Long: `Autoreply shows the automatic answer of each account, or changes it with --set,
---on, --off and --wait.
+--on, --off and --wait. An empty text is refused: the provider would send a
+sentence of its own instead.
 
 With --json, one object per account: account, active, message, wait_seconds.`,
 		Args: noSubcommand,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			flags := cmd.Flags()
-			if flags.Changed("set") {
+			switch {
+			case on && off:
+				return wrongUsage(cmd, "--on and --off exclude each other")
+			case flags.Changed("set") && strings.TrimSpace(o.message) == "":
+				return &usageError{
+					text: "the automatic answer needs a text: for an empty one Ayrshare goes back to a default sentence of its own",
+					hint: "--off switches the automatic answer off",
+				}
+			case flags.Changed("set"):
 				o.change.Message = &o.message
 			}
 			if flags.Changed("wait") {
 				o.change.Wait = &o.wait
 			}
-			if on || off {
-				o.change.Active = &on
+			if flags.Changed("on") || flags.Changed("off") {
+				active := on || flags.Changed("off") && !off // --off=false is --on
+				o.change.Active = &active
 			}
 			return a.autoReply(cmd.Context(), o)
 		},
@@ -275,9 +296,8 @@ With --json, one object per account: account, active, message, wait_seconds.`,
 	cmd.Flags().StringVar(&o.message, "set", "", "the `TEXT` of the answer")
 	cmd.Flags().BoolVar(&on, "on", false, "switch it on")
 	cmd.Flags().BoolVar(&off, "off", false, "switch it off")
-	cmd.Flags().DurationVar(&o.wait, "wait", 0, "least time between two automatic answers to one customer")
+	cmd.Flags().Var(waitFlag(&o.wait), "wait", "least time between two automatic answers to one customer")
 	cmd.Flags().BoolVar(&o.json, "json", false, "one JSON object per line")
-	cmd.MarkFlagsMutuallyExclusive("on", "off")
 	a.completeAccounts(cmd)
 	return cmd
 }
@@ -287,7 +307,7 @@ func (a *app) forgetCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:               "forget CONVERSATION",
 		Short:             "Remove all that is kept here of one customer",
-		Long:              "Forget removes a conversation from this machine: messages, draft, outbox and\nsearch. The provider keeps its own copy, and a new message brings it back.",
+		Long:              "Forget removes a conversation from this machine: messages, draft, outbox and\nsearch. What the provider still has from before is not read again; a new message\nbrings the conversation back.",
 		Args:              between(1, 1, "one CONVERSATION"),
 		ValidArgsFunction: a.completeConversations,
 		RunE:              func(cmd *cobra.Command, args []string) error { return a.forget(cmd.Context(), args[0], yes) },
@@ -339,7 +359,9 @@ func (a *app) simCommand() *cobra.Command {
 		Use:   "sim",
 		Short: "Serve the simulator alone",
 		Long: `Sim serves Ayrshare's Messages API with simulated customers behind it until it is
-interrupted, and prints its base URL and key. A fault is OP[@PLATFORM]:FAULT
+interrupted, and prints where it listens, its key, and an [[account]] table with
+both: put that into a file, and parley --config FILE --data DIR works with it. The
+simulator takes any keys for X, but not none. A fault is OP[@PLATFORM]:FAULT
 [=VALUE][:WHEN], such as send:tear-after:0.3, read@twitter:429=10s:once or
 any:latency=50ms..400ms.
 
@@ -349,8 +371,8 @@ With --json, one object: base_url, key, control_url, control_token.`,
 	}
 	cmd.Flags().StringVar(&o.listen, "listen", "127.0.0.1:0", "`HOST:PORT`")
 	cmd.Flags().Uint64Var(&o.seed, "seed", 1, "the same `N` makes the same world")
-	cmd.Flags().IntVar(&o.conversations, "conversations", 0, "how many at the start (0: the demo's)")
-	cmd.Flags().IntVar(&o.messages, "messages", 0, "how many at the start, over all conversations (0: a few each)")
+	cmd.Flags().Var(countFlag(&o.conversations), "conversations", "how many at the start (0: the demo's)")
+	cmd.Flags().Var(countFlag(&o.messages), "messages", "how many at the start, over all conversations (0: a few each)")
 	cmd.Flags().StringArrayVar(&o.faults, "fault", nil, "something that goes wrong; may be repeated")
 	cmd.Flags().BoolVar(&o.json, "json", false, "one JSON object")
 	return cmd
@@ -398,6 +420,61 @@ func (a *app) versionCommand() *cobra.Command {
 			return err
 		},
 	}
+}
+
+// flagOf is a flag whose mistakes are told in our own words.
+type flagOf[T comparable] struct {
+	at    *T
+	kind  string // as the help calls it
+	parse func(string) (T, error)
+	show  func(T) string
+}
+
+// Set reads the flag.
+func (f flagOf[T]) Set(text string) error {
+	v, err := f.parse(text)
+	if err == nil {
+		*f.at = v
+	}
+	return err
+}
+
+// String is the default in the help, "" for none.
+func (f flagOf[T]) String() string {
+	var none T
+	if f.at == nil || *f.at == none {
+		return ""
+	}
+	return f.show(*f.at)
+}
+
+// Type is what the help calls a value.
+func (f flagOf[T]) Type() string { return f.kind }
+
+func waitFlag(at *time.Duration) flagOf[time.Duration] {
+	return flagOf[time.Duration]{at, "duration", parseWait, describeSpan}
+}
+
+func countFlag(at *int) flagOf[int] { return flagOf[int]{at, "int", parseCount, strconv.Itoa} }
+
+// parseWait understands what the config does, and 0.
+func parseWait(text string) (time.Duration, error) {
+	d, err := time.ParseDuration(text)
+	if err != nil {
+		d, err = parseDuration(text)
+	}
+	if err != nil || d < 0 {
+		return 0, errors.New("expected a duration such as 30s, 5m or 2h")
+	}
+	return d, nil
+}
+
+func parseCount(text string) (int, error) {
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 0 {
+		return 0, errors.New("expected a number, 0 or more")
+	}
+	return n, nil
 }
 
 // version is what the build knows of itself.

@@ -335,7 +335,7 @@ func takeKeys(root *table) map[string][]string {
 }
 
 func takeScreen(root *table) screenConfig {
-	c := screenConfig{theme: themeAuto, timeZone: time.Local, hours: 24, fps: 60}
+	c := screenConfig{theme: themeAuto, timeZone: time.Local, hours: 24, closingSoon: 12 * time.Hour, fps: 60}
 	t := root.sub("ui")
 	if t == nil {
 		return c
@@ -351,7 +351,9 @@ func takeScreen(root *table) screenConfig {
 	if c.hours = t.count("hours", 24, 1, 24); c.hours != 12 && c.hours != 24 {
 		t.problem(t.where("hours"), "hours", "expected 12 or 24, found %d", c.hours)
 	}
-	c.closingSoon, _ = parsed(t, "closing_soon", `a duration such as "12h"`, parseDuration)
+	if soon, ok := parsed(t, "closing_soon", `a duration such as "12h"`, parseDuration); ok {
+		c.closingSoon = soon
+	}
 	c.editor = t.str("editor", `a command in quotes, such as "vim"`)
 	c.fps = t.count("fps", 60, 1, 120)
 	t.finish()

@@ -23,6 +23,9 @@ const (
 	demoPace      = 6
 )
 
+// demoRows is more than the demo has conversations.
+const demoRows = 1000
+
 func (a *app) demo(ctx context.Context, seed uint64) (err error) {
 	world, err := sim.Start(sim.Options{Seed: seed, CacheTime: demoCacheTime, Pace: demoPace})
 	if err != nil {
@@ -52,20 +55,65 @@ func (a *app) openDemo(ctx context.Context, s *session) error {
 	if _, err := s.Sync(ctx, "", false, nil); err != nil {
 		return err
 	}
+	s.temporary = true
 	return a.runScreen(ctx, s)
+}
+
+// thrownAway tells at the end of a demo what goes with its cache.
+func (s *session) thrownAway(ctx context.Context) string {
+	var lost []string
+	note := func(n int, what string) {
+		if n > 0 {
+			lost = append(lost, counted(n, what))
+		}
+	}
+	var queued, failed, unknown int
+	for _, v := range s.Accounts() {
+		queued, failed, unknown = queued+v.Queued, failed+v.Failed, unknown+v.Unknown
+	}
+	note(s.countDrafts(ctx), "draft")
+	note(queued, "queued message")
+	note(failed, "failed message")
+	note(unknown, "message in doubt")
+	if len(lost) == 0 {
+		return ""
+	}
+	return "The demo's data is temporary; thrown away: " + listed(lost)
+}
+
+// countDrafts counts the conversations with a stored draft.
+func (s *session) countDrafts(ctx context.Context) (n int) {
+	for _, view := range []inbox.View{inbox.ViewAll, inbox.ViewArchived} {
+		page, err := s.List(ctx, inbox.ListQuery{View: view, Sort: inbox.SortNewest, Now: time.Now(), After: demoRows})
+		if err != nil {
+			s.guard.log.Warn("counting drafts failed", "err", err)
+		}
+		for _, row := range page.Rows {
+			if row.Draft != "" {
+				n++
+			}
+		}
+	}
+	return n
 }
 
 // demoConfig is what somebody would write to use the simulator.
 func demoConfig(world *sim.Server) (*config, error) {
-	const name = "ayrshare" // the protocol that the simulator speaks
-	p, _ := platforms.Find(name)
-	text := fmt.Sprintf("[[account]]\nname = \"demo\"\nprovider = %q\nbase_url = %q\napi_key = %q\n", name, world.BaseURL(), world.Key())
+	return parseConfig("the demo", []byte(accountTable("demo", world)))
+}
+
+// accountTable is the part of a config that makes the simulator an account. It
+// takes any keys for a platform, but not none.
+func accountTable(name string, world *sim.Server) string {
+	const provider = "ayrshare" // the protocol that the simulator speaks
+	p, _ := platforms.Find(provider)
+	text := fmt.Sprintf("[[account]]\nname = %q\nprovider = %q\nbase_url = %q\napi_key = %q\n", name, provider, world.BaseURL(), world.Key())
 	for _, f := range p.Fields {
-		if f.Secret && !f.Required && f.Name != "profile_key" {
+		if f.For != "" {
 			text += f.Name + " = \"simulated\"\n"
 		}
 	}
-	return parseConfig("the demo", []byte(text))
+	return text
 }
 
 // How long the demo's shift may take at the most, and how often it looks.
@@ -191,7 +239,8 @@ func (a *app) sim(ctx context.Context, o simOptions) error {
 	if o.json {
 		err = jsonLines(a.stdout).Encode(simRecord{world.BaseURL(), world.Key(), world.ControlURL(), world.ControlToken()})
 	} else {
-		_, err = fmt.Fprintf(a.stdout, "base_url       %s\nkey            %s\ncontrol_url    %s\ncontrol_token  %s\n", world.BaseURL(), world.Key(), world.ControlURL(), world.ControlToken())
+		_, err = fmt.Fprintf(a.stdout, "base_url       %s\nkey            %s\ncontrol_url    %s\ncontrol_token  %s\n\n# For a config of its own (--config FILE --data DIR):\n%s",
+			world.BaseURL(), world.Key(), world.ControlURL(), world.ControlToken(), accountTable("sim", world))
 	}
 	if err != nil {
 		return err

@@ -5,7 +5,6 @@ package main
 
 import (
 	"bufio"
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -37,9 +36,10 @@ const (
 // session is an open cache with an inbox over it.
 type session struct {
 	*inbox.Inbox
-	config *config
-	store  inbox.Store
-	guard  *guard
+	config    *config
+	store     inbox.Store
+	guard     *guard
+	temporary bool // nothing of the cache is kept
 }
 
 // withSession opens cache and inbox for f and closes them behind it.
@@ -310,6 +310,10 @@ func (a *app) list(ctx context.Context, text string, o listOptions) error {
 		if _, err := s.account(string(q.Account)); err != nil {
 			return err
 		}
+		// Whether the query is right was told before; what closes soon is in the config.
+		if q.Search, err = inbox.ParseSearch(text, s.config.screen.closingSoon); err != nil {
+			return err
+		}
 		out := bufio.NewWriter(a.stdout)
 		print := s.printConversation(out)
 		if o.json {
@@ -319,15 +323,69 @@ func (a *app) list(ctx context.Context, text string, o listOptions) error {
 		if err := q.each(ctx, s.Inbox, o.limit, print); err != nil {
 			return err
 		}
-		return out.Flush()
+		if err := out.Flush(); err != nil {
+			return err
+		}
+		a.tellAge(s, q.Account, q.Platform)
+		return nil
 	})
+}
+
+// staleAfter is from when on data is called old although all reads went well:
+// nobody has read for a while.
+const staleAfter = time.Hour
+
+// tellAge says on standard error which platforms of a listing were never read,
+// cannot be read, or have not been read for long.
+func (a *app) tellAge(s *session, account inbox.AccountID, platform inbox.Platform) {
+	now, hinted := time.Now(), map[string]bool{}
+	for _, v := range s.Accounts() {
+		for _, p := range v.Platforms {
+			if account != "" && account != v.ID || platform != "" && platform != p.Platform {
+				continue
+			}
+			text, hint := describeAge(p, now)
+			if text == "" {
+				continue
+			}
+			if hinted[hint] { // once is enough
+				hint = ""
+			}
+			hinted[hint] = true
+			a.complain(fmt.Sprintf("%s of %s %s", p.Platform.Label(), v.ID, text), hint)
+		}
+	}
+}
+
+// describeAge tells how old the data of a platform is; "" when it is well.
+func describeAge(p inbox.PlatformView, now time.Time) (text, hint string) {
+	age := now.Sub(p.ReadAt)
+	switch {
+	case p.Error != nil && p.ReadAt.IsZero():
+		return "was never read: " + describeFailure(p.Error), p.Error.Hint
+	case p.Error != nil:
+		return fmt.Sprintf("was last read %s, then: %s", describeAgo(p.ReadAt, now), describeFailure(p.Error)), p.Error.Hint
+	case p.ReadAt.IsZero():
+		return "was never read", "`parley sync` reads it"
+	case age >= staleAfter:
+		return "was last read " + describeAgo(p.ReadAt, now), "`parley sync` reads it"
+	}
+	return "", ""
+}
+
+// describeAgo is how long ago something was, for a sentence.
+func describeAgo(at, now time.Time) string {
+	if age := shortAge(at, now); age != "now" {
+		return age + " ago"
+	}
+	return "just now"
 }
 
 // printConversation prints a row for people: platform, name, what waits, time
 // left, age, newest message, ID.
 func (s *session) printConversation(w io.Writer) func(inbox.Conversation) error {
 	now := time.Now()
-	table := grid{w, []column{{width: 2}, {width: 22}, {width: 2}, {7, true}, {4, true}, {width: 40}}}
+	table := grid{w, []column{{width: 2}, {width: 22}, {width: 2}, {11, true}, {4, true}, {width: 40}}}
 	return func(c inbox.Conversation) error {
 		mark := ""
 		if c.Unread > 0 {
@@ -341,7 +399,7 @@ func (s *session) printConversation(w io.Writer) func(inbox.Conversation) error 
 			preview = "you: " + preview
 		}
 		return table.row(c.ID.Platform().Tag(), c.Participant.DisplayName(), mark,
-			describeWindow(s.Window(c), now), shortAge(now.Sub(c.Last.At)), preview, string(c.ID))
+			describeWindow(s.Window(c), now), shortAge(c.Last.At, now), preview, string(c.ID))
 	}
 }
 
@@ -448,9 +506,14 @@ func noteOfFailure(f *inbox.Failure) string {
 }
 
 func (s *session) printHeading(w io.Writer, c inbox.Conversation) error {
-	left := cmp.Or(describeWindow(s.Window(c), time.Now()), "no limit")
-	_, err := fmt.Fprintf(w, "%s on %s (%s), to answer: %s\n%s\n\n", inbox.CleanLine(c.Participant.DisplayName()), c.ID.Platform().Label(), c.ID.Account(), left, c.ID)
+	window := windowSentence(s.Window(c), time.Now(), s.config.screen.timeZone)
+	_, err := fmt.Fprintf(w, "%s (%s), %s\n%s\n\n", describeCustomer(c), c.ID.Account(), inbox.CleanLine(window), c.ID)
 	return err
+}
+
+// describeCustomer is who is answered, and where.
+func describeCustomer(c inbox.Conversation) string {
+	return inbox.CleanLine(c.Participant.DisplayName()) + " on " + c.ID.Platform().Label()
 }
 
 // printMessage prints a message for people.
@@ -464,8 +527,8 @@ func (s *session) printMessage(w io.Writer) func(messageRecord, string) error {
 		if m.Direction == inbox.Sent {
 			state = "  (" + m.State + ")"
 		}
-		when := time.Time(m.CreatedAt).In(s.config.screen.timeZone).Format("2006-01-02 15:04")
-		if _, err := fmt.Fprintf(w, "%s %s%s\n", who, when, state); err != nil {
+		when := minuteOf(time.Time(m.CreatedAt), s.config.screen.timeZone)
+		if _, err := fmt.Fprintln(w, strings.TrimRight(who+" "+when+state, " ")); err != nil {
 			return err
 		}
 		for line := range strings.Lines(strings.TrimSpace(inbox.Clean(m.Text) + "\n" + inbox.Clean(note))) {
@@ -503,13 +566,12 @@ func (a *app) send(ctx context.Context, args []string, o sendOptions) error {
 		if err != nil {
 			return err
 		}
-		items, err := s.Send(ctx, inbox.SendRequest{
-			Composition: inbox.Composition{Conversation: c.ID, Text: text, Media: o.media},
-			Split:       o.split,
-		})
+		what := inbox.Composition{Conversation: c.ID, Text: text, Media: o.media}
+		items, err := s.Send(ctx, inbox.SendRequest{Composition: what, Split: o.split})
 		if err != nil {
-			return err
+			return s.nameSplit(what, err)
 		}
+		a.tellLate(s, c)
 		ids := make([]inbox.OutboxID, len(items))
 		for i, item := range items {
 			ids[i] = item.ID
@@ -517,6 +579,25 @@ func (a *app) send(ctx context.Context, args []string, o sendOptions) error {
 		s.deliver(ctx, c.ID.Account(), o.wait)
 		return a.printOutcome(ctx, s, ids, o.json)
 	})
+}
+
+// nameSplit names the flag that sends a text that is too long.
+func (s *session) nameSplit(c inbox.Composition, err error) error {
+	refused := *inbox.AsError(err)
+	for _, p := range s.Check(c) {
+		if p.Splittable && p.Error.Text == refused.Text {
+			return refused.WithHint("shorten it, or send it as several messages with --split")
+		}
+	}
+	return err
+}
+
+// tellLate says when the platform takes only what a person has written.
+func (a *app) tellLate(s *session, c inbox.Conversation) {
+	w := s.Window(c)
+	if left, _ := w.Left(time.Now()); w.Phase == inbox.WindowLate {
+		a.complain(fmt.Sprintf("the reply window of %s is late (%s left): human agents only", describeCustomer(c), shortLeft(left)), "")
+	}
 }
 
 // maxTextBytes bounds a text from standard input; ten times the longest that
@@ -568,7 +649,7 @@ func (a *app) printOutcome(ctx context.Context, s *session, ids []inbox.OutboxID
 		}
 		state := item.State()
 		bad = bad || state == inbox.StateFailed || state == inbox.StateUnknown
-		if err := a.printItem(item, asJSON); err != nil {
+		if err := a.printItem(ctx, s, item, asJSON); err != nil {
 			return err
 		}
 	}
@@ -578,29 +659,42 @@ func (a *app) printOutcome(ctx context.Context, s *session, ids []inbox.OutboxID
 	return nil
 }
 
-// printItem prints an outbox item: one JSON object, or one line for the item
-// and one for each part that needs attention.
-func (a *app) printItem(item inbox.OutboxItem, asJSON bool) error {
+// printItem prints an outbox item: one JSON object, or a line for the item, one
+// for each part, and one for each part that needs attention.
+func (a *app) printItem(ctx context.Context, s *session, item inbox.OutboxItem, asJSON bool) error {
 	if asJSON {
 		return jsonLines(a.stdout).Encode(recordOfSend(item))
 	}
-	what := cmp.Or(inbox.CleanLine(item.Text()), fmt.Sprintf("%d media", len(item.Parts)))
-	if _, err := fmt.Fprintf(a.stdout, "%-7s  %s  to %s  %s\n", item.State(), item.ID, inbox.CleanLine(string(item.Conversation)), ansi.Truncate(what, 60, "…")); err != nil {
-		return err
-	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "%-7s  %s  %s  %s\n", item.State(), s.recipient(ctx, item.Conversation), item.ID, inbox.CleanLine(string(item.Conversation)))
 	for _, p := range item.Parts {
-		if p.State == inbox.StateSent || p.Error == nil {
-			continue
-		}
-		if _, err := fmt.Fprintf(a.stdout, "         %s %s %s\n", p.Kind, p.State, inbox.CleanLine(noteOfFailure(p.Error))); err != nil {
-			return err
+		fmt.Fprintf(&b, "         %s\n", describePart(p))
+		if p.State != inbox.StateSent && p.Error != nil {
+			fmt.Fprintf(&b, "         %s %s %s\n", p.Kind, p.State, inbox.CleanLine(noteOfFailure(p.Error)))
 		}
 	}
 	if item.State() == inbox.StateQueued && item.Waiting != nil {
-		_, err := fmt.Fprintf(a.stdout, "         waits %s\n", inbox.CleanLine(noteOfFailure(item.Waiting)))
-		return err
+		fmt.Fprintf(&b, "         waits %s\n", inbox.CleanLine(noteOfFailure(item.Waiting)))
 	}
-	return nil
+	_, err := io.WriteString(a.stdout, b.String())
+	return err
+}
+
+// describePart is a part of a message in one line.
+func describePart(p inbox.Part) string {
+	if p.Kind == inbox.PartText {
+		return ansi.Truncate(inbox.CleanLine(p.Text), 60, "…")
+	}
+	return fmt.Sprintf("[%s] %s", p.Kind, inbox.CleanLine(p.URL))
+}
+
+// recipient is who an outbox item goes to, as far as the cache knows.
+func (s *session) recipient(ctx context.Context, id inbox.ConversationID) string {
+	c, err := s.Conversation(ctx, id)
+	if err != nil {
+		c.ID = id
+	}
+	return describeCustomer(c)
 }
 
 func (a *app) outbox(ctx context.Context, asJSON bool) error {
@@ -610,11 +704,14 @@ func (a *app) outbox(ctx context.Context, asJSON bool) error {
 			return err
 		}
 		for _, item := range items {
-			if err := a.printItem(item, asJSON); err != nil {
+			if err := a.printItem(ctx, s, item, asJSON); err != nil {
 				return err
 			}
 		}
-		return nil
+		if len(items) == 0 && !asJSON {
+			_, err = fmt.Fprintln(a.stdout, "the outbox is empty")
+		}
+		return err
 	})
 }
 
@@ -627,6 +724,9 @@ func (a *app) retry(ctx context.Context, id string, o sendOptions) error {
 		if err := s.Retry(ctx, item.ID); err != nil {
 			return err
 		}
+		if c, err := s.Conversation(ctx, item.Conversation); err == nil {
+			a.tellLate(s, c)
+		}
 		s.deliver(ctx, item.Conversation.Account(), o.wait)
 		return a.printOutcome(ctx, s, []inbox.OutboxID{item.ID}, o.json)
 	})
@@ -634,17 +734,39 @@ func (a *app) retry(ctx context.Context, id string, o sendOptions) error {
 
 func (a *app) discard(ctx context.Context, id string) error {
 	return a.withSession(ctx, offline, func(ctx context.Context, s *session) error {
-		return s.Discard(ctx, inbox.OutboxID(id))
+		item, err := s.OutboxItem(ctx, inbox.OutboxID(id))
+		if err != nil {
+			return err
+		}
+		if err := s.Discard(ctx, item.ID); err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(a.stdout, "discarded: %s to %s\n", item.ID, s.recipient(ctx, item.Conversation))
+		return err
 	})
 }
 
-func (a *app) archive(ctx context.Context, name string, archived bool) error {
+func (a *app) archive(ctx context.Context, name string, archived, asJSON bool) error {
 	return a.withSession(ctx, online, func(ctx context.Context, s *session) error {
 		c, err := s.Find(ctx, name)
 		if err != nil {
 			return err
 		}
-		return s.SetArchived(ctx, c.ID, archived)
+		if err := s.SetArchived(ctx, c.ID, archived); err != nil {
+			return err
+		}
+		if c, err = s.Conversation(ctx, c.ID); err != nil {
+			return err
+		}
+		done := "archived"
+		switch {
+		case asJSON:
+			return jsonLines(a.stdout).Encode(recordOfConversation(c, s.Window(c)))
+		case !archived:
+			done = "brought back"
+		}
+		_, err = fmt.Fprintln(a.stdout, done+" "+describeCustomer(c))
+		return err
 	})
 }
 
@@ -704,7 +826,7 @@ func (a *app) printAutoReply(id inbox.AccountID, r inbox.AutoReply, asJSON bool)
 		state = "on"
 	}
 	if r.Wait > 0 {
-		state += fmt.Sprintf(", at most every %s to one customer", r.Wait)
+		state += fmt.Sprintf(", at most every %s to one customer", describeSpan(r.Wait))
 	}
 	_, err := fmt.Fprintf(a.stdout, "%s: %s\n%s", id, state, lineOf(r.Message))
 	return err

@@ -15,7 +15,6 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
-	"strings"
 	"syscall"
 
 	"golang.org/x/term"
@@ -120,11 +119,12 @@ func (a *app) report(err error) int {
 	return exitFailed
 }
 
-// describeError is an error in one line for people.
+// describeError is an error in one line for people. What was tried is what they
+// have asked for; only where there is no text does it say more than the kind.
 func describeError(e *inbox.Error) string {
-	text := cmp.Or(e.Text, string(e.Kind))
-	if e.Op != "" && !strings.HasPrefix(text, e.Op) {
-		text = e.Op + ": " + text
+	text := cmp.Or(e.Text, e.Op, string(e.Kind))
+	if e.Text == "" && e.Op != "" {
+		text += ": " + string(e.Kind)
 	}
 	if e.Code != "" {
 		text += " (code " + e.Code + ")"

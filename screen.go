@@ -76,10 +76,18 @@ func (a *app) runScreen(ctx context.Context, s *session) error {
 	err = a.showScreen(ctx, s, screen)
 	a.storeDrafts(ctx, screen)
 	stop()
-	if farewell := screen.Farewell(); farewell != "" && ctx.Err() == nil {
+	if farewell := s.farewell(ctx, screen); farewell != "" && ctx.Err() == nil {
 		fmt.Fprintln(a.stdout, farewell)
 	}
 	return err
+}
+
+// farewell is what the agent has to know at the end, "" for nothing.
+func (s *session) farewell(ctx context.Context, screen *ui.UI) string {
+	if s.temporary {
+		return s.thrownAway(ctx)
+	}
+	return screen.Farewell()
 }
 
 // startRun starts pollers and sender. stop ends them and returns when they have
