@@ -60,7 +60,7 @@ type PlatformView struct {
 }
 
 // account is the running side of an Account. The mutex guards all below it;
-// nobody holds it over a transaction or a request.
+// nobody holds it while waiting for a transaction or a request.
 type account struct {
 	Account
 	wakeSender    chan struct{} // capacity 1
@@ -108,9 +108,10 @@ func newAccount(r Reader, a Account) (*account, error) {
 	if err != nil {
 		return nil, err
 	}
+	now := time.Now().Add(state.Skew).UTC()
 	acc.state = state
 	acc.state.Account = a.ID
-	now := time.Now().Add(state.Skew)
+	acc.state.mend(now)
 	for _, f := range a.Provider.Feeds() {
 		if len(a.Platforms) > 0 && !slices.Contains(a.Platforms, f.Platform) {
 			continue
@@ -126,7 +127,8 @@ func newAccount(r Reader, a Account) (*account, error) {
 			p = &platform{Platform: f.Platform, wake: make(chan struct{}, 1), settling: map[string]*feed{}}
 			acc.platforms = append(acc.platforms, p)
 		}
-		p.feeds = append(p.feeds, &feed{Feed: f, SyncState: mendSchedule(f, s, now)})
+		s.mend(f, now)
+		p.feeds = append(p.feeds, &feed{Feed: f, SyncState: s})
 	}
 	return acc, nil
 }
@@ -151,6 +153,14 @@ func (p *platform) messagesFeed() *feed {
 	return nil
 }
 
+// mainFeed says how the platform is: one that is read rarely can fail alone.
+func (p *platform) mainFeed() *feed {
+	if f := p.messagesFeed(); f != nil {
+		return f
+	}
+	return p.feeds[0]
+}
+
 // now is the time by the provider's clock.
 func (a *account) now() time.Time {
 	a.mu.Lock()
@@ -160,20 +170,40 @@ func (a *account) now() time.Time {
 
 func (a *account) nowLocked() time.Time { return time.Now().Add(a.state.Skew).UTC() }
 
-// setClock learns from the Date header of an answer. It has a resolution of a
-// second and the answer took a while, so small differences mean nothing.
-func (a *account) setClock(server time.Time) {
+// setClock learns from the Date header of an answer to a request that was made
+// at asked (our clock). It has a resolution of a second and was written at some
+// moment since then, so small differences mean nothing.
+func (a *account) setClock(asked, server time.Time) {
 	if server.IsZero() {
 		return
 	}
-	skew := time.Until(server)
-	if skew.Abs() < 3*time.Second {
-		skew = 0
-	}
+	const tolerance = 2 * time.Second
+	least, most := time.Until(server)-tolerance, server.Sub(asked)+tolerance
+	fits := func(skew time.Duration) bool { return least < skew && skew < most }
 	a.mu.Lock()
-	defer a.mu.Unlock()
-	if (skew - a.state.Skew).Abs() >= 2*time.Second {
-		a.state.Skew = skew
+	if fits(a.state.Skew) {
+		a.mu.Unlock()
+		return
+	}
+	a.state.Skew = 0
+	if !fits(0) {
+		a.state.Skew = server.Sub(asked)
+	}
+	a.mend()
+	a.mu.Unlock()
+	a.poll()
+	wake(a.wakeSender)
+	wake(a.wakeInspector)
+}
+
+// mend puts the schedules right that were made by another clock.
+func (a *account) mend() {
+	now := a.nowLocked()
+	a.state.mend(now)
+	for _, p := range a.platforms {
+		for _, f := range p.allFeeds() {
+			f.mend(f.Feed, now)
+		}
 	}
 }
 
@@ -187,7 +217,7 @@ func (a *account) limited(err *Error) {
 	if len(a.state.Limited) < 5 && err.RetryAfter > 0 {
 		pause = err.RetryAfter // the provider told it, and there were few
 	}
-	a.state.PausedTill = now.Add(pause)
+	a.state.PausedTill = now.Add(min(pause, maxPause))
 }
 
 // poll wakes the pollers of the account.

@@ -57,7 +57,7 @@ type Conversation struct {
 	RefusedText    string      `json:"refused_text,omitempty"`    // in the provider's words
 
 	Unread      int          `json:"unread,omitempty"`       // counted by arrival, not by the sender's clock
-	Unanswered  bool         `json:"unanswered,omitempty"`   // the newest message is the customer's
+	Unanswered  bool         `json:"unanswered,omitempty"`   // the newest message that was not unsent is the customer's
 	LastArrival uint64       `json:"last_arrival,omitempty"` // the newest arrival number among its messages: what MarkRead takes
 	MarkedRead  time.Time    `json:"marked_read,omitzero"`   // when an agent last read it here
 	Draft       string       `json:"draft,omitempty"`        // the beginning of the stored draft, for the list
@@ -70,7 +70,8 @@ type Summary struct {
 	ID        MessageID `json:"id,omitempty"`
 	At        time.Time `json:"at,omitzero"`
 	Direction Direction `json:"direction,omitempty"`
-	Text      string    `json:"text,omitempty"` // one line, cut; "[image]" where there is no text
+	Text      string    `json:"text,omitempty"`    // one line, cut; "[image]" where there is no text
+	Deleted   bool      `json:"deleted,omitempty"` // unsent
 }
 
 // OutboxCounts are the items of a conversation that still need someone's attention.

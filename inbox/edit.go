@@ -2,6 +2,7 @@ package inbox
 
 import (
 	"context"
+	"slices"
 	"time"
 )
 
@@ -32,11 +33,20 @@ type editedConversation struct {
 type outboxNote struct {
 	conversation ConversationID
 	state        State     // StateSent: no longer counted
+	queued       bool      // some part waits to leave, whatever became of the others
 	attempted    time.Time // the newest attempt, by the provider's clock
 }
 
-// update runs fn in one transaction and publishes after the commit.
+// update runs fn in one transaction and publishes after the commit. The next
+// one waits until that is done: so what is in memory and what is published
+// change in the order of the commits.
 func (in *Inbox) update(ctx context.Context, fn func(*edit) error) error {
+	select {
+	case in.writing <- struct{}{}:
+		defer func() { <-in.writing }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 	var e *edit
 	err := in.store.Update(ctx, func(w Writer) error {
 		e = &edit{Writer: w, in: in, now: time.Now().UTC(), convs: map[ConversationID]*editedConversation{}, items: map[OutboxID]outboxNote{}}
@@ -131,7 +141,7 @@ func (e *edit) itemMoved(item OutboxItem, state State) error {
 }
 
 func noteOf(item OutboxItem, state State) outboxNote {
-	note := outboxNote{conversation: item.Conversation, state: state}
+	note := outboxNote{conversation: item.Conversation, state: state, queued: item.hasQueued()}
 	for _, p := range item.Parts {
 		note.attempted = later(note.attempted, p.AttemptedAt)
 	}
@@ -144,13 +154,9 @@ func (e *edit) flush() error {
 		if !c.dirty {
 			continue
 		}
-		if c.Last.ID == "" && c.Messages > 0 {
-			page, err := e.Thread(ThreadQuery{Conversation: id, Before: 1})
-			if err != nil {
+		if c.Messages > 0 && (c.Last.ID == "" || c.Last.Deleted) {
+			if err := e.summarizeAgain(c); err != nil {
 				return err
-			}
-			for _, m := range page.Messages {
-				c.summarize(m)
 			}
 		}
 		if c.outboxDirty {
@@ -163,6 +169,27 @@ func (e *edit) flush() error {
 		c.Revision++
 		if err := e.PutConversation(c.Conversation, e.in.windowEnds(c.Conversation)); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// unsentAtOnce is how many unsent messages at the end of a thread are looked
+// behind.
+const unsentAtOnce = 20
+
+// summarizeAgain looks for the newest message, and for the newest that was not
+// unsent: a tombstone answers nothing, and asks nothing.
+func (e *edit) summarizeAgain(c *editedConversation) error {
+	page, err := e.Thread(ThreadQuery{Conversation: c.ID, Before: unsentAtOnce})
+	if err != nil || len(page.Messages) == 0 {
+		return err
+	}
+	c.summarize(page.Messages[len(page.Messages)-1])
+	for _, m := range slices.Backward(page.Messages) {
+		if !m.Deleted {
+			c.Unanswered = m.Direction == Received
+			break
 		}
 	}
 	return nil

@@ -35,6 +35,8 @@ type Inbox struct {
 	order    []AccountID
 	hub      hub
 
+	writing chan struct{} // capacity 1; see update
+
 	mu       sync.Mutex
 	lastItem time.Time                    // when the newest outbox ID says that it was made
 	outbox   map[OutboxID]outboxNote      // every item that is not sent
@@ -58,6 +60,7 @@ func New(ctx context.Context, opts Options) (*Inbox, error) {
 	in := &Inbox{
 		opts: opts, store: opts.Store, log: opts.Log,
 		accounts: map[AccountID]*account{},
+		writing:  make(chan struct{}, 1),
 		outbox:   map[OutboxID]outboxNote{},
 		settled:  map[SyncKey]time.Time{},
 		sentAt:   map[ConversationID]time.Time{},

@@ -13,7 +13,7 @@ import (
 type Ingested struct {
 	Conversations int // conversations named in the batch
 	Messages      int // messages in the batch
-	New           int // of these, not known before
+	New           int // of these, not known before, or known from our own send only
 	Changed       int // of these, known and told otherwise now
 }
 
@@ -89,6 +89,9 @@ func (in *Inbox) dropKnown(ctx context.Context, b Batch) (Batch, error) {
 			if err != nil {
 				return err
 			}
+			if !found && in.tooOld(f.Message) {
+				continue
+			}
 			if c == nil || !found || m.merge(f, b.AsOf) || c.mergeParticipant(f.Peer, b.AsOf) {
 				b.Messages = append(b.Messages, f)
 			}
@@ -123,10 +126,15 @@ func (c *editedConversation) learns(b Batch, f ConversationFact) (changed bool) 
 // although the provider goes on calling it archived: so only a change of the
 // provider's word counts.
 func (c *editedConversation) setArchived(archived bool, asOf time.Time) (changed bool) {
-	if archived == c.RemoteArchived || asOf.Before(c.StatusAsOf) {
+	switch {
+	case asOf.Before(c.StatusAsOf):
+		return false
+	case archived != c.RemoteArchived:
+		c.RemoteArchived, c.Archived = archived, archived
+	case !c.StatusAsOf.IsZero():
 		return false
 	}
-	c.RemoteArchived, c.Archived, c.StatusAsOf = archived, archived, asOf
+	c.StatusAsOf = asOf
 	return true
 }
 
@@ -159,13 +167,16 @@ func (e *edit) ingestMessages(b Batch) (fresh, changed int, err error) {
 	})
 	var news []MessageFact
 	for _, f := range facts {
-		known, learned, err := e.ingestKnown(b, f)
-		switch {
-		case err != nil:
+		told, err := e.ingestKnown(b, f)
+		if err != nil {
 			return 0, 0, err
-		case !known:
+		}
+		switch told {
+		case unheard:
 			news = append(news, f)
-		case learned:
+		case confirmed:
+			fresh++
+		case correction:
 			changed++
 		}
 	}
@@ -177,7 +188,7 @@ func (e *edit) ingestMessages(b Batch) (fresh, changed int, err error) {
 		}
 		place := placeInBatch{f.Message.Conversation, f.Message.ID}
 		if inserted[place] { // the same message twice in one batch
-			if _, _, err := e.ingestKnown(b, f); err != nil {
+			if _, err := e.ingestKnown(b, f); err != nil {
 				return 0, 0, err
 			}
 			continue
@@ -207,23 +218,36 @@ type placeInBatch struct {
 	message      MessageID
 }
 
-// ingestKnown merges a fact into the message of that ID, if it is there, and
-// tells whether anything was learned from it.
-func (e *edit) ingestKnown(b Batch, f MessageFact) (known, learned bool, err error) {
-	c, err := e.conversation(f.Message.Conversation, true)
+// novelty is what a fact says of a message beyond what we know.
+type novelty int
+
+const (
+	unheard    novelty = iota // there is no message of that ID
+	repetition                // nothing
+	correction                // something
+	confirmed                 // that our own send has arrived: no read had shown it before
+)
+
+// ingestKnown merges a fact into the message of that ID, if it is there.
+func (e *edit) ingestKnown(b Batch, f MessageFact) (novelty, error) {
+	m, found, err := e.Message(f.Message.Conversation, f.Message.ID)
+	if err != nil || !found {
+		return unheard, err
+	}
+	c, err := e.conversation(m.Conversation, true)
 	if err != nil {
-		return false, false, err
+		return unheard, err
 	}
 	if c.mergeParticipant(f.Peer, b.AsOf) {
 		c.dirty = true
 	}
-	m, found, err := e.Message(f.Message.Conversation, f.Message.ID)
-	if err != nil || !found {
-		return false, false, err
+	told := correction
+	if m.Provisional {
+		told = confirmed
 	}
 	before, place := len(m.Reactions), m.Position()
 	if !m.merge(f, b.AsOf) {
-		return true, false, nil
+		return repetition, nil
 	}
 	c.dirty = true
 	c.confirm(m.ID)
@@ -234,7 +258,7 @@ func (e *edit) ingestKnown(b Batch, f MessageFact) (known, learned bool, err err
 		c.unread.base++ // a reaction can be the customer's only answer
 	}
 	c.summarize(m)
-	return true, true, e.PutMessage(m)
+	return told, e.PutMessage(m)
 }
 
 // ingestNew stores a message that is not known by its ID. It may still be the
@@ -245,6 +269,7 @@ func (e *edit) ingestNew(b Batch, f MessageFact, echoes *echoes) error {
 	if err != nil {
 		return err
 	}
+	c.mergeParticipant(f.Peer, b.AsOf)
 	m.ArrivedAt, m.TextAsOf = e.now, b.AsOf
 	if f.KnowsReactions {
 		m.ReactionsAsOf = b.AsOf
@@ -292,7 +317,7 @@ func (c *editedConversation) summarize(m Message) {
 	if c.Last.ID != "" && m.ID != c.Last.ID && m.Position().Before(last) {
 		return
 	}
-	c.Last = Summary{ID: m.ID, At: m.CreatedAt, Direction: m.Direction, Text: summaryText(m)}
+	c.Last = Summary{ID: m.ID, At: m.CreatedAt, Direction: m.Direction, Text: summaryText(m), Deleted: m.Deleted}
 	c.Unanswered = m.Direction == Received && !m.Deleted
 }
 

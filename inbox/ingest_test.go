@@ -248,3 +248,75 @@ func TestWhatRetentionRemovedDoesNotComeBack(t *testing.T) {
 		}
 	}
 }
+
+func TestAnUnsentMessageDoesNotAnswerTheOneBefore(t *testing.T) {
+	first, second := received("m1", "where is my order?", minutesAgo(5)), received("m2", "??", minutesAgo(4))
+	unsent := second
+	unsent.Message.Deleted, unsent.Message.Text = true, ""
+	for name, order := range map[string][]inbox.MessageFact{
+		"unsent later":             {first, second, unsent},
+		"known as unsent":          {first, unsent},
+		"the question comes later": {unsent, first},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFixture(t)
+			for _, m := range order {
+				f.ingest(batch(m))
+			}
+			if c := f.conversation(); !c.Unanswered || c.Last.ID != "m2" {
+				t.Errorf("unanswered %v, last %+v", c.Unanswered, c.Last)
+			}
+			f.ingest(batch(sent("m0", "hello, how can we help?", minutesAgo(6))))
+			if !f.conversation().Unanswered {
+				t.Error("an older message of ours answers it")
+			}
+			first := first
+			first.Message.Deleted = true
+			f.ingest(batch(first))
+			if f.conversation().Unanswered {
+				t.Error("nothing is left to answer")
+			}
+		})
+	}
+}
+
+func TestAnOlderWordOnTheArchiveNeverWins(t *testing.T) {
+	yes, no := true, false
+	for name, order := range map[string][]int{"in order": {0, 1}, "out of order": {1, 0}} {
+		t.Run(name, func(t *testing.T) {
+			f := newFixture(t)
+			told := []inbox.Batch{batch(), batch()}
+			for i, archived := range []*bool{&yes, &no} {
+				told[i].AsOf = minutesAgo(10 - i)
+				told[i].Conversations = []inbox.ConversationFact{{RemoteID: "t_ann", Archived: archived}}
+			}
+			for _, i := range order {
+				f.ingest(told[i])
+			}
+			if f.conversation().Archived {
+				t.Error("archived, although the newest word is that it is not")
+			}
+		})
+	}
+}
+
+func TestWhatRetentionRemovedCostsNothing(t *testing.T) {
+	f := newFixture(t)
+	counted := &writes{Store: f.store}
+	f.store, f.retention = counted, inbox.Retention{MaxAge: 24 * time.Hour}
+	f.restart()
+	old := batch(received("old", "old", minutesAgo(3*24*60)))
+	for _, backlog := range []bool{false, true} {
+		old.Backlog = backlog
+		f.ingest(old)
+		if _, err := f.in.Conversation(t.Context(), ann); inbox.KindOf(err) != inbox.NotFound {
+			t.Errorf("a message that is too old made a conversation (%v)", err)
+		}
+	}
+	old.Backlog = false
+	before := counted.n
+	f.ingest(old)
+	if counted.n != before {
+		t.Errorf("%d transactions wrote", counted.n-before)
+	}
+}

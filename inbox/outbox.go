@@ -48,8 +48,8 @@ func (in *Inbox) Send(ctx context.Context, r SendRequest) ([]OutboxItem, error) 
 		}
 		for _, piece := range pieces {
 			item := OutboxItem{
-				ID: in.nextOutboxID(e.now), Conversation: c.ID, CreatedAt: e.now, Seen: c.LastArrival,
-				Parts: in.Capabilities(c.ID).compose(piece),
+				ID: in.nextOutboxID(e.now), Conversation: c.ID, Recipient: c.Participant.ID, CreatedAt: e.now,
+				Seen: c.LastArrival, Parts: in.Capabilities(c.ID).compose(piece),
 			}
 			if err := e.putItem(item); err != nil {
 				return err
@@ -109,16 +109,19 @@ func (in *Inbox) pieces(r SendRequest) ([]Composition, error) {
 // maySend refuses what cannot arrive, or would arrive at somebody else.
 func (in *Inbox) maySend(a *account, c Conversation, r SendRequest) error {
 	if r.Recipient != "" && r.Recipient != c.Participant.ID {
-		return &Error{
-			Kind: Rejected, Op: "send",
-			Text: fmt.Sprintf("the conversation is with %s now, not with whom the composer names", c.Participant.DisplayName()),
-			Hint: "leave the composer and open it again",
-		}
+		return errOtherCustomer(c, "whom the composer names", "leave the composer and open it again")
 	}
 	if err := in.windowError(c); err != nil {
 		return err
 	}
 	return a.limitError(c)
+}
+
+func errOtherCustomer(c Conversation, meant, hint string) *Error {
+	return &Error{
+		Kind: Rejected, Op: "send", Hint: hint,
+		Text: fmt.Sprintf("the conversation is with %s now, not with %s", c.Participant.DisplayName(), meant),
+	}
 }
 
 func (in *Inbox) windowError(c Conversation) error {
@@ -338,7 +341,7 @@ func (in *Inbox) claim(ctx context.Context, a *account) (claimed *OutboxItem, ne
 				blocked[item.Conversation] = true // the order within a conversation stays
 				continue
 			}
-			if err := e.recheck(a, &item); err != nil {
+			if err := e.recheck(&item); err != nil {
 				if err := e.hold(item, err); err != nil {
 					return err
 				}
@@ -363,7 +366,7 @@ func (in *Inbox) claim(ctx context.Context, a *account) (claimed *OutboxItem, ne
 
 func (in *Inbox) hasQueued(a *account) bool {
 	for _, n := range in.outboxOf(a.ID) {
-		if n.state == StateQueued {
+		if n.queued {
 			return true
 		}
 	}
@@ -411,17 +414,19 @@ func (in *Inbox) mayLeave(a *account, item OutboxItem, blocked map[ConversationI
 	if blocked[item.Conversation] {
 		return time.Time{}, false
 	}
-	if until := later(item.NotBefore, a.state.PausedTill); until.After(now) {
+	until := a.state.PausedTill
+	if item.NotBefore.Before(now.Add(maxPause)) { // else the clock was wrong when it was written
+		until = later(until, item.NotBefore)
+	}
+	if until.After(now) {
 		return until, false
 	}
 	p := a.platform(item.Conversation.Platform())
 	if p == nil {
 		return time.Time{}, true // not read, but it can be written to
 	}
-	for _, f := range p.feeds {
-		if f.dead() {
-			return time.Time{}, false // a read that works again wakes the sender
-		}
+	if p.mainFeed().dead() {
+		return time.Time{}, false // a read that works again wakes the sender
 	}
 	old := time.Since(later(item.CreatedAt, item.QueuedAt)) > staleAfter
 	if f := p.messagesFeed(); old && f != nil && now.Sub(f.ReadAt) > freshFor {
@@ -430,12 +435,18 @@ func (in *Inbox) mayLeave(a *account, item OutboxItem, blocked map[ConversationI
 	return time.Time{}, true
 }
 
-// recheck looks at the window and at the thread once more before a message
-// leaves: it may have been queued for a while.
-func (e *edit) recheck(a *account, item *OutboxItem) error {
+// recheck looks at the customer, the window and the thread once more before a
+// message leaves: it may have been queued for a while.
+func (e *edit) recheck(item *OutboxItem) error {
 	c, err := e.known(item.Conversation)
 	if err != nil {
 		return err
+	}
+	if item.Recipient == "" { // not known when it was sent
+		item.Recipient = c.Participant.ID
+	}
+	if item.Recipient != c.Participant.ID {
+		return errOtherCustomer(c.Conversation, "whom this is for", "take it back or discard it")
 	}
 	if err := e.in.windowError(c.Conversation); err != nil {
 		return err
@@ -487,14 +498,10 @@ func (e *edit) hold(item OutboxItem, cause error) error {
 
 // attempt marks what is about to be tried.
 func (e *edit) attempt(a *account, item *OutboxItem) error {
-	arrival, err := e.LastArrival()
-	if err != nil {
-		return err
-	}
 	at := toMillis(a.now())
 	for i := range item.Parts {
 		if p := &item.Parts[i]; p.State == StateQueued {
-			p.State, p.AttemptedAt, p.Arrival, p.Error = StateSending, at, arrival, nil
+			p.State, p.AttemptedAt, p.Error = StateSending, at, nil
 		}
 	}
 	item.Attempts++
@@ -508,14 +515,15 @@ func (in *Inbox) deliver(ctx context.Context, a *account, item OutboxItem) {
 	defer a.setBusy(item.Conversation, false)
 	sendCtx, cancel := graceful(ctx, sendGrace)
 	defer cancel()
-	out := Outgoing{Conversation: item.Conversation, Recipient: in.recipientOf(ctx, item)}
+	out := Outgoing{Conversation: item.Conversation, Recipient: item.Recipient}
 	for _, p := range item.Parts {
 		if p.State == StateSending {
 			out.Parts = append(out.Parts, p)
 		}
 	}
+	asked := time.Now()
 	res, err := a.Provider.Send(sendCtx, out)
-	a.setClock(res.ServerTime)
+	a.setClock(asked, res.ServerTime)
 	failure := AsError(err)
 	if failure != nil {
 		in.log.Warn("send failed", "account", a.ID, "item", item.ID, "error", failure, "cause", failure.Err)
@@ -524,12 +532,37 @@ func (in *Inbox) deliver(ctx context.Context, a *account, item OutboxItem) {
 		}
 	}
 	a.noteSendError(failure)
-	if err := in.settle(context.WithoutCancel(ctx), a, item.ID, out, res, failure); err != nil {
-		// The store cannot be written: the item stays "sending", and the next
-		// start makes it unknown.
+	at := a.now()
+	if !res.ServerTime.IsZero() {
+		at = res.ServerTime
+	}
+	for wait := time.Second; ; wait = min(2*wait, maxStoreDelay) {
+		err := in.settle(context.WithoutCancel(ctx), item.ID, out, resultsOf(out, res, failure), at)
+		if err == nil {
+			break
+		}
 		in.log.Error("cannot store what became of a send", "item", item.ID, "error", err)
+		if !sleep(sendCtx, wait) {
+			break // the item stays "sending", and the next start makes it unknown
+		}
 	}
 	a.poll()
+}
+
+// maxStoreDelay is the longest pause before the result of a send is offered to
+// the store again. A full disk does not stay full.
+const maxStoreDelay = 30 * time.Second
+
+// sleep is false when ctx has ended before.
+func sleep(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
 }
 
 // graceful is a context that outlives ctx by the grace.
@@ -537,14 +570,6 @@ func graceful(ctx context.Context, grace time.Duration) (context.Context, contex
 	out, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	stop := context.AfterFunc(ctx, func() { time.AfterFunc(grace, cancel) })
 	return out, func() { stop(); cancel() }
-}
-
-func (in *Inbox) recipientOf(ctx context.Context, item OutboxItem) string {
-	c, err := in.Conversation(context.WithoutCancel(ctx), item.Conversation)
-	if err != nil {
-		in.log.Error("cannot read whom a message is for", "item", item.ID, "error", err)
-	}
-	return c.Participant.ID
 }
 
 // noteSendError keeps a refused key in sight although reads work.
@@ -559,30 +584,25 @@ func (a *account) noteSendError(failure *Error) {
 	}
 }
 
-// settle writes down the results of an attempt.
-func (in *Inbox) settle(ctx context.Context, a *account, id OutboxID, out Outgoing, res SendResult, failure *Error) error {
+// settle writes down the results of an attempt. at is when they came, by the
+// provider's clock.
+func (in *Inbox) settle(ctx context.Context, id OutboxID, out Outgoing, results []PartResult, at time.Time) error {
 	err := in.changeItem(ctx, id, func(e *edit, item *OutboxItem) error {
 		c, err := e.known(item.Conversation)
 		if err != nil {
 			return err
 		}
-		at := a.now()
-		if !res.ServerTime.IsZero() {
-			at = res.ServerTime
-		}
-		results := resultsOf(out, res, failure)
+		left := results
 		for i := range item.Parts {
-			if item.Parts[i].AttemptedAt.IsZero() || !wasTried(item.Parts[i], out) {
+			p := &item.Parts[i]
+			if len(left) == 0 || p.AttemptedAt.IsZero() || !wasTried(*p, out) {
 				continue
 			}
-			if len(results) == 0 {
-				break
-			}
-			item.Parts[i].settle(results[0])
-			c.refused(results[0].Err, toMillis(at))
-			results = results[1:]
+			p.settle(left[0])
+			c.refused(left[0].Err, p.AttemptedAt)
+			left = left[1:]
 		}
-		item.wait(a.now())
+		item.wait(at)
 		if err := e.storeSent(c, *item, out, toMillis(at)); err != nil {
 			return err
 		}
@@ -613,17 +633,23 @@ func resultsOf(out Outgoing, res SendResult, failure *Error) []PartResult {
 }
 
 // settle takes a result, unless an echo has proved already that the part was
-// delivered.
+// delivered. A result that is none leaves it in doubt.
 func (p *Part) settle(r PartResult) {
 	if p.State != StateSending {
 		return
+	}
+	if !slices.Contains([]State{StateSent, StateFailed, StateQueued}, r.State) {
+		r.State = StateUnknown
 	}
 	p.State, p.MessageID, p.Error = r.State, r.MessageID, nil
 	if r.Err != nil && r.State != StateSent {
 		p.Error = FailureOf(r.Err)
 	}
-	if p.State == StateQueued && r.Err != nil {
-		p.retryAfter = max(r.Err.RetryAfter, time.Nanosecond)
+	if p.State == StateQueued {
+		p.retryAfter = time.Nanosecond
+		if r.Err != nil {
+			p.retryAfter = max(p.retryAfter, min(r.Err.RetryAfter, maxPause))
+		}
 	}
 }
 
@@ -639,7 +665,8 @@ func (o *OutboxItem) wait(now time.Time) {
 	}
 }
 
-// refused lets the platform's word on the window win over the clock's.
+// refused lets the platform's word on the window win over the clock's. at is
+// when the refused message left: what the customer writes later opens it again.
 func (c *editedConversation) refused(err *Error, at time.Time) {
 	if err == nil || err.Kind != WindowIsOver {
 		return

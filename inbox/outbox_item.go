@@ -41,11 +41,9 @@ type Part struct {
 	MessageID MessageID `json:"message_id,omitempty"`
 	Error     *Failure  `json:"error,omitempty"`
 
-	// AttemptedAt and Arrival are written before a request leaves: when, by the
-	// provider's clock, and the newest arrival that was known. Only a message
-	// that arrived later and was created later can be this part's echo.
+	// AttemptedAt is written before a request leaves: when, by the provider's
+	// clock. Only a message that was created later can be this part's echo.
 	AttemptedAt time.Time `json:"attempted_at,omitzero"`
-	Arrival     uint64    `json:"arrival,omitempty"`
 
 	retryAfter time.Duration // from the result of the attempt to OutboxItem.wait
 }
@@ -55,13 +53,14 @@ type Part struct {
 type OutboxItem struct {
 	ID           OutboxID       `json:"id"`
 	Conversation ConversationID `json:"conversation_id"`
-	CreatedAt    time.Time      `json:"created_at"`
+	Recipient    string         `json:"recipient,omitempty"` // the participant's provider ID when the agent sent it
+	CreatedAt    time.Time      `json:"created_at"`          // our clock
 	Parts        []Part         `json:"parts"`
 	Seen         uint64         `json:"seen"`                // the newest arrival in the conversation when the agent sent it
-	QueuedAt     time.Time      `json:"queued_at,omitzero"`  // when an agent queued it again
-	NotBefore    time.Time      `json:"not_before,omitzero"` // not to be tried before
+	QueuedAt     time.Time      `json:"queued_at,omitzero"`  // when an agent queued it again (our clock)
+	NotBefore    time.Time      `json:"not_before,omitzero"` // not to be tried before (the provider's clock)
 	Attempts     int            `json:"attempts,omitempty"`
-	FinishedAt   time.Time      `json:"finished_at,omitzero"` // when all of it was sent
+	FinishedAt   time.Time      `json:"finished_at,omitzero"` // when all of it was sent (our clock)
 	Waiting      *Failure       `json:"waiting,omitempty"`    // why a queued item has not left yet
 }
 

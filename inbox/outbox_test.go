@@ -465,3 +465,228 @@ func TestForgetLeavesNothing(t *testing.T) {
 		t.Errorf("the status line counts %d queued", v.Queued)
 	}
 }
+
+// Whom a message is for is settled when the agent sends it, not when it leaves.
+func TestAQueuedMessageNeverGoesToAnotherCustomer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t)
+		f.ingest(batch(received("m1", "hello", minutesAgo(3))))
+		item := f.send("for Ann's eyes only")
+		b := batch()
+		b.Conversations = []inbox.ConversationFact{{RemoteID: "t_ann", Participant: inbox.Participant{ID: "bob", Name: "Bob"}}}
+		f.ingest(b)
+		defer f.run()()
+		synctest.Wait()
+		f.wantState(item.ID, inbox.StateFailed)
+		if sends := f.provider.Sends(); len(sends) != 0 {
+			t.Errorf("sent to %q", sends[0].Recipient)
+		}
+	})
+}
+
+// A part that certainly was not sent is tried again, whatever became of the
+// others.
+func TestAPartThatWaitsLeavesBesideOneInDoubt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t)
+		f.ingest(batch(received("m1", "hello", minutesAgo(3))))
+		f.provider.SendFunc = func(_ context.Context, out inbox.Outgoing) (inbox.SendResult, error) {
+			if out.Parts[0].Kind != inbox.PartText {
+				return inboxtest.Confirm(out, "image"), nil
+			}
+			return inbox.SendResult{Parts: []inbox.PartResult{
+				{State: inbox.StateUnknown, Err: errTimeout},
+				{State: inbox.StateQueued, Err: &inbox.Error{Kind: inbox.Unavailable, Text: "not now"}},
+			}}, errTimeout
+		}
+		defer f.run()()
+		items, err := f.in.Send(t.Context(), inbox.SendRequest{Composition: inbox.Composition{Conversation: ann, Text: "look", Media: []string{"https://img.example/a.jpg"}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Minute)
+		item := f.item(items[0].ID)
+		if item.Parts[0].State != inbox.StateUnknown || item.Parts[1].State != inbox.StateSent {
+			t.Errorf("text is %s, image is %s", item.Parts[0].State, item.Parts[1].State)
+		}
+		if n := len(f.provider.Sends()); n != 2 {
+			t.Errorf("%d sends", n)
+		}
+	})
+}
+
+func TestAResultWithoutAWordIsInDoubtAndNotTriedAtOnce(t *testing.T) {
+	for name, c := range map[string]struct{ told, want inbox.State }{
+		"nothing told":         {"", inbox.StateUnknown},
+		"still being sent":     {inbox.StateSending, inbox.StateUnknown},
+		"queued, not told why": {inbox.StateQueued, inbox.StateQueued},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				f := newFixture(t)
+				f.ingest(batch(received("m1", "hello", minutesAgo(3))))
+				f.provider.SendFunc = func(_ context.Context, out inbox.Outgoing) (inbox.SendResult, error) {
+					if len(f.provider.Sends()) > 50 {
+						return inboxtest.Confirm(out, "at last"), nil
+					}
+					return inboxtest.Refuse(out, c.told, nil)
+				}
+				defer f.run()()
+				item := f.send("hi")
+				time.Sleep(time.Second)
+				f.wantState(item.ID, c.want)
+				if n := len(f.provider.Sends()); n != 1 {
+					t.Errorf("%d sends in a second", n)
+				}
+			})
+		})
+	}
+}
+
+// fullDisk refuses to write while it is full.
+type fullDisk struct {
+	inbox.Store
+	full atomic.Bool
+}
+
+func (d *fullDisk) Update(ctx context.Context, fn func(inbox.Writer) error) error {
+	if d.full.Load() {
+		return &inbox.Error{Kind: inbox.Internal, Text: "no space left on device"}
+	}
+	return d.Store.Update(ctx, fn)
+}
+
+func TestTheResultOfASendOutlivesAFullDisk(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t)
+		disk := &fullDisk{Store: f.store}
+		f.store = disk
+		f.restart()
+		f.ingest(batch(received("m1", "hello", minutesAgo(3))))
+		f.provider.SendFunc = func(_ context.Context, out inbox.Outgoing) (inbox.SendResult, error) {
+			disk.full.Store(true)
+			return inboxtest.Confirm(out, "real"), nil
+		}
+		stop := f.run()
+		defer stop()
+		item := f.send("hi")
+		time.Sleep(10 * time.Second)
+		f.wantState(item.ID, inbox.StateSending)
+		disk.full.Store(false)
+		time.Sleep(2 * time.Minute)
+		f.wantState(item.ID, inbox.StateSent)
+		if n := len(f.provider.Sends()); n != 1 {
+			t.Errorf("%d sends", n)
+		}
+		f.send("and goodbye") // the disk is full again, and stays so
+		synctest.Wait()
+		began := time.Now()
+		stop()
+		if took := time.Since(began); took > 10*time.Second {
+			t.Errorf("stopping took %s", took)
+		}
+	})
+}
+
+// A message that an agent sent again, in other words a second item with the same
+// text, proves nothing of the first one.
+func TestTheEchoOfALaterSendProvesNothingOfAnEarlierOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t)
+		f.ingest(batch(received("m1", "hello", minutesAgo(3))))
+		f.provider.SendFunc = func(_ context.Context, out inbox.Outgoing) (inbox.SendResult, error) {
+			if len(f.provider.Sends()) == 1 {
+				return inboxtest.Refuse(out, inbox.StateUnknown, errTimeout)
+			}
+			return inboxtest.Confirm(out, "told"), nil
+		}
+		defer f.run()()
+		lost := f.send("ok")
+		time.Sleep(time.Minute)
+		again := f.send("ok")
+		synctest.Wait()
+		f.wantState(again.ID, inbox.StateSent)
+		f.ingest(batch(sent("shown", "ok", time.Now())))
+		f.wantState(lost.ID, inbox.StateUnknown)
+		if got := f.texts(); !slices.Equal(got, []string{"hello", "ok"}) {
+			t.Errorf("thread is %q", got)
+		}
+	})
+}
+
+func TestTheSameWordsADayLaterProveNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t)
+		f.ingest(batch(received("m1", "hello", minutesAgo(3))))
+		f.provider.SendFunc = func(_ context.Context, out inbox.Outgoing) (inbox.SendResult, error) {
+			return inboxtest.Refuse(out, inbox.StateUnknown, errTimeout)
+		}
+		defer f.run()()
+		item := f.send("thank you!")
+		time.Sleep(24 * time.Hour)
+		f.ingest(batch(sent("other", "thank you!", time.Now())))
+		f.wantState(item.ID, inbox.StateUnknown)
+		f.ingest(batch(sent("real", "thank you!", item.CreatedAt.Add(2*time.Second)))) // written then, read now
+		f.wantState(item.ID, inbox.StateSent)
+	})
+}
+
+func TestSendsOfLongAgoAreForgottenHoweverManyCameSince(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t)
+		f.ingest(batch(received("m1", "hello", minutesAgo(3))))
+		old := f.send("old")
+		if err := f.in.Flush(t.Context(), ""); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(5 * 24 * time.Hour)
+		for range 510 {
+			f.send("new")
+		}
+		if err := f.in.Flush(t.Context(), ""); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(3 * 24 * time.Hour)
+		if err := f.in.Prune(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := f.in.OutboxItem(t.Context(), old.ID); inbox.KindOf(err) != inbox.NotFound {
+			t.Errorf("a send of 8 days ago: %v", err)
+		}
+	})
+}
+
+// slowAfter is a store whose commits are followed by a pause, in which others
+// can come first.
+type slowAfter struct {
+	inbox.Store
+	once atomic.Bool
+}
+
+func (s *slowAfter) Update(ctx context.Context, fn func(inbox.Writer) error) error {
+	err := s.Store.Update(ctx, fn)
+	if s.once.CompareAndSwap(true, false) {
+		time.Sleep(time.Second)
+	}
+	return err
+}
+
+func TestCountsFollowTheOrderOfTheCommits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t)
+		slow := &slowAfter{Store: f.store}
+		f.store = slow
+		f.restart()
+		f.ingest(batch(received("m1", "hello", minutesAgo(3))))
+		slow.once.Store(true)
+		go f.send("hi")
+		time.Sleep(100 * time.Millisecond)
+		if err := f.in.Discard(t.Context(), f.thread().Outbox[0].ID); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(2 * time.Second)
+		if v := f.in.Accounts()[0]; v.Queued != 0 {
+			t.Errorf("the status line counts %d queued, the outbox is empty", v.Queued)
+		}
+	})
+}

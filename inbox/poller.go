@@ -124,7 +124,9 @@ func (in *Inbox) updateSettling(a *account, p *platform) {
 			key := SyncKey{Account: a.ID, Platform: p.Platform, Request: "conversation " + id}
 			f := messages.Feed
 			f.Paged = false // the newest page is all that can settle it
-			p.settling[id] = &feed{Feed: f, conversation: id, SyncState: SyncState{Key: key, NextUpdate: in.rememberedNext(key), Complete: true}}
+			s := SyncState{Key: key, NextUpdate: in.rememberedNext(key), Complete: true}
+			s.mend(f, now)
+			p.settling[id] = &feed{Feed: f, conversation: id, SyncState: s}
 		}
 	}
 }
@@ -162,6 +164,7 @@ func (in *Inbox) readFeed(ctx context.Context, a *account, p *platform, f *feed,
 	in.hub.publish(Changes{Accounts: true})
 
 	gather := &gatherer{in: in, a: a, p: p, backlog: backlog, total: total, mayStop: in.mayStop(a, f, req)}
+	asked := time.Now()
 	res, err := a.Provider.Read(ctx, req, func(b Batch) error { return gather.take(ctx, b) })
 	if flushErr := gather.flush(ctx); err == nil {
 		err = flushErr
@@ -169,7 +172,7 @@ func (in *Inbox) readFeed(ctx context.Context, a *account, p *platform, f *feed,
 	if gather.stopped = errors.Is(err, errEnough); gather.stopped {
 		err = nil
 	}
-	a.setClock(res.ServerTime)
+	a.setClock(asked, res.ServerTime)
 	failure := AsError(err)
 	in.endRead(ctx, a, p, f, req, res, gather, failure)
 	return failure
@@ -315,12 +318,13 @@ func (in *Inbox) endRead(ctx context.Context, a *account, p *platform, f *feed, 
 	a.mu.Lock()
 	now := a.nowLocked()
 	p.reading = false
-	switch {
-	case failure == nil:
+	if failure == nil {
 		f.succeeded(now, req, res, g)
-	case ctx.Err() != nil: // we gave up, not the provider
-	default:
-		f.failed(now, req, failure)
+	} else {
+		f.brokeOff(req, g.n.New)
+		if ctx.Err() == nil { // else we gave up, not the provider
+			f.failed(now, req, failure)
+		}
 	}
 	if f.conversation != "" {
 		in.rememberNext(f.Key, f.NextUpdate)
@@ -342,7 +346,10 @@ func (in *Inbox) rememberNext(key SyncKey, next time.Time) {
 }
 
 func (f *feed) succeeded(now time.Time, req ReadRequest, res ReadResult, g *gatherer) {
-	f.Failures, f.Error, f.ReadAt = 0, nil, now
+	f.Failures, f.Error = 0, nil
+	if req.Cursor == "" {
+		f.ReadAt = now
+	}
 	if req.newest() {
 		f.LastUpdated = now
 		if !res.LastUpdated.IsZero() && res.LastUpdated.Before(now) {
@@ -368,6 +375,9 @@ func (f *feed) succeeded(now time.Time, req ReadRequest, res ReadResult, g *gath
 // When it shows nothing that we know, something may lie between it and what we
 // have.
 func (f *feed) newestPage(cursor string, messages, known int) {
+	if f.Backfill == "" {
+		known = f.certain(known)
+	}
 	gap := messages > 0 && known == 0
 	switch {
 	case !f.Complete || f.Rewalk:
@@ -383,7 +393,7 @@ func (f *feed) newestPage(cursor string, messages, known int) {
 // olderPage goes on to the next page, until it meets what we have.
 func (f *feed) olderPage(cursor string, known int) {
 	f.pages++
-	if f.Complete && !f.Rewalk && known > 0 {
+	if known = f.certain(known); f.Complete && !f.Rewalk && known > 0 {
 		cursor = ""
 	}
 	f.walkOn(cursor)
@@ -392,8 +402,28 @@ func (f *feed) olderPage(cursor string, known int) {
 func (f *feed) walkOn(cursor string) {
 	f.Backfill = cursor
 	if cursor == "" {
-		f.Complete, f.Rewalk, f.pages = true, false, 0
+		f.Complete, f.Rewalk, f.Unsure, f.pages = true, false, 0, 0
 	}
+}
+
+// brokeOff says that a read has failed after it had brought new messages. When
+// it is repeated it shows them as known, and what lies behind them is not.
+func (f *feed) brokeOff(req ReadRequest, fresh int) {
+	switch {
+	case !f.Paged || !f.Complete || fresh == 0:
+	case req.newest() && f.Backfill != "": // behind it is the gap that is being closed, and perhaps another
+		f.Rewalk = true
+	default:
+		f.Unsure += fresh
+	}
+}
+
+// certain is how many of the known messages of a page tell that older ones are
+// known too.
+func (f *feed) certain(known int) int {
+	unsure := min(known, f.Unsure)
+	f.Unsure -= unsure
+	return known - unsure
 }
 
 // newest tells that the request asks for what is new.
@@ -405,7 +435,11 @@ func (f *feed) failed(now time.Time, req ReadRequest, failure *Error) {
 	f.NextUpdate = retryRead(f.Feed, now, f.Failures, failure)
 	f.paging = f.paging || req.Whole
 	if req.Cursor != "" && (failure.Kind == Rejected || failure.Kind == NotFound) {
-		f.Backfill, f.Rewalk = "", true // the cursor is no longer good: begin again with the newest page
+		if f.Rewalk {
+			f.walkOn("") // again: the provider does not tell more
+		} else {
+			f.Backfill, f.Rewalk = "", true // the cursor is no longer good: begin again with the newest page
+		}
 	}
 }
 
@@ -415,7 +449,16 @@ func (in *Inbox) saveSync(ctx context.Context, f *feed, a *account) {
 	a.mu.Lock()
 	s := f.SyncState
 	a.mu.Unlock()
-	if err := in.store.Update(ctx, func(w Writer) error { return w.PutSyncState(s) }); err != nil && ctx.Err() == nil {
+	err := in.store.Update(ctx, func(w Writer) error {
+		if f.conversation != "" {
+			_, found, err := w.Conversation(NewConversationID(a.ID, f.Platform, f.conversation))
+			if err != nil || !found { // forgotten meanwhile: nothing of it stays
+				return err
+			}
+		}
+		return w.PutSyncState(s)
+	})
+	if err != nil && ctx.Err() == nil {
 		in.log.Error("cannot store the schedule", "account", a.ID, "feed", s.Key.Request, "error", err)
 	}
 }
@@ -424,9 +467,18 @@ func (in *Inbox) saveSync(ctx context.Context, f *feed, a *account) {
 const forceEvery = 5 * time.Second
 
 // force makes all feeds of the account due, at most once in forceEvery, also
-// across runs of the command line.
+// across runs of the command line. The pause after a 429 holds for it too: a
+// thousand of them would suspend the account.
 func (in *Inbox) force(ctx context.Context, a *account) *Error {
 	a.mu.Lock()
+	if pause := a.state.PausedTill.Sub(a.nowLocked()); pause > 0 {
+		a.mu.Unlock()
+		return &Error{
+			Kind: RateLimited, Op: "refresh", RetryAfter: pause,
+			Text: "account " + string(a.ID) + " has asked too often and pauses",
+			Hint: "it goes on by itself in " + pause.Round(time.Second).String(),
+		}
+	}
 	now := time.Now().UTC()
 	since := now.Sub(a.state.ForcedAt)
 	if since >= 0 && since < forceEvery {
@@ -452,18 +504,20 @@ func (in *Inbox) force(ctx context.Context, a *account) *Error {
 }
 
 // Refresh asks the pollers to read an account ("" for all) out of turn: at most
-// once per account and 5 s. RateLimited with RetryAfter when it was too soon.
+// once per account and 5 s. RateLimited with RetryAfter when it was too soon for
+// one of them; the others are read all the same.
 func (in *Inbox) Refresh(ctx context.Context, id AccountID) error {
 	accounts, err := in.pick(id)
 	if err != nil {
 		return err
 	}
+	var refused error
 	for _, a := range accounts {
-		if err := in.force(ctx, a); err != nil {
-			return err
+		if err := in.force(ctx, a); err != nil && refused == nil {
+			refused = err
 		}
 	}
-	return nil
+	return refused
 }
 
 // inspect keeps what the provider says of the account (linked networks, the
@@ -491,8 +545,9 @@ func (in *Inbox) Inspect(ctx context.Context, id AccountID) (AccountInfo, error)
 	if err != nil {
 		return AccountInfo{}, err
 	}
+	asked := time.Now()
 	info, ierr := a.Provider.Inspect(ctx)
-	a.setClock(info.ServerTime)
+	a.setClock(asked, info.ServerTime)
 	failure := AsError(ierr)
 	if failure != nil && failure.Kind == RateLimited {
 		a.limited(failure)

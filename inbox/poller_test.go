@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"parley/inbox"
+	"parley/inbox/inboxtest"
 )
 
 // asked are the times at which a feed was read.
@@ -409,4 +410,252 @@ func TestFactsThatChangeNothingCostNoWrite(t *testing.T) {
 	if counted.n != before {
 		t.Errorf("%d transactions wrote", counted.n-before)
 	}
+}
+
+// An own message that we know because we sent it does not tell that a read has
+// been there before.
+func TestAnOwnSendOnTheNewestPageHidesNoGap(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t)
+		total := 20
+		f.pages(&total)
+		pages := f.provider.ReadFunc
+		var own []inbox.MessageFact
+		f.provider.ReadFunc = func(ctx context.Context, req inbox.ReadRequest, emit func(inbox.Batch) error) (inbox.ReadResult, error) {
+			if req.Cursor == "" && len(own) > 0 {
+				if err := emit(inbox.Batch{Messages: own}); err != nil {
+					return inbox.ReadResult{}, err
+				}
+			}
+			return pages(ctx, req, emit)
+		}
+		readNow := func() {
+			if _, err := f.in.Sync(t.Context(), "", false, nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+		readNow()
+		items, err := f.in.Send(t.Context(), inbox.SendRequest{Composition: inbox.Composition{Conversation: "acme/twitter/t_ann", Text: "hi"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := f.in.Flush(t.Context(), ""); err != nil {
+			t.Fatal(err)
+		}
+		f.wantState(items[0].ID, inbox.StateSent)
+		own = []inbox.MessageFact{sent("sent-a", "hi", time.Now())}
+		total = 60
+		time.Sleep(time.Minute)
+		readNow()
+		if n := f.count(); n != 61 {
+			t.Errorf("%d messages, want 61", n)
+		}
+	})
+}
+
+// What a broken answer brought before it broke must not pass for known when it
+// is asked for again.
+func TestAnAnswerThatBreaksOffHidesNoGap(t *testing.T) {
+	for _, broken := range []string{"", "140", "130"} {
+		t.Run("page "+broken, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				f := newFixture(t)
+				total := 95
+				f.pages(&total)
+				pages := f.provider.ReadFunc
+				armed := false
+				f.provider.ReadFunc = func(ctx context.Context, req inbox.ReadRequest, emit func(inbox.Batch) error) (inbox.ReadResult, error) {
+					res, err := pages(ctx, req, emit)
+					if armed && req.Cursor == broken {
+						armed = false
+						return inbox.ReadResult{}, errors.New("cut off")
+					}
+					return res, err
+				}
+				for range 3 {
+					if _, err := f.in.Sync(t.Context(), "", false, nil); err != nil {
+						t.Fatal(err)
+					}
+					if total == 95 {
+						total, armed = 150, true
+					} else {
+						total = 153 // what is new meanwhile moves the pages
+					}
+					time.Sleep(time.Minute)
+				}
+				if n := f.count(); n != 153 {
+					t.Errorf("%d messages, want 153", n)
+				}
+			})
+		})
+	}
+}
+
+func TestACursorThatIsRefusedForEverIsGivenUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t)
+		total := 95
+		asked := f.pages(&total)
+		pages := f.provider.ReadFunc
+		f.provider.ReadFunc = func(ctx context.Context, req inbox.ReadRequest, emit func(inbox.Batch) error) (inbox.ReadResult, error) {
+			if req.Cursor == "45" {
+				return inbox.ReadResult{}, &inbox.Error{Kind: inbox.Rejected, Text: "no such page"}
+			}
+			return pages(ctx, req, emit)
+		}
+		stop := f.run()
+		time.Sleep(time.Hour)
+		stop()
+		older := slices.DeleteFunc(slices.Clone(*asked), func(cursor string) bool { return cursor == "" })
+		if len(older) > 20 {
+			t.Errorf("%d older pages were asked for in an hour", len(older))
+		}
+		if f.count() != 50 {
+			t.Errorf("%d messages", f.count())
+		}
+	})
+}
+
+// Reading old pages says nothing of what the customer has written since.
+func TestAnOlderPageIsNoFreshLookAtTheThread(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t)
+		total := 2000
+		f.pages(&total)
+		pages := f.provider.ReadFunc
+		f.provider.ReadFunc = func(ctx context.Context, req inbox.ReadRequest, emit func(inbox.Batch) error) (inbox.ReadResult, error) {
+			res, err := pages(ctx, req, emit)
+			res.NextUpdate = time.Now().Add(10 * time.Minute)
+			return res, err
+		}
+		stop := f.run()
+		time.Sleep(3 * time.Second)
+		stop()
+		items, err := f.in.Send(t.Context(), inbox.SendRequest{Composition: inbox.Composition{Conversation: "acme/twitter/t_ann", Text: "hi"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(4 * time.Minute)
+		total++ // the customer writes again
+		f.restart()
+		defer f.run()()
+		time.Sleep(time.Minute)
+		f.wantState(items[0].ID, inbox.StateQueued)
+		time.Sleep(10 * time.Minute)
+		f.wantState(items[0].ID, inbox.StateFailed)
+	})
+}
+
+func TestARefusedArchiveDoesNotHoldUpSends(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t)
+		f.provider.FeedList = []inbox.Feed{
+			{Platform: inbox.Instagram, Name: inbox.MessagesFeed, CacheTime: time.Minute},
+			{Platform: inbox.Instagram, Name: "archived messages", CacheTime: time.Minute, Every: 5 * time.Minute},
+		}
+		f.provider.ReadFunc = func(_ context.Context, req inbox.ReadRequest, _ func(inbox.Batch) error) (inbox.ReadResult, error) {
+			if req.Feed.Name != inbox.MessagesFeed {
+				return inbox.ReadResult{}, errKey
+			}
+			return inbox.ReadResult{}, nil
+		}
+		f.restart()
+		f.ingest(batch(received("m1", "hello", minutesAgo(3))))
+		defer f.run()()
+		synctest.Wait()
+		item := f.send("hi")
+		time.Sleep(time.Minute)
+		f.wantState(item.ID, inbox.StateSent)
+	})
+}
+
+// One server of many has a wrong clock; or ours was wrong and is put right.
+func TestOneWrongDateStopsNothing(t *testing.T) {
+	day := 24 * time.Hour
+	for name, wrong := range map[string]time.Duration{"ahead": day, "behind": -day} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				f := newFixture(t)
+				f.ingest(batch(received("m1", "hello", minutesAgo(3))))
+				var mu sync.Mutex
+				reads, asides := map[inbox.Platform]int{}, 0
+				f.provider.FeedList = []inbox.Feed{
+					{Platform: inbox.Instagram, Name: inbox.MessagesFeed, CacheTime: time.Minute},
+					{Platform: inbox.Twitter, Name: inbox.MessagesFeed, CacheTime: 15 * time.Second},
+				}
+				f.provider.ReadFunc = func(_ context.Context, req inbox.ReadRequest, _ func(inbox.Batch) error) (inbox.ReadResult, error) {
+					mu.Lock()
+					defer mu.Unlock()
+					reads[req.Feed.Platform]++
+					date := time.Now()
+					if req.Feed.Platform == inbox.Instagram && reads[inbox.Instagram] == 2 {
+						date = date.Add(wrong)
+						asides++
+					}
+					return inbox.ReadResult{ServerTime: date}, nil
+				}
+				limited := false
+				f.provider.SendFunc = func(_ context.Context, out inbox.Outgoing) (inbox.SendResult, error) {
+					if !limited {
+						limited = true
+						res, err := inboxtest.Refuse(out, inbox.StateQueued, &inbox.Error{Kind: inbox.RateLimited, Text: "too many", RetryAfter: 5 * time.Second})
+						res.ServerTime = time.Now().Add(wrong)
+						return res, err
+					}
+					return inboxtest.Confirm(out, "ok"), nil
+				}
+				f.restart()
+				defer f.run()()
+				time.Sleep(10 * time.Minute)
+				item := f.send("hi")
+				time.Sleep(10 * time.Minute)
+				mu.Lock()
+				defer mu.Unlock()
+				if reads[inbox.Instagram] < 15 || reads[inbox.Twitter] < 60 || reads[inbox.Twitter] > 90 {
+					t.Errorf("reads in 20 minutes: %v", reads)
+				}
+				f.wantState(item.ID, inbox.StateSent)
+			})
+		})
+	}
+}
+
+func TestALongAnswerDoesNotMoveTheClock(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t)
+		f.provider.FeedList = []inbox.Feed{{Platform: inbox.Instagram, Name: inbox.MessagesFeed, CacheTime: time.Minute}}
+		f.provider.ReadFunc = func(context.Context, inbox.ReadRequest, func(inbox.Batch) error) (inbox.ReadResult, error) {
+			date := time.Now() // of the answer's first line
+			time.Sleep(50 * time.Second)
+			return inbox.ReadResult{ServerTime: date}, nil
+		}
+		f.restart()
+		if _, err := f.in.Sync(t.Context(), "", false, nil); err != nil {
+			t.Fatal(err)
+		}
+		if off := time.Until(f.in.Now("acme")); off.Abs() > 2*time.Second {
+			t.Errorf("the provider's clock is taken to be %s ahead", off)
+		}
+	})
+}
+
+func TestWishesDoNotBreakTheBrake(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t)
+		var limited atomic.Int64
+		f.provider.ReadFunc = func(context.Context, inbox.ReadRequest, func(inbox.Batch) error) (inbox.ReadResult, error) {
+			limited.Add(1)
+			return inbox.ReadResult{}, &inbox.Error{Kind: inbox.RateLimited, Text: "too many requests"}
+		}
+		defer f.run()()
+		for range 2 * 60 * 12 { // an agent who presses R for two hours
+			time.Sleep(5 * time.Second)
+			if err := f.in.Refresh(t.Context(), ""); err != nil && inbox.KindOf(err) != inbox.RateLimited {
+				t.Fatal(err)
+			}
+		}
+		if n := limited.Load(); n > 150 {
+			t.Errorf("%d answers 429", n)
+		}
+	})
 }

@@ -96,11 +96,12 @@ type SyncKey struct {
 type SyncState struct {
 	Key         SyncKey   `json:"key"`
 	AskedAt     time.Time `json:"asked_at,omitzero"`     // by the provider's clock
-	ReadAt      time.Time `json:"read_at,omitzero"`      // when the last good answer came, by the provider's clock
+	ReadAt      time.Time `json:"read_at,omitzero"`      // when the newest messages were last read, by the provider's clock
 	LastUpdated time.Time `json:"last_updated,omitzero"` // as told; else when the answer came
 	NextUpdate  time.Time `json:"next_update,omitzero"`  // not to be asked before: what was told if it can be believed, else the documented cache time
 	Backfill    string    `json:"backfill,omitempty"`    // cursor of the next older page still to be fetched
 	Rewalk      bool      `json:"rewalk,omitempty"`      // read older pages to the end, also through what is known
+	Unsure      int       `json:"unsure,omitempty"`      // messages that broken answers have brought: that we know them does not say that we know what lies behind them
 	WholeAt     time.Time `json:"whole_at,omitzero"`     // when an answer was last read to its end
 	Complete    bool      `json:"complete,omitempty"`    // the whole history has been read once
 	Failures    int       `json:"failures,omitempty"`    // in a row

@@ -17,6 +17,10 @@ import (
 //     message with the same content and about the same time replaces ours, if
 //     the same batch does not show ours too.
 
+// provesWithin is how long after the attempt a message can have been created
+// and still prove it. The same words on another day are another message.
+const provesWithin = time.Hour
+
 // clockTolerance is how far the clock of the platform may be behind that of
 // the provider (whose Date header has a resolution of one second).
 const clockTolerance = 5 * time.Second
@@ -44,35 +48,35 @@ func (s *echoes) claim(c *editedConversation, m *Message) (replaced bool, err er
 	if m.Direction != Sent {
 		return false, nil
 	}
-	settled, err := s.settleItem(c, m)
-	if err != nil || settled {
-		return false, err
+	// A send that was confirmed has an echo for certain, one in doubt perhaps.
+	if replaced, err = s.replaceProvisional(c, m); err != nil || replaced {
+		return replaced, err
 	}
-	return s.replaceProvisional(c, m)
+	return false, s.settleItem(c, m)
 }
 
 // settleItem looks for a send without an ID that this message proves. Facts
 // come newest first, so the newest send is asked first: two equal texts find
 // their partners in order.
-func (s *echoes) settleItem(c *editedConversation, m *Message) (bool, error) {
+func (s *echoes) settleItem(c *editedConversation, m *Message) error {
 	if c.Outbox.Waiting == 0 && c.Outbox.Unknown == 0 {
-		return false, nil
+		return nil
 	}
 	items, ok := s.items[c.ID]
 	if !ok {
 		var err error
 		if items, err = s.e.OutboxActive(c.ID); err != nil {
-			return false, err
+			return err
 		}
 		s.items[c.ID] = items
 	}
 	for i := len(items) - 1; i >= 0; i-- {
 		if settleParts(&items[i], *m) {
 			m.Outbox = items[i].ID
-			return true, s.e.putItem(items[i])
+			return s.e.putItem(items[i])
 		}
 	}
-	return false, nil
+	return nil
 }
 
 // settleParts marks the parts that the message proves to be delivered. A
@@ -83,7 +87,7 @@ func settleParts(item *OutboxItem, m Message) bool {
 	for i := range item.Parts {
 		p := &item.Parts[i]
 		inDoubt := p.State == StateSending || p.State == StateUnknown
-		if !inDoubt || p.MessageID != "" || p.AttemptedAt.Add(-clockTolerance).After(m.CreatedAt) {
+		if after := m.CreatedAt.Sub(p.AttemptedAt); !inDoubt || p.MessageID != "" || after < -clockTolerance || after > provesWithin {
 			continue
 		}
 		switch {

@@ -2,6 +2,7 @@ package inbox
 
 import (
 	"context"
+	"math"
 	"slices"
 	"sync"
 	"time"
@@ -71,22 +72,32 @@ func (in *Inbox) Prune(ctx context.Context) error {
 }
 
 func (in *Inbox) pruneOutbox(ctx context.Context) error {
-	items, err := in.Outbox(ctx, true)
+	var items []OutboxItem
+	err := in.store.View(ctx, func(r Reader) (err error) {
+		items, err = r.OutboxRecent(math.MaxInt)
+		return err
+	})
 	if err != nil {
 		return err
 	}
 	old := slices.DeleteFunc(items, func(o OutboxItem) bool {
 		return o.State() != StateSent || time.Since(later(o.CreatedAt, o.FinishedAt)) < keepSent
 	})
-	if len(old) == 0 {
-		return nil
-	}
-	return in.store.Update(ctx, func(w Writer) error {
-		for _, o := range old {
-			if err := w.DeleteOutboxItem(o.ID); err != nil {
-				return err
+	for some := range slices.Chunk(old, pruneAtOnce) {
+		err := in.store.Update(ctx, func(w Writer) error {
+			for _, o := range some {
+				if err := w.DeleteOutboxItem(o.ID); err != nil {
+					return err
+				}
 			}
+			return nil
+		})
+		if err != nil {
+			return err
 		}
-		return nil
-	})
+	}
+	return nil
 }
+
+// pruneAtOnce is how many items are removed in one transaction.
+const pruneAtOnce = 500

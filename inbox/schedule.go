@@ -23,13 +23,33 @@ func nextRead(f Feed, now, told time.Time) time.Time {
 	return next
 }
 
-// mendSchedule makes a stored schedule usable: when the clock was wrong as it
-// was written, it could keep us waiting for a day.
-func mendSchedule(f Feed, s SyncState, now time.Time) SyncState {
-	if s.NextUpdate.After(now.Add(max(believeUntil, f.Every))) {
+// maxPause bounds what a provider can make us wait after an error.
+const maxPause = time.Hour
+
+// mend makes a schedule usable: when the clock was wrong as it was written, it
+// could keep us waiting for a day, or pass old knowledge off as fresh.
+func (s *SyncState) mend(f Feed, now time.Time) {
+	if s.NextUpdate.After(now.Add(max(believeUntil, f.Every) + f.CacheTime)) {
 		s.NextUpdate = now
 	}
-	return s
+	if s.AskedAt.After(now) {
+		s.AskedAt = now
+	}
+	for _, t := range []*time.Time{&s.ReadAt, &s.WholeAt} {
+		if t.After(now) {
+			*t = time.Time{}
+		}
+	}
+}
+
+// mend is the same for what holds for the whole account.
+func (s *AccountState) mend(now time.Time) {
+	if s.PausedTill.After(now.Add(maxPause)) {
+		s.PausedTill = now
+	}
+	if s.InspectAt.After(now.Add(inspectEvery)) {
+		s.InspectAt = now
+	}
 }
 
 const (
@@ -44,7 +64,7 @@ func retryRead(f Feed, now time.Time, n int, err *Error) time.Time {
 	if err.Kind == Auth {
 		limit = maxDeadDelay
 	}
-	return now.Add(max(backOff(max(f.CacheTime, time.Second), n, limit), err.RetryAfter))
+	return now.Add(max(backOff(max(f.CacheTime, time.Second), n, limit), min(err.RetryAfter, maxPause)))
 }
 
 // backOff doubles from base to limit, less up to a fifth by chance, so that

@@ -177,7 +177,7 @@ func (in *Inbox) readWorthFlushing(a *account, p *platform) (f *feed, at time.Ti
 	in.updateSettling(a, p)
 	queued := false
 	for _, n := range in.outboxOf(a.ID) {
-		queued = queued || (n.state == StateQueued && n.conversation.Platform() == p.Platform)
+		queued = queued || (n.queued && n.conversation.Platform() == p.Platform)
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
