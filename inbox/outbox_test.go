@@ -588,8 +588,8 @@ func TestTheResultOfASendOutlivesAFullDisk(t *testing.T) {
 	})
 }
 
-// A message that an agent sent again, in other words a second item with the same
-// text, proves nothing of the first one.
+// An agent who does not wait for the word on a send types it once more: the
+// second one's echo proves nothing of the first one.
 func TestTheEchoOfALaterSendProvesNothingOfAnEarlierOne(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFixture(t)
