@@ -343,6 +343,9 @@ func checkParts(t *testing.T, name string, got any, want []record) {
 			if fault["text"] == "" {
 				t.Errorf("%s: an error without a text: %v", name, fault)
 			}
+			if _, ok := fault["hint"].(string); !ok || len(fault) != 4 {
+				t.Errorf("%s: an error has kind, code, text and hint, this one %v", name, fault)
+			}
 			part["error"] = record{"kind": fault["kind"], "code": fault["code"]}
 		}
 		if !reflect.DeepEqual(part, want[i]) {
@@ -417,7 +420,11 @@ func TestWrongUsage(t *testing.T) {
 		{[]string{"list", "is:unred"}, []string{`did you mean "unread"?`}},
 		{[]string{"list", "platform:fax"}, []string{"facebook, instagram, twitter"}},
 		{[]string{"list", "is:archived is:unread"}, []string{"stands alone"}},
-		{[]string{"forget", "x"}, []string{""}},
+		{[]string{"list", "--limit", "-1"}, []string{`"-1"`, "expected a number, 0 or more"}},
+		{[]string{"send", "x", "hi", "--wait", "banana"}, []string{`"banana"`, "expected a duration such as 30s"}},
+		{[]string{"autoreply", "--on", "--off"}, []string{"--on and --off exclude each other"}},
+		{[]string{"autoreply", "--set", " "}, []string{"needs a text", "Ayrshare", "--off"}},
+		{[]string{"forget", "x"}, []string{`parley: no conversation is called "x"`}},
 		{nil, []string{"needs a terminal"}},
 	} {
 		code := exitUsage
@@ -490,7 +497,8 @@ func TestADayOnTheCommandLine(t *testing.T) {
 		}
 	}
 
-	d.parleyReading("From standard input\nin two lines\n", "send", "zdenka", "-").exits(exitDone)
+	sent := d.parleyReading("From standard input\nin two lines\n", "send", "zdenka", "-").exits(exitDone)
+	sent.prints("Zdenka Nováková on Facebook", "From standard input")
 	queued := d.parley("send", "zdenka", "later", "--wait", "0", "--json").exits(exitDone).one()
 	if queued["state"] != "queued" {
 		t.Errorf("--wait 0 gives %v", queued)
@@ -498,8 +506,11 @@ func TestADayOnTheCommandLine(t *testing.T) {
 	if waiting := d.parley("outbox", "--json").exits(exitDone).one(); waiting["id"] != queued["id"] {
 		t.Errorf("the outbox has %v", waiting)
 	}
-	d.parley("outbox", "discard", fmt.Sprint(queued["id"])).exits(exitDone)
+	d.parley("outbox").exits(exitDone).prints("queued   Zdenka Nováková on Facebook", "later")
+	d.parley("outbox", "discard", fmt.Sprint(queued["id"])).exits(exitDone).prints("discarded", "Zdenka")
+	d.parley("outbox").exits(exitDone).prints("the outbox is empty")
 	long := strings.Repeat("A sentence of some length. ", 90)
+	d.parley("send", "zdenka", long).exits(exitFailed).says("--split")
 	if pieces := d.parley("send", "zdenka", long, "--split", "--json").exits(exitDone).records(); len(pieces) < 2 {
 		t.Errorf("a text of %d bytes is sent in %d messages", len(long), len(pieces))
 	}
@@ -511,14 +522,17 @@ func TestADayOnTheCommandLine(t *testing.T) {
 		t.Errorf("delivered %q", texts)
 	}
 
-	d.parley("archive", "zdenka").exits(exitDone)
+	d.parley("archive", "zdenka").exits(exitDone).prints("archived Zdenka Nováková on Facebook")
 	if now := d.parley("list", "zdenka", "is:archived", "--json").exits(exitDone).one(); now["archived"] != true {
 		t.Errorf("after archive: %v", now)
 	}
-	d.parley("unarchive", "zdenka").exits(exitDone)
+	if now := d.parley("unarchive", "zdenka", "--json").exits(exitDone).one(); now["id"] != id || now["archived"] != false {
+		t.Errorf("after unarchive: %v", now)
+	}
 	d.parley("list", "zdenka", "--json").exits(exitDone).one()
 
 	d.parley("autoreply", "--set", "Back at nine.", "--on", "--wait", "2h").exits(exitDone)
+	d.parley("autoreply").exits(exitDone).prints("every 2h to")
 	reply := d.parley("autoreply", "--json").exits(exitDone).one()
 	if want := (record{"account": "acme", "active": true, "message": "Back at nine.", "wait_seconds": 7200.0}); !reflect.DeepEqual(reply, want) {
 		t.Errorf("autoreply %v, want %v", reply, want)
@@ -728,9 +742,78 @@ func TestDoctor(t *testing.T) {
 	if ill := status(d.parley("doctor", "--json").exits(exitDone)); ill["acme clock"] != "warn" {
 		t.Errorf("with a wrong clock: %v", ill)
 	}
+	world.ClearFaults()
+	config, err := os.ReadFile(filepath.Join(d.home, "config.toml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.write("config.toml", withoutKeysOf("twitter", string(config)))
+	if ill := status(d.parley("doctor", "--json").exits(exitFailed)); ill["acme X"] != "fail" || ill["acme Facebook"] != "ok" {
+		t.Errorf("without the keys of X: %v", ill)
+	}
 	d.write("config.toml", "nonsense")
 	if ill := status(d.parley("doctor", "--json").exits(exitFailed)); ill["config"] != "fail" {
 		t.Errorf("with a broken config: %v", ill)
+	}
+}
+
+// withoutKeysOf is a config without the settings that only the platform needs.
+func withoutKeysOf(platform, config string) string {
+	lines := slices.DeleteFunc(strings.Split(config, "\n"), func(line string) bool { return strings.HasPrefix(line, platform+"_") })
+	return strings.Join(lines, "\n")
+}
+
+// TestListTellsItsAge: what was never read or can no longer be read is said, on
+// standard error only, and only for what was asked for.
+func TestListTellsItsAge(t *testing.T) {
+	t.Parallel()
+	world := newSim(t, sim.Options{Seed: 10, Quiet: true, CacheTime: time.Second})
+	d := newDesk(t, world.BaseURL(), "")
+	never := d.parley("list", "platform:instagram").exits(exitDone).says("Instagram of acme was never read", "parley sync")
+	if strings.Contains(never.stderr, "Facebook") || never.stdout != "" {
+		t.Errorf("a list of Instagram tells %q and %q", never.stderr, never.stdout)
+	}
+	d.parley("sync").exits(exitDone)
+	if well := d.parley("list").exits(exitDone); well.stderr != "" {
+		t.Errorf("all is fresh, and it says %q", well.stderr)
+	}
+	if err := world.AddFault("read@facebook:expired-key"); err != nil {
+		t.Fatal(err)
+	}
+	d.parley("sync", "--force").exits(exitFailed)
+	d.parley("list", "--json").exits(exitDone).says("Facebook of acme was last read")
+	if other := d.parley("list", "platform:instagram").exits(exitDone); strings.Contains(other.stderr, "Facebook") {
+		t.Errorf("nobody asked for Facebook: %q", other.stderr)
+	}
+}
+
+// TestWindowsInSight: a late window is named where it is listed, shown and
+// answered in, a closed one has its time, and closing_soon is what is:closing
+// goes by.
+func TestWindowsInSight(t *testing.T) {
+	t.Parallel()
+	world := newSim(t, sim.Options{Seed: 11, Quiet: true, CacheTime: time.Second})
+	for name, ago := range map[string]time.Duration{"Lotte Spät": 30 * time.Hour, "Clos Vorbei": 8 * 24 * time.Hour, "Bald Sommer": 22*time.Hour + 30*time.Minute} {
+		if _, err := world.Arrive(sim.Customer{Platform: inbox.Facebook, Person: sim.Person{Name: name}, Text: "hallo", At: time.Now().Add(-ago)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	d := newDesk(t, world.BaseURL(), "[ui]\nclosing_soon = \"1h\"\n")
+	d.parley("sync").exits(exitDone)
+	d.parley("list", "lotte").exits(exitDone).prints("late 5d 17h", "  1d  ")
+	d.parley("show", "lotte").exits(exitDone).prints("late 5d 17h", "human agents only")
+	d.parley("show", "clos vorbei").exits(exitDone).prints("closed since ")
+	d.parley("send", "lotte", "hello", "--wait", "0").exits(exitDone).says("late", "human agents only")
+	for soon, want := range map[string]int{"1h": 0, "2h": 1} {
+		config, err := os.ReadFile(filepath.Join(d.home, "config.toml"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		d.write("config.toml", strings.Replace(string(config), `closing_soon = "1h"`, fmt.Sprintf("closing_soon = %q", soon), 1))
+		if found := d.parley("list", "is:closing", "bald", "--json").exits(exitDone).records(); len(found) != want {
+			t.Errorf("closing_soon %s finds %d, want %d", soon, len(found), want)
+		}
+		d.write("config.toml", string(config))
 	}
 }
 

@@ -180,6 +180,17 @@ func (o outcome) says(texts ...string) outcome {
 	return o
 }
 
+// prints checks that all of the texts are in standard output.
+func (o outcome) prints(texts ...string) outcome {
+	o.t.Helper()
+	for _, text := range texts {
+		if !strings.Contains(o.stdout, text) {
+			o.t.Errorf("standard output lacks %q:\n%s", text, o.stdout)
+		}
+	}
+	return o
+}
+
 // record is a JSON object as a script sees it.
 type record = map[string]any
 

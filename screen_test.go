@@ -276,6 +276,25 @@ func TestScreenAnswersACustomer(t *testing.T) {
 	w.restored()
 }
 
+// TestDemoTellsWhatIsThrownAway: a draft of the demo goes with its folder.
+func TestDemoTellsWhatIsThrownAway(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, "http://127.0.0.1:1/api", "")
+	w := d.open("demo")
+	w.waits("Enter open")
+	w.press("r")
+	w.waits("Enter send")
+	w.press("half an answ")
+	w.waits("half an answ")
+	w.press("\x03")
+	if code := w.exits(); code != exitDone {
+		t.Errorf("exit code %d", code)
+	}
+	if out := w.output(); !strings.Contains(out, "data is temporary; thrown away: 1 draft") {
+		t.Errorf("the end says nothing of the draft: %q", out[max(0, len(out)-300):])
+	}
+}
+
 // TestFirstFrameComesFromTheCache: the screen is full before any answer of the
 // network, here one that never comes.
 func TestFirstFrameComesFromTheCache(t *testing.T) {
