@@ -339,7 +339,7 @@ hint (may be empty).`,
 }
 
 func (a *app) demoCommand() *cobra.Command {
-	var seed uint64
+	seed := uint64(1)
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "Show everything against a built-in simulator",
@@ -349,12 +349,12 @@ terminal it plays a short shift as text.`,
 		Args: noSubcommand,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.demo(cmd.Context(), seed) },
 	}
-	cmd.Flags().Uint64Var(&seed, "seed", 1, "the same `N` makes the same world")
+	cmd.Flags().Var(seedFlag(&seed), "seed", "the same `N` makes the same world")
 	return cmd
 }
 
 func (a *app) simCommand() *cobra.Command {
-	var o simOptions
+	o := simOptions{seed: 1}
 	cmd := &cobra.Command{
 		Use:   "sim",
 		Short: "Serve the simulator alone",
@@ -370,7 +370,7 @@ With --json, one object: base_url, key, control_url, control_token.`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.sim(cmd.Context(), o) },
 	}
 	cmd.Flags().StringVar(&o.listen, "listen", "127.0.0.1:0", "`HOST:PORT`")
-	cmd.Flags().Uint64Var(&o.seed, "seed", 1, "the same `N` makes the same world")
+	cmd.Flags().Var(seedFlag(&o.seed), "seed", "the same `N` makes the same world")
 	cmd.Flags().Var(countFlag(&o.conversations), "conversations", "how many at the start (0: the demo's)")
 	cmd.Flags().Var(countFlag(&o.messages), "messages", "how many at the start, over all conversations (0: a few each)")
 	cmd.Flags().StringArrayVar(&o.faults, "fault", nil, "something that goes wrong; may be repeated")
@@ -457,6 +457,10 @@ func waitFlag(at *time.Duration) flagOf[time.Duration] {
 
 func countFlag(at *int) flagOf[int] { return flagOf[int]{at, "int", parseCount, strconv.Itoa} }
 
+func seedFlag(at *uint64) flagOf[uint64] {
+	return flagOf[uint64]{at, "uint", parseSeed, func(n uint64) string { return strconv.FormatUint(n, 10) }}
+}
+
 // parseWait understands what the config does, and 0.
 func parseWait(text string) (time.Duration, error) {
 	d, err := time.ParseDuration(text)
@@ -472,6 +476,14 @@ func parseWait(text string) (time.Duration, error) {
 func parseCount(text string) (int, error) {
 	n, err := strconv.Atoi(text)
 	if err != nil || n < 0 {
+		return 0, errors.New("expected a number, 0 or more")
+	}
+	return n, nil
+}
+
+func parseSeed(text string) (uint64, error) {
+	n, err := strconv.ParseUint(text, 10, 64)
+	if err != nil {
 		return 0, errors.New("expected a number, 0 or more")
 	}
 	return n, nil
