@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strconv"
@@ -95,14 +96,14 @@ func listActions() []action {
 	for i, v := range listViews() {
 		as = append(as, action{
 			name: "view-" + strings.ToLower(v.name), keys: []string{strconv.Itoa(i + 1)},
-			help: "show: " + strings.ToLower(v.name), scope: inPanes, run: shows(v),
+			help: "show: " + cmp.Or(v.shows, strings.ToLower(v.name)), scope: inPanes, run: shows(v),
 		})
 	}
 	return append(as,
-		action{name: "filter", keys: []string{"/"}, help: "find in names and last messages", scope: inPanes, run: (*UI).openFilter},
+		action{name: "filter", keys: []string{"/"}, help: "find names, words, is:unread, left<2h …", scope: inPanes, run: (*UI).openFilter},
 		action{name: "account", keys: []string{"a"}, help: "only the next account", scope: inPanes, able: needAccounts, run: (*UI).nextAccount},
 		action{name: "platform", keys: []string{"p"}, help: "only the next platform", scope: inPanes, run: (*UI).nextPlatform},
-		action{name: "sort", keys: []string{"s"}, help: "sort unanswered by time left", scope: inPanes, able: cannotSort, run: (*UI).toggleSort},
+		action{name: "sort", keys: []string{"s"}, help: "sort unanswered by time left", scope: inPanes, run: (*UI).toggleSort},
 	)
 }
 
@@ -182,16 +183,9 @@ func (u *UI) lacks(what string, of func(inbox.Capabilities) inbox.Ability) strin
 		return "no conversation is selected"
 	}
 	if why := of(u.in.Capabilities(c.ID)).Reason; why != "" {
-		return why
+		return "no " + what + " here: " + why
 	}
 	return "this version of Parley does not send " + what
-}
-
-func cannotSort(u *UI) string {
-	if u.list.view.view != inbox.ViewUnanswered {
-		return "only the unanswered can be sorted by time left: press 3"
-	}
-	return ""
 }
 
 func cannotEdit(u *UI) string {
@@ -269,6 +263,9 @@ func chooses(by int) func(*UI) tea.Cmd {
 func shows(v listView) func(*UI) tea.Cmd {
 	return func(u *UI) tea.Cmd {
 		u.list.view, u.list.sort = v, v.sort
+		if u.list.search.HasView() {
+			u.list.text, u.list.search = "", inbox.Search{} // it would win over the view
+		}
 		u.focusOn(onList)
 		return u.newList()
 	}
@@ -312,7 +309,7 @@ func (u *UI) clearFilters() tea.Cmd {
 	if u.list.filters() == "" {
 		return nil
 	}
-	u.list.account, u.list.platform, u.list.text = "", "", ""
+	u.list.account, u.list.platform, u.list.text, u.list.search = "", "", "", inbox.Search{}
 	return u.keepList()
 }
 
@@ -337,9 +334,14 @@ func (u *UI) toggleArchived() tea.Cmd {
 func (u *UI) undoArchived() tea.Cmd {
 	last := *u.undo
 	u.undo = nil
-	return u.do("undo archiving of "+last.name, "undone: "+last.name, func(ctx context.Context) error {
-		return u.in.SetArchived(ctx, last.id, last.archived)
-	})
+	back := last.id
+	if last.archived || u.list.view.view == inbox.ViewArchived {
+		back = "" // it leaves the list
+	}
+	return func() tea.Msg {
+		err := u.in.SetArchived(u.ctx, last.id, last.archived)
+		return doneMsg{what: "undo archiving of " + last.name, said: "undone: " + last.name, err: err, back: back}
+	}
 }
 
 func (u *UI) markUnread() tea.Cmd {
@@ -485,13 +487,14 @@ func (u *UI) nextPlatform() tea.Cmd {
 	return u.keepList()
 }
 
+// toggleSort sorts the unanswered by the time that is left, and back. From
+// another view it goes there: nothing else can be sorted so.
 func (u *UI) toggleSort() tea.Cmd {
-	if u.list.sort == inbox.SortTimeLeft {
-		u.list.sort = inbox.SortNewest
-	} else {
-		u.list.sort = inbox.SortTimeLeft
+	v := listViews()[2]
+	if u.list.view.name != v.name || u.list.sort != inbox.SortTimeLeft {
+		v.sort = inbox.SortTimeLeft
 	}
-	return u.newList()
+	return shows(v)(u)
 }
 
 func (u *UI) refresh() tea.Cmd {

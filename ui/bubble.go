@@ -141,6 +141,7 @@ func (u *UI) fingerprint(e entry, h heads) uint64 {
 		fingerprintMessage(add, e.msg)
 	} else {
 		fingerprintItem(add, e.item)
+		add(u.whyQueued(e.item), u.remedies(e))
 	}
 	return f.Sum64()
 }
@@ -178,7 +179,7 @@ func (u *UI) drawBlock(e entry, h heads) *block {
 	if e.msg != nil {
 		d.message(e.msg)
 	} else {
-		d.item(e.item)
+		d.item(e)
 	}
 	return d.block
 }
@@ -298,11 +299,16 @@ func (d *blockDrawer) attachment(a inbox.Attachment, sent time.Time) {
 		asOf = sent
 	}
 	age, until := ageLabel(asOf, d.u.now(), d.u.opts.Zone)
-	if age == "now" {
-		age = "new"
-	}
 	d.block.until = sooner(d.block.until, until)
-	d.add(l.fit(style[roleFaint], " · link "+age, l.left))
+	switch {
+	case age == "now":
+		age = "" // a new link works: there is nothing to say of it
+	case until.IsZero():
+		age = " · link of " + age
+	default:
+		age = " · link " + age + " old"
+	}
+	d.add(l.fit(style[roleFaint], age, l.left))
 }
 
 // reactions adds one line for all of them.
@@ -326,7 +332,8 @@ func (d *blockDrawer) reactions(rs []inbox.Reaction) {
 
 // item adds what has not been sent of an outbox item, why, and what can be
 // done about it.
-func (d *blockDrawer) item(item *inbox.OutboxItem) {
+func (d *blockDrawer) item(e entry) {
+	item := e.item
 	for _, p := range item.Parts {
 		switch {
 		case p.State == inbox.StateSent:
@@ -336,24 +343,66 @@ func (d *blockDrawer) item(item *inbox.OutboxItem) {
 			d.add(d.line().put(d.u.style[roleLink], "["+string(p.Kind)+"]").fit(d.u.style[roleFaint], " "+p.URL, d.width))
 		}
 	}
-	if f := item.Failure(); f != nil {
+	if why := d.u.whyQueued(item); why != "" {
+		d.text(d.u.style[roleWarn], why)
+	} else if f := item.Failure(); f != nil && item.State() != inbox.StateQueued {
 		d.text(d.u.style[roleUrgent], strings.TrimSuffix(f.Text+". "+f.Hint, ". "))
 	}
-	if keys := d.u.remedies(item.State()); keys != "" {
+	if keys := d.u.remedies(e); keys != "" {
 		d.text(d.u.style[roleFaint], keys)
 	}
 }
 
-// remedies names the keys that help an outbox item.
-func (u *UI) remedies(s inbox.State) string {
+// whyQueued says what a queued message waits for and when it is tried next, ""
+// when it is about to leave.
+func (u *UI) whyQueued(item *inbox.OutboxItem) string {
+	if item.State() != inbox.StateQueued {
+		return ""
+	}
+	var reasons []string
+	account := item.Conversation.Account()
+	for _, a := range u.accounts {
+		switch {
+		case a.ID != account:
+		case a.Health == inbox.Dead:
+			reasons = append(reasons, string(a.ID)+" stands still"+because(a.Error))
+		case a.Health == inbox.Limited:
+			reasons = append(reasons, string(a.ID)+" has reached its rate limit")
+		}
+	}
+	if f := item.Waiting; f != nil {
+		reasons = append(reasons, strings.TrimSuffix(f.Text+". "+f.Hint, ". "))
+	}
+	if at := u.onOurClock(account, item.NotBefore); at.After(u.now()) {
+		reasons = append(reasons, "next try at "+at.In(u.opts.Zone).Format(u.opts.Clock))
+	}
+	if len(reasons) == 0 {
+		return ""
+	}
+	return "waits: " + strings.Join(reasons, " · ")
+}
+
+func because(f *inbox.Failure) string {
+	if f == nil {
+		return ""
+	}
+	return ": " + f.Text
+}
+
+// remedies names the keys that help an outbox item. Where there are several
+// items they help the selected one.
+func (u *UI) remedies(e entry) string {
 	var names []string
-	switch s {
+	switch e.item.State() {
 	case inbox.StateFailed:
 		names = []string{"retry", "discard", "recall"}
 	case inbox.StateUnknown:
 		names = []string{"retry", "discard"}
 	case inbox.StateQueued:
 		names = []string{"discard", "recall"}
+	}
+	if len(names) > 0 && u.thread.cursor != e.key && u.thread.undecided() > 1 {
+		return u.keys.first("previous-message") + " " + u.keys.first("next-message") + " select this one of several"
 	}
 	var b strings.Builder
 	for _, name := range names {

@@ -52,17 +52,73 @@ func (u *UI) readList() tea.Cmd {
 	}
 	gen := u.list.load.gen
 	q := u.list.query(u.listRows(), u.opts.ClosingSoon, u.now())
+	search := u.list.search
 	return func() tea.Msg {
+		if !search.Exact() {
+			page, err := u.pick(q, search)
+			return listMsg{gen, page, err}
+		}
 		page, err := u.in.List(u.ctx, q)
 		return listMsg{gen, page, err}
 	}
 }
 
-func (u *UI) readCounts() tea.Cmd {
-	return func() tea.Msg {
-		counts, err := u.in.Counts(u.ctx)
-		return countsMsg{counts, err}
+// What a search without an index of its own may cost.
+const (
+	pickAtOnce = 200
+	pickMost   = 10_000 // rows that are looked at
+)
+
+// pick reads the first rows that match a search of which the index knows only
+// a part.
+func (u *UI) pick(q inbox.ListQuery, search inbox.Search) (found inbox.ListPage, err error) {
+	want := q.After
+	q.After = pickAtOnce
+	for range pickMost / pickAtOnce {
+		page, err := u.in.List(u.ctx, q)
+		if err != nil {
+			return inbox.ListPage{}, err
+		}
+		for _, row := range page.Rows {
+			if row.Cursor == q.Anchor || !search.Matches(row.Conversation) {
+				continue // the anchor ended the page before
+			}
+			if found.Rows = append(found.Rows, row); len(found.Rows) == want {
+				found.MoreAfter = page.MoreAfter && want < mostRows
+				return found, nil
+			}
+		}
+		if !page.MoreAfter || len(page.Rows) < 2 {
+			return found, nil
+		}
+		q.Anchor = page.Rows[len(page.Rows)-1].Cursor
 	}
+	return found, nil
+}
+
+func (u *UI) readCounts() tea.Cmd {
+	q := u.closingQuery()
+	return func() tea.Msg {
+		counts, closing, err := u.count(q)
+		return countsMsg{counts, closing, err}
+	}
+}
+
+// closingQuery asks for what is to be counted of the view "Closing".
+func (u *UI) closingQuery() inbox.ListQuery {
+	return inbox.ListQuery{
+		View: inbox.ViewUnanswered, Sort: inbox.SortTimeLeft, Closing: u.opts.ClosingSoon, Now: u.now(), After: mostClosing,
+	}
+}
+
+// count reads the sizes of the views.
+func (u *UI) count(closing inbox.ListQuery) (inbox.Counts, int, error) {
+	counts, err := u.in.Counts(u.ctx)
+	if err != nil {
+		return nil, 0, err
+	}
+	page, err := u.in.List(u.ctx, closing)
+	return counts, len(page.Rows), err
 }
 
 // readThread reads the window of the thread, unless that is under way.

@@ -49,9 +49,13 @@ func (u *UI) drawComposer() (lines []string, until time.Time) {
 	return fill(append(lines, extras...), 0, area.height), until
 }
 
+// leastTo is how many cells of "to NAME" the frame shows before other things
+// have to go.
+const leastTo = 16
+
 // drawFrame draws the line that says who is written to, how long the text is
-// and how long it may still be sent. The name matters most: where there is
-// little room, the rest goes.
+// and how long it may still be sent. A long name is cut before anything else
+// goes; on a very narrow screen the name is what stays.
 func (u *UI) drawFrame(width int) (string, time.Time) {
 	c := u.composer
 	rule := u.style[roleActive]
@@ -63,16 +67,23 @@ func (u *UI) drawFrame(width int) (string, time.Time) {
 		append(slices.Clone(window), segment{u.style[c.note.role], " " + c.note.short + " "}),
 		window, nil,
 	} {
-		if 2+u.cells.width(to)+u.cells.width(platform)+tail.width(u.cells) <= width {
+		if 2+min(u.cells.width(to), leastTo)+u.cells.width(platform)+1+tail.width(u.cells) <= width {
 			break
 		}
 	}
-	if tail == nil && 2+u.cells.width(to)+u.cells.width(platform) > width {
-		to, platform = u.cells.fit(to, width-5), " "+c.id.Platform().Tag()
+	if tail == nil && 2+min(u.cells.width(to), leastTo)+u.cells.width(platform) > width {
+		platform = " " + c.id.Platform().Tag()
 	}
-	l := u.line(width).put(rule, "─ ").fit(bold, to, width-2)
-	if room := l.left - tail.width(u.cells); room >= u.cells.width(platform) {
-		l.fit(plain, platform+" · "+string(c.id.Account())+" ", room)
+	l := u.line(width).put(rule, "─ ")
+	l.fit(bold, to, max(l.left-u.cells.width(platform)-1-tail.width(u.cells), min(leastTo, width-2)))
+	if room := l.left - tail.width(u.cells); room > u.cells.width(platform) {
+		account := " · " + string(c.id.Account())
+		if l.put(plain, platform); room <= u.cells.width(platform+account) {
+			account = ""
+		}
+		l.put(plain, account+" ")
+	} else {
+		l.fit(plain, platform, room)
 	}
 	l.put(rule, strings.Repeat("─", max(l.left-tail.width(u.cells), 0)))
 	tail.put(l)

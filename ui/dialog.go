@@ -98,7 +98,9 @@ func (d *dialog) draw(u *UI, width, height int) []string {
 		d.input.resize(u.cells, width-2, 1)
 		lines = append(lines, u.line(width).spaces(1).put(plain, d.input.visibleRow(0)).String())
 		wrong := d.wrong(strings.TrimSpace(d.input.text))
-		lines = append(lines, u.line(width).spaces(1).fit(u.style[roleUrgent], wrong, width-1).String())
+		for _, row := range u.cells.wrap(wrong, width-2) {
+			lines = append(lines, u.line(width).spaces(1).put(u.style[roleUrgent], row.of(wrong)).String())
+		}
 	}
 	lines = append(lines, u.paragraphs(d.text, width)...)
 	keys := "y or Enter: yes   n or Esc: no"

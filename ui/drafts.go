@@ -28,6 +28,7 @@ type draftBook struct {
 	mu      sync.Mutex
 	unsaved map[inbox.ConversationID]typed       // since the last save
 	leaving map[inbox.ConversationID]inbox.Draft // to be sent, and not yet known to be in the outbox
+	kept    map[inbox.ConversationID]bool        // what this session has left as drafts
 }
 
 // typed is a text in the book. One that was begun before the stored draft had
@@ -48,6 +49,7 @@ func newDraftBook(in *inbox.Inbox) *draftBook {
 		turn:    make(chan struct{}, 1),
 		unsaved: map[inbox.ConversationID]typed{},
 		leaving: map[inbox.ConversationID]inbox.Draft{},
+		kept:    map[inbox.ConversationID]bool{},
 	}
 	b.turn <- struct{}{}
 	return b
@@ -59,6 +61,23 @@ func (b *draftBook) put(d inbox.Draft, below bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.unsaved[d.Conversation] = typed{d, below}
+	b.note(d)
+}
+
+// note remembers whether the conversation has a draft now.
+func (b *draftBook) note(d inbox.Draft) {
+	if d.Empty() {
+		delete(b.kept, d.Conversation)
+	} else {
+		b.kept[d.Conversation] = true
+	}
+}
+
+// count is how many drafts this session has left behind.
+func (b *draftBook) count() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return len(b.kept)
 }
 
 // newest is what has been typed and is not stored yet.
@@ -80,6 +99,7 @@ func (b *draftBook) leave(d inbox.Draft) bool {
 	}
 	b.leaving[d.Conversation] = d
 	delete(b.unsaved, d.Conversation)
+	delete(b.kept, d.Conversation)
 	return true
 }
 
@@ -153,6 +173,7 @@ func (b *draftBook) restore(id inbox.ConversationID) inbox.Draft {
 	d := joinDrafts(b.leaving[id], b.unsaved[id].Draft)
 	delete(b.leaving, id)
 	b.unsaved[id] = typed{Draft: d}
+	b.note(d)
 	return d
 }
 

@@ -1,6 +1,10 @@
 package ui
 
-import tea "charm.land/bubbletea/v2"
+import (
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+)
 
 // helpPage is the list of all keys, by where they work. What cannot be done now
 // is faint and says why.
@@ -61,34 +65,58 @@ func (u *UI) helpLines(width int) []string {
 	return lines
 }
 
-const helpColumn = 56
+// The width of a column of the help, and of the keys in it.
+const (
+	helpColumn = 56
+	helpKeys   = 16
+)
 
 func (u *UI) columns(as []*action, s scope, width int) []string {
 	n := min(max(width/helpColumn, 1), 3)
 	rows := (len(as) + n - 1) / n
-	lines := make([]string, rows)
+	var lines []string
 	for r := range rows {
-		l := u.line(width)
+		cells, high := make([][]string, n), 0
 		for c := range n {
 			if i := c*rows + r; i < len(as) {
-				u.helpEntry(l, as[i], s, width/n)
+				cells[c] = u.helpEntry(as[i], s, width/n)
+				high = max(high, len(cells[c]))
 			}
 		}
-		lines[r] = l.String()
+		for line := range high {
+			lines = append(lines, u.besides(cells, line, width/n))
+		}
 	}
 	return lines
 }
 
-// helpEntry draws one action in the given room.
-func (u *UI) helpEntry(l *lineBuilder, a *action, s scope, room int) {
-	before := l.left
+// besides puts a line of each cell beside the others.
+func (u *UI) besides(cells [][]string, line, room int) string {
+	var b strings.Builder
+	for _, cell := range cells {
+		if line < len(cell) {
+			b.WriteString(cell[line])
+		} else {
+			b.WriteString(strings.Repeat(" ", room))
+		}
+	}
+	return b.String()
+}
+
+// helpEntry draws one action in the given room, in as many lines as its reason
+// takes.
+func (u *UI) helpEntry(a *action, s scope, room int) (lines []string) {
 	text, style := a.help, plain
 	if s&u.scope() != 0 {
 		if why := a.reason(u); why != "" {
 			text, style = a.help+" ("+why+")", u.style[roleFaint]
 		}
 	}
-	l.spaces(2).column(u.style[roleActive], keyLabels(a.keys), min(16, room-3)).spaces(1)
-	l.fit(style, text, room-(before-l.left)-1)
-	l.spaces(room - (before - l.left))
+	keys := keyLabels(a.keys)
+	for _, row := range u.cells.wrap(text, room-helpKeys-4) {
+		l := u.line(room).spaces(2).column(u.style[roleActive], keys, min(helpKeys, room-3)).spaces(1)
+		lines = append(lines, l.fit(style, strings.TrimRight(row.of(text), " "), l.left-1).pad().String())
+		keys = ""
+	}
+	return lines
 }

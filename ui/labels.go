@@ -34,6 +34,21 @@ func ageLabel(at, now time.Time, zone *time.Location) (label string, until time.
 	return at.In(zone).Format("Jan 06"), time.Time{}
 }
 
+// agoLabel says the same so that it cannot be taken for the time that is left.
+func agoLabel(at, now time.Time, zone *time.Location) (label string, until time.Time) {
+	label, until = ageLabel(at, now, zone)
+	if !until.IsZero() && label != "now" {
+		label += " ago"
+	}
+	return label, until
+}
+
+// endsInTime tells that a window's label is a time, and no word such as
+// "closed".
+func endsInTime(label string) bool {
+	return label != "" && strings.ContainsRune("dhms", rune(label[len(label)-1])) && strings.ContainsAny(label, "0123456789")
+}
+
 func stepLabel(at time.Time, age, unit time.Duration, suffix string) (string, time.Time) {
 	n := age / unit
 	return fmt.Sprintf("%d%s", n, suffix), at.Add((n + 1) * unit)
@@ -76,7 +91,7 @@ func windowLabel(w inbox.Window, now time.Time, seconds bool) (label string, r r
 	case inbox.WindowNone:
 		return "", roleFaint, time.Time{}
 	case inbox.WindowUnknown:
-		return "window ?", roleFaint, time.Time{}
+		return "window unknown", roleFaint, time.Time{}
 	case inbox.WindowClosed:
 		return "closed", roleFaint, time.Time{}
 	}
@@ -181,6 +196,19 @@ func hostOf(raw string) string {
 		return ""
 	}
 	return u.Hostname()
+}
+
+// ruleMaker is who says how long a window is: the name in the address of the
+// page that says so, else what stands there.
+func ruleMaker(source string) string {
+	host := strings.Split(hostOf(source), ".")
+	if len(host) < 2 {
+		return source
+	}
+	if name := host[len(host)-2]; name != "facebook" && name != "instagram" {
+		return capital(name)
+	}
+	return "Meta"
 }
 
 // grouped is a number with its thousands set apart.

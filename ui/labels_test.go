@@ -95,7 +95,7 @@ func TestWindowLabelSaysHowUrgentItIs(t *testing.T) {
 		{inbox.WindowOpen, 23*time.Hour + time.Minute, "23h", roleGood},
 		{inbox.WindowLate, 24*time.Hour + time.Minute, "late 1d 0h", roleWarn},
 		{inbox.WindowClosed, 0, "closed", roleFaint},
-		{inbox.WindowUnknown, 0, "window ?", roleFaint},
+		{inbox.WindowUnknown, 0, "window unknown", roleFaint},
 		{inbox.WindowNone, 0, "", roleFaint},
 	} {
 		got, r, _ := windowLabel(inbox.Window{Phase: tt.phase, ClosesAt: noon.Add(tt.left)}, noon, false)

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -16,7 +17,8 @@ type list struct {
 	sort     inbox.Sort
 	account  inbox.AccountID
 	platform inbox.Platform
-	text     string
+	text     string       // the search as it was typed
+	search   inbox.Search // and as it was understood
 
 	rows       []inbox.ListRow
 	moreBefore bool
@@ -29,14 +31,17 @@ type list struct {
 	lost       bool // the last window did not hold the selection: look for it by its ID
 	asked      bool // another question is being asked: cursors are worthless, and what it leaves out is not kept
 
-	counts inbox.Counts
-	loaded bool
-	load   loader
+	counts  inbox.Counts
+	closing int // conversations that close soon, mostClosing at the most
+	loaded  bool
+	load    loader
 }
 
 // listView is one of the numbered views.
 type listView struct {
 	name    string
+	short   string // where there is little room
+	shows   string // for the help; "" when the name says it
 	view    inbox.View
 	sort    inbox.Sort
 	closing bool // only windows that end soon
@@ -45,12 +50,12 @@ type listView struct {
 // listViews are the views in the order of their keys.
 func listViews() []listView {
 	return []listView{
-		{name: "All", view: inbox.ViewAll, sort: inbox.SortNewest},
-		{name: "Unread", view: inbox.ViewUnread, sort: inbox.SortNewest},
-		{name: "Unanswered", view: inbox.ViewUnanswered, sort: inbox.SortNewest},
-		{name: "Closing", view: inbox.ViewUnanswered, sort: inbox.SortTimeLeft, closing: true},
-		{name: "Archived", view: inbox.ViewArchived, sort: inbox.SortNewest},
-		{name: "Problems", view: inbox.ViewProblems, sort: inbox.SortNewest},
+		{name: "All", short: "All", view: inbox.ViewAll, sort: inbox.SortNewest},
+		{name: "Unread", short: "Unread", view: inbox.ViewUnread, sort: inbox.SortNewest},
+		{name: "Unanswered", short: "Unansw", view: inbox.ViewUnanswered, sort: inbox.SortNewest},
+		{name: "Closing", short: "Clos", view: inbox.ViewUnanswered, sort: inbox.SortTimeLeft, closing: true},
+		{name: "Archived", short: "Arch", view: inbox.ViewArchived, sort: inbox.SortNewest},
+		{name: "Problems", short: "Probl", shows: "problems, sends that failed or are unknown", view: inbox.ViewProblems, sort: inbox.SortNewest},
 	}
 }
 
@@ -92,6 +97,22 @@ func (l *loader) answered(gen uint64) (fresh, again bool) {
 	return true, again
 }
 
+// mostClosing is how far the conversations that close soon are counted: there
+// is no index of their number.
+const mostClosing = 99
+
+// countOf is the size of a view, 0 when it is not known: what is counted are
+// all conversations, whatever the filters leave of them.
+func (l *list) countOf(v listView) int {
+	switch {
+	case l.filters() != "":
+		return 0
+	case v.closing:
+		return l.closing
+	}
+	return l.counts[v.view]
+}
+
 // row is the selected row.
 func (l *list) row() (inbox.ListRow, bool) {
 	if l.at < 0 || l.at >= len(l.rows) {
@@ -102,15 +123,21 @@ func (l *list) row() (inbox.ListRow, bool) {
 
 // query asks for the rows around the selection, screens of them.
 func (l *list) query(screen int, closing time.Duration, now time.Time) inbox.ListQuery {
-	q := inbox.ListQuery{
-		View: l.view.view, Sort: l.sort, Account: l.account, Platform: l.platform, Text: l.text,
-		Now: now, After: min(max(4*screen, 3*windowTop, l.owed), mostRows),
+	q := l.search.Query()
+	q.Account, q.Platform = cmp.Or(q.Account, l.account), cmp.Or(q.Platform, l.platform)
+	q.Now, q.After = now, min(max(4*screen, 3*windowTop, l.owed), mostRows)
+	if !l.search.HasView() {
+		q.View, q.Sort = l.view.view, l.sort
+		if l.view.closing {
+			q.Closing = closing
+		}
 	}
-	if l.view.closing {
-		q.Closing = closing
+	if !l.search.Exact() {
+		q.After = max(q.After, len(l.rows)+4*screen)
+		return q // its rows are picked one by one, from the beginning
 	}
-	if row, ok := l.row(); ok && (l.lost || !l.atTop() || l.asked) {
-		q.Anchor, q.AnchorID, q.Before = row.Cursor, row.ID, max(2*screen, 2*windowTop)
+	if row, ok := l.row(); l.selected != "" && (ok && (l.lost || !l.atTop()) || l.asked) {
+		q.Anchor, q.AnchorID, q.Before = row.Cursor, l.selected, max(2*screen, 2*windowTop)
 	}
 	if l.asked {
 		q.Anchor = ""

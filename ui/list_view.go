@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -58,10 +59,10 @@ func fill(lines []string, width, height int) []string {
 func (u *UI) drawRow(i, width, height int) (lines []string, until time.Time) {
 	c := u.list.rows[i].Conversation
 	left, leftRole, t1 := u.windowOf(c, false)
-	age, t2 := ageLabel(c.LastActivity(), u.now(), u.opts.Zone)
-	marks := append(u.rowMarks(c), segment{u.style[leftRole], leftColumn(left)}, segment{u.style[roleFaint], " " + padLeft(age, 3)})
-	for len(marks) > 0 && width-rowMargin-marks.width(u.cells) < leastName {
-		marks = marks[:len(marks)-1] // the age goes first, then the time that is left
+	age, t2 := agoLabel(c.LastActivity(), u.now(), u.opts.Zone)
+	marks := u.fittingMarks(c, segment{u.style[leftRole], left}, width-rowMargin-leastName)
+	if room := width - rowMargin - leastName - marks.width(u.cells); height == 1 && age != "" && u.cells.width(age)+2 <= room-leastName {
+		marks = append(segments{{u.style[roleFaint], " " + age + " "}}, marks...)
 	}
 	l := u.rowLine(i, width)
 	l.put(u.style[roleFaint], c.ID.Platform().Tag()).spaces(1)
@@ -69,7 +70,7 @@ func (u *UI) drawRow(i, width, height int) (lines []string, until time.Time) {
 	marks.put(l)
 	lines = append(lines, l.pad().String())
 	if height > 1 {
-		lines = append(lines, u.drawPreview(i, width))
+		lines = append(lines, u.drawPreview(i, width, age))
 	}
 	return lines, sooner(t1, t2)
 }
@@ -80,12 +81,29 @@ const (
 	leastName = 8
 )
 
-// leftColumn is the time that is left, in a column that keeps its width.
-func leftColumn(left string) string {
-	if left == "" {
-		return ""
+// fittingMarks are the marks of a row with the time that is left, as many as
+// there is room for. The time matters most: its words go first, then the other
+// marks, from the least important on.
+func (u *UI) fittingMarks(c inbox.Conversation, left segment, room int) segments {
+	marks := u.rowMarks(c)
+	texts := []string{" " + left.text + " left", " " + left.text}
+	switch {
+	case left.text == "":
+		texts = []string{""}
+	case !endsInTime(left.text):
+		texts = texts[1:]
 	}
-	return " " + padLeft(left, 7)
+	for {
+		for _, text := range texts {
+			if all := append(slices.Clone(marks), segment{left.style, text}); all.width(u.cells) <= room {
+				return all
+			}
+		}
+		if len(marks) == 0 {
+			return nil
+		}
+		marks = marks[:len(marks)-1]
+	}
 }
 
 // rowLine begins a line of a row: it is reversed when the row is selected and
@@ -111,12 +129,9 @@ func (u *UI) nameStyle(c inbox.Conversation) sgr {
 	return plain
 }
 
-func padLeft(s string, n int) string {
-	return strings.Repeat(" ", max(n-len(s), 0)) + s
-}
-
-// drawPreview draws the second line of a row: the last word, and whose it is.
-func (u *UI) drawPreview(i, width int) string {
+// drawPreview draws the second line of a row: the last word, whose it is, and
+// how long ago that was.
+func (u *UI) drawPreview(i, width int, age string) string {
 	c := u.list.rows[i].Conversation
 	l := u.rowLine(i, width).spaces(3)
 	if c.Last.Direction == inbox.Sent {
@@ -126,7 +141,11 @@ func (u *UI) drawPreview(i, width int) string {
 	if c.Unread > 0 {
 		style = plain
 	}
-	return l.fit(style, c.Last.Text, l.left).pad().String()
+	if age = " " + age; l.left < leastName+len(age) {
+		age = ""
+	}
+	l.column(style, c.Last.Text, l.left-len(age))
+	return l.put(u.style[roleFaint], age).pad().String()
 }
 
 // segments are styled pieces of a line.
@@ -151,21 +170,22 @@ func (s segments) put(l *lineBuilder) {
 	}
 }
 
-// rowMarks are the marks of a row, each with a blank before it: a draft, a
-// failed or doubtful send, something on its way, what is unread.
+// rowMarks are the marks of a row, each with a blank before it, the most
+// important first: a failed or doubtful send or one that waits, a draft, what
+// is unread.
 func (u *UI) rowMarks(c inbox.Conversation) segments {
 	var s segments
 	add := func(r role, text string) { s = append(s, segment{u.style[r], " " + text}) }
-	if c.Draft != "" {
-		add(roleTitle, "draft")
-	}
 	switch {
 	case c.Outbox.Failed > 0:
 		add(roleUrgent, "failed")
 	case c.Outbox.Unknown > 0:
 		add(roleUrgent, "sent?")
 	case c.Outbox.Waiting > 0:
-		add(roleWarn, "…")
+		add(roleWarn, "queued")
+	}
+	if c.Draft != "" {
+		add(roleTitle, "draft")
 	}
 	if c.Unread > 0 {
 		add(roleUnread, "●"+short(c.Unread))
@@ -180,13 +200,23 @@ func (u *UI) drawEmptyList(width, height int) []string {
 	case !u.list.loaded:
 		texts = []string{"Reading the cache …"}
 	case u.list.filters() != "":
-		texts = []string{"Nothing matches " + u.list.filters() + ".", "Esc shows everything again."}
+		texts = []string{"Nothing matches " + u.list.filters() + u.within() + ".", "Esc drops the filters."}
 	case u.list.view.view == inbox.ViewAll:
 		texts = u.emptyInbox()
+	case u.list.view.view == inbox.ViewProblems:
+		texts = []string{"No send has failed, and none is in doubt.", "What is queued leaves by itself. Press 1 for all conversations."}
 	default:
 		texts = []string{"Nothing in “" + u.list.view.name + "”.", "Press 1 for all conversations."}
 	}
 	return fill(u.paragraphs(texts, width), width, height)
+}
+
+// within names the view that the filters are applied to.
+func (u *UI) within() string {
+	if u.list.view.view == inbox.ViewAll || u.list.search.HasView() {
+		return ""
+	}
+	return " in “" + u.list.view.name + "”"
 }
 
 // emptyInbox explains an inbox without conversations.

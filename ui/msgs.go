@@ -24,8 +24,9 @@ type listMsg struct {
 
 // countsMsg are the sizes of the views.
 type countsMsg struct {
-	counts inbox.Counts
-	err    error
+	counts  inbox.Counts
+	closing int
+	err     error
 }
 
 // threadMsg is a window of a conversation.
@@ -56,7 +57,14 @@ type doneMsg struct {
 	what string // for the notice when it fails: "archive Maya Lind"
 	said string // the notice when it worked, "" for none
 	err  error
-	undo *undo // what z does from now on
+	undo *undo                // what z does from now on
+	back inbox.ConversationID // what is to be selected again, "" for nothing
+}
+
+// outcomeMsg says how far the messages that were sent last have come.
+type outcomeMsg struct {
+	awaited awaited
+	items   []inbox.OutboxItem
 }
 
 // undo brings an archived conversation back, or archives it again.

@@ -80,11 +80,30 @@ func (p *palette) draw(u *UI, width, height int) []string {
 		lines = append(lines, u.line(width).put(u.style[roleFaint], "   no action has these letters").String())
 	}
 	rows := max(height-1, 1)
+	if len(p.found) > rows && rows > 3 {
+		rows-- // for what says that there is more
+	}
 	first := max(min(p.at-rows/2, len(p.found)-rows), 0)
-	for i := first; i < len(p.found) && len(lines) < height; i++ {
+	last := min(first+rows, len(p.found))
+	for i := first; i < last; i++ {
 		lines = append(lines, p.row(u, i, width))
 	}
+	if len(p.found) > rows {
+		lines = append(lines, u.line(width).fit(u.style[roleFaint], p.elsewhere(first, len(p.found)-last), width).String())
+	}
 	return fill(lines, 0, height)
+}
+
+// elsewhere says how many actions stand above and below those on the screen.
+func (p *palette) elsewhere(above, below int) string {
+	text := "  "
+	if above > 0 {
+		text += " ↑ " + short(above) + " more above"
+	}
+	if below > 0 {
+		text += " ↓ " + short(below) + " more below"
+	}
+	return text
 }
 
 func (p *palette) row(u *UI, i, width int) string {

@@ -52,42 +52,73 @@ func (u *UI) drawHeader() ([]string, time.Time) {
 		return []string{u.drawFilter(l)}, time.Time{}
 	}
 	right := u.headerRight()
-	room := l.left - u.cells.width(right)
 	l.put(u.style[roleTitle], " "+u.opts.Title)
-	for i, v := range listViews() {
-		u.drawTab(l, i, v, room)
-	}
-	l.spaces(l.left - u.cells.width(right))
-	return []string{l.put(u.style[roleFaint], right).String()}, time.Time{}
+	u.tabs(l.left - right.width(u.cells)).put(l)
+	l.spaces(l.left - right.width(u.cells))
+	right.put(l)
+	return []string{l.String()}, time.Time{}
 }
 
-// drawTab draws one view, if the room on the left allows.
-func (u *UI) drawTab(l *lineBuilder, i int, v listView, room int) {
-	text := "  " + string(rune('1'+i)) + " " + v.name
-	if n, known := u.list.counts[v.view]; known && !v.closing && n > 0 {
-		text += " " + short(n)
+// tabLook is how much the names of the views are shortened.
+type tabLook int
+
+const (
+	tabsWhole tabLook = iota
+	tabsShort
+	tabsUncounted
+	tabsNumbers // but the one that is shown
+)
+
+// tabs are the views, shortened until all of them fit: one that is missing
+// would be one that nobody finds.
+func (u *UI) tabs(room int) (s segments) {
+	for look := tabsWhole; look <= tabsNumbers; look++ {
+		s = nil
+		for i, v := range listViews() {
+			s = append(s, u.tab(i, v, look))
+		}
+		if s.width(u.cells) <= room {
+			return s
+		}
 	}
-	style := u.style[roleFaint]
-	if v.name == u.list.view.name {
+	for len(s) > 0 && s.width(u.cells) > room {
+		s = s[:len(s)-1]
+	}
+	return s
+}
+
+func (u *UI) tab(i int, v listView, look tabLook) segment {
+	shown := v.name == u.list.view.name && !u.list.search.HasView()
+	text, style := "  "+string(rune('1'+i)), u.style[roleFaint]
+	switch {
+	case look == tabsWhole:
+		text += " " + v.name
+	case look < tabsNumbers || shown:
+		text += " " + v.short
+	}
+	if n := u.list.countOf(v); n > 0 && look < tabsUncounted {
+		text += " " + short(n)
+		if v.closing && n == mostClosing {
+			text += "+"
+		}
+	}
+	if shown {
 		style = u.style[roleActive]
 	}
-	if used := u.area.header.width - l.left; used+u.cells.width(text) <= room {
-		l.put(style, text)
-	}
+	return segment{style, text}
 }
 
-func (u *UI) headerRight() string {
-	parts := []string{}
+// headerRight says what narrows the list, so that nobody takes a part of it for
+// the whole.
+func (u *UI) headerRight() (s segments) {
+	most := u.area.header.width / 2
+	if u.list.sort == inbox.SortTimeLeft && !u.list.view.closing && u.list.filters() == "" {
+		return segments{{u.style[roleFaint], u.cells.fit("by time left ", most)}}
+	}
 	if f := u.list.filters(); f != "" {
-		parts = append(parts, "only "+f)
+		s = append(s, segment{u.style[roleWarn] + reverse, u.cells.fit(visible(" only "+f+" "), most)})
 	}
-	if u.list.sort == inbox.SortTimeLeft {
-		parts = append(parts, "by time left")
-	}
-	if len(parts) == 0 {
-		return ""
-	}
-	return u.cells.fit(visible(strings.Join(parts, " · ")), u.area.header.width/2) + " "
+	return s
 }
 
 // bannerText is what has to be said of dead accounts, "" when none is.
@@ -130,31 +161,38 @@ func (u *UI) drawHints() ([]string, time.Time) {
 	if n := u.notice; n.text != "" && u.now().Before(n.until) {
 		return []string{l.fit(u.style[n.role], " "+n.text, l.left).String()}, n.until
 	}
-	for i, name := range u.hintNames() {
-		gap := "   "
-		if i == 0 {
-			gap = " "
-		}
-		text := gap + u.keys.first(name)
-		if u.cells.width(text)+1+u.cells.width(u.hintHelp(name)) > l.left {
-			break
-		}
-		l.put(u.style[roleActive], text).put(u.style[roleFaint], " "+u.hintHelp(name))
+	if u.focus == onFilter {
+		return []string{u.drawFilterHint(l)}, time.Time{}
 	}
+	names, kept := u.hintNames()
+	var last segments
+	for _, name := range kept {
+		last = append(last, u.hint(name)...)
+	}
+	for _, name := range names {
+		if s := u.hint(name); s.width(u.cells) <= l.left-last.width(u.cells) {
+			s.put(l)
+		}
+	}
+	last.put(l)
 	return []string{l.String()}, time.Time{}
 }
 
-// hintNames are the actions that the bottom line reminds of.
-func (u *UI) hintNames() []string {
+// hint is one action of the bottom line.
+func (u *UI) hint(name string) segments {
+	return segments{{u.style[roleActive], " " + u.keys.first(name)}, {u.style[roleFaint], " " + u.hintHelp(name) + " "}}
+}
+
+// hintNames are the actions that the bottom line reminds of; those that are
+// kept have room before all others: they lead to the rest, and out.
+func (u *UI) hintNames() (names, kept []string) {
 	switch u.focus {
 	case onComposer:
-		return []string{"send", "newline", "leave", "attach", "editor", "palette"}
+		return []string{"newline", "attach", "editor", "palette"}, []string{"send", "leave"}
 	case onThread:
-		return []string{"reply", "list", "previous-message", "next-message", "link", "archive", "help", "quit"}
-	case onFilter:
-		return nil
+		return []string{"reply", "list", "previous-message", "next-message", "link", "archive"}, []string{"help", "quit"}
 	}
-	return []string{"open", "reply", "archive", "filter", "refresh", "palette", "help", "quit"}
+	return []string{"open", "reply", "archive", "filter", "refresh", "palette"}, []string{"help", "quit"}
 }
 
 // hintHelp is the short form of an action's help.
@@ -242,7 +280,7 @@ func (u *UI) accountSegments(a inbox.AccountView) (s segments, until time.Time) 
 		until = sooner(until, t)
 	}
 	if a.Limit > 0 && a.Count >= 0 {
-		s = append(s, segment{u.style[gaugeRole(a.Count, a.Limit)], " " + short(a.Count) + "/" + short(a.Limit)})
+		s = append(s, segment{u.style[gaugeRole(a.Count, a.Limit)], " month " + short(a.Count) + "/" + short(a.Limit)})
 	}
 	return s, until
 }

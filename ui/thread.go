@@ -298,11 +298,22 @@ func (t *thread) wants() bool {
 	return t.moreBefore && i < messagesNear || t.moreAfter && i > len(t.entries)-messagesNear-t.height
 }
 
+// undecided is how many messages of ours wait for somebody to decide.
+func (t *thread) undecided() int {
+	n := 0
+	for _, e := range t.entries {
+		if isState(notSent()...)(e) {
+			n++
+		}
+	}
+	return n
+}
+
 // chosen is the entry that actions on a message mean: the one under the
-// cursor; else the only one that fits, or none.
+// cursor if it fits; else the only one that does, or none.
 func (t *thread) chosen(fits func(entry) bool) (entry, bool) {
-	if i := t.index(t.cursor); i >= 0 {
-		return t.entries[i], fits(t.entries[i])
+	if i := t.index(t.cursor); i >= 0 && fits(t.entries[i]) {
+		return t.entries[i], true
 	}
 	var found entry
 	n := 0

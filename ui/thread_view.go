@@ -53,12 +53,9 @@ func (u *UI) drawThreadHeader(width, height int) (lines []string, until time.Tim
 	text, next := windowSentence(u.in.Window(c), u.in.Now(c.ID.Account()), u.opts.Zone, u.opts.Clock)
 	next = u.onOurClock(c.ID.Account(), next)
 	second := u.line(width).put(u.style[r], text)
-	if source := u.in.Capabilities(c.ID).Window.Source; source != "" {
-		name := source
-		if host := hostOf(source); host != "" {
-			name = host
-		}
-		second.put(u.style[roleFaint], " · by ").link(u.style[roleFaint], visible(name), safeLink(source))
+	source := u.in.Capabilities(c.ID).Window.Source
+	if rule := " · rule: "; source != "" && u.cells.width(rule+ruleMaker(source)) <= second.left {
+		second.put(u.style[roleFaint], rule).link(u.style[roleFaint], visible(ruleMaker(source)), safeLink(source))
 	}
 	return []string{title.String(), second.String()}, sooner(until, next)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"hash/maphash"
+	"strings"
 	"time"
 
 	"parley/inbox"
@@ -64,12 +65,15 @@ type UI struct {
 	thread   thread
 	composer *composer // nil when it is closed
 	filter   editor
-	drafts   *draftBook
-	sentAt   map[inbox.ConversationID]time.Time // when a draft of the conversation became a message
-	marked   readMark
-	accounts []inbox.AccountView
-	undo     *undo
-	notice   notice
+
+	filterWrong string // what is wrong with the search that is typed
+	drafts      *draftBook
+	sentAt      map[inbox.ConversationID]time.Time // when a draft of the conversation became a message
+	marked      readMark
+	accounts    []inbox.AccountView
+	undo        *undo
+	notice      notice
+	awaited     awaited
 
 	screen screen
 }
@@ -121,7 +125,7 @@ func (u *UI) preload() error {
 		return err
 	}
 	u.list.apply(page, windowTop)
-	if u.list.counts, err = u.in.Counts(u.ctx); err != nil {
+	if u.list.counts, u.list.closing, err = u.count(u.closingQuery()); err != nil {
 		return err
 	}
 	u.accounts = u.in.Accounts()
@@ -155,17 +159,24 @@ func (u *UI) Flush(ctx context.Context) error {
 // Farewell is what the agent has to know after the program has ended, "" for
 // nothing.
 func (u *UI) Farewell() string {
-	queued := 0
+	var queued, failed, unknown int
 	for _, a := range u.in.Accounts() {
-		queued += a.Queued
+		queued, failed, unknown = queued+a.Queued, failed+a.Failed, unknown+a.Unknown
 	}
-	switch {
-	case queued == 1:
-		return "1 message is still queued: it leaves when parley runs again"
-	case queued > 1:
-		return count(queued, "message") + " are still queued: they leave when parley runs again"
+	var lines []string
+	add := func(n int, one, many string) {
+		switch {
+		case n == 1:
+			lines = append(lines, "1 "+one)
+		case n > 1:
+			lines = append(lines, grouped(n)+" "+many)
+		}
 	}
-	return ""
+	add(u.drafts.count(), "draft is kept", "drafts are kept")
+	add(queued, "message is still queued: it leaves when parley runs again", "messages are still queued: they leave when parley runs again")
+	add(failed, "message was not sent: the view Problems shows why", "messages were not sent: the view Problems shows why")
+	add(unknown, "message may have been sent: the view Problems shows it", "messages may have been sent: the view Problems shows them")
+	return strings.Join(lines, "\n")
 }
 
 // Init asks the terminal what it can do and starts listening. Bubble Tea does

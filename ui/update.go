@@ -63,8 +63,10 @@ func (u *UI) handleAnswer(msg tea.Msg) tea.Cmd {
 		u.draftsSaved(msg)
 	case sentMsg:
 		return u.sent(msg)
+	case outcomeMsg:
+		u.outcomeRead(msg)
 	case doneMsg:
-		u.done(msg)
+		return u.done(msg)
 	case clockMsg:
 		u.ticked(msg)
 	case pauseMsg:
@@ -104,7 +106,7 @@ func (u *UI) press(msg tea.KeyPressMsg) tea.Cmd {
 // perform runs an action, or says why it cannot be done.
 func (u *UI) perform(a *action) tea.Cmd {
 	if why := a.reason(u); why != "" {
-		u.warn(a.help + ": " + why)
+		u.warn(why)
 		return nil
 	}
 	return a.run(u)
@@ -118,7 +120,7 @@ func (u *UI) pasted(text string) tea.Cmd {
 		return u.overlay.paste(u, text)
 	case u.focus == onFilter:
 		u.filter.insert(text)
-		u.touch(partHeader)
+		u.touch(partHeader | partHints)
 		return u.filterChanged()
 	case u.focus == onComposer:
 		return u.paste(text)
@@ -191,6 +193,9 @@ func (u *UI) changed(c inbox.Changes) tea.Cmd {
 	if _, moved := c.Conversations[u.thread.id]; moved {
 		cmds = append(cmds, u.readThread())
 	}
+	if _, moved := c.Conversations[u.awaited.id]; moved {
+		cmds = append(cmds, u.readOutcome())
+	}
 	return tea.Batch(cmds...)
 }
 
@@ -215,6 +220,9 @@ func (u *UI) gone(id inbox.ConversationID) tea.Cmd {
 func (u *UI) accountsChanged() {
 	u.accounts = u.in.Accounts()
 	u.touch(partStatus | partBanner)
+	if u.thread.undecided() > 0 {
+		u.touch(partThread) // it says why they wait
+	}
 	if len(u.list.rows) == 0 {
 		u.touch(partList)
 	}
@@ -241,7 +249,7 @@ func (u *UI) listRead(msg listMsg) tea.Cmd {
 	if again || u.list.wants(u.listRows()) && u.list.owed != 0 {
 		cmds = append(cmds, u.readList())
 	}
-	if u.list.selected != before || u.thread.id == "" {
+	if u.list.selected != before || u.thread.id == "" || u.focus == onList && u.list.selected != u.thread.id {
 		cmds = append(cmds, u.showSelected())
 	}
 	return tea.Batch(cmds...)
@@ -249,7 +257,7 @@ func (u *UI) listRead(msg listMsg) tea.Cmd {
 
 func (u *UI) countsRead(msg countsMsg) {
 	if msg.err == nil {
-		u.list.counts = msg.counts
+		u.list.counts, u.list.closing = msg.counts, msg.closing
 		u.touch(partHeader)
 	}
 }
@@ -384,11 +392,13 @@ func (u *UI) draftsSaved(msg savedMsg) {
 func (u *UI) sent(msg sentMsg) tea.Cmd {
 	if msg.err == nil {
 		u.rememberSent(msg.id)
-		u.say("queued for " + msg.to)
+		text := "queued for " + msg.to
 		if len(msg.items) > 1 {
-			u.say("queued for " + msg.to + " as " + count(len(msg.items), "message"))
+			text += " as " + count(len(msg.items), "message")
 		}
-		return tea.Batch(u.saveDrafts(), u.readThread())
+		u.say(text)
+		u.await(msg, text)
+		return tea.Batch(u.saveDrafts(), u.readThread(), u.readOutcome())
 	}
 	u.warn("not sent to " + msg.to + ": " + sentence(inbox.AsError(msg.err)) + " (the text is kept as a draft)")
 	if u.thread.id == msg.id {
@@ -414,19 +424,30 @@ func (u *UI) rememberSent(id inbox.ConversationID) {
 	u.sentAt[id] = now
 }
 
-func (u *UI) done(msg doneMsg) {
+func (u *UI) done(msg doneMsg) tea.Cmd {
 	switch {
 	case msg.err != nil:
 		if u.ctx.Err() == nil {
 			u.warn(msg.what + ": " + sentence(inbox.AsError(msg.err)))
 		}
-		return
+		return nil
 	case msg.said != "":
 		u.say(msg.said)
 	}
 	if msg.undo != nil {
 		u.undo = msg.undo
 	}
+	if msg.back != "" && u.composer == nil {
+		return u.selectAgain(msg.back)
+	}
+	return nil
+}
+
+// selectAgain selects a conversation that has come back into the list.
+func (u *UI) selectAgain(id inbox.ConversationID) tea.Cmd {
+	u.focusOn(onList)
+	u.list.ghost, u.list.owed, u.list.selected = false, 0, id
+	return u.keepList()
 }
 
 func (u *UI) editorReady(msg editorMsg) tea.Cmd {
