@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 	"unicode/utf8"
@@ -93,6 +94,9 @@ func (in *Inbox) load(ctx context.Context) error {
 				return err
 			}
 			in.accounts[id] = loaded
+			if err := in.loadSettled(r, id); err != nil {
+				return err
+			}
 		}
 		items, err := r.OutboxActive("")
 		for _, item := range items {
@@ -100,6 +104,17 @@ func (in *Inbox) load(ctx context.Context) error {
 		}
 		return err
 	})
+}
+
+// loadSettled reads when single conversations may be read again.
+func (in *Inbox) loadSettled(r Reader, id AccountID) error {
+	states, err := r.SyncStates(id)
+	for _, s := range states {
+		if strings.HasPrefix(s.Key.Request, conversationRequest) {
+			in.settled[s.Key] = s.NextUpdate
+		}
+	}
+	return err
 }
 
 // recover makes what was being sent when the last process died unknown: the

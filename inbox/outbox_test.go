@@ -690,3 +690,42 @@ func TestCountsFollowTheOrderOfTheCommits(t *testing.T) {
 		}
 	})
 }
+
+func TestFlushDoesNotWaitForAnOlderDoubt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t)
+		f.ingest(batch(received("m1", "hello", minutesAgo(3))))
+		f.provider.SendFunc = func(_ context.Context, out inbox.Outgoing) (inbox.SendResult, error) {
+			return inboxtest.Refuse(out, inbox.StateUnknown, errTimeout)
+		}
+		flush := func(text string) time.Duration {
+			start := time.Now()
+			if text != "" {
+				f.send(text)
+			}
+			ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+			defer cancel()
+			if err := f.in.Flush(ctx, ""); err != nil {
+				t.Fatal(err)
+			}
+			return time.Since(start)
+		}
+		if took := flush("lost?"); took < 25*time.Second {
+			t.Errorf("its own doubt was given up after %s", took)
+		}
+		f.provider.SendFunc = nil
+		f.restart()
+		if took := flush("another"); took > 2*time.Second {
+			t.Errorf("a send waited %s for the doubt of an older one", took)
+		}
+		conversation := 0
+		for _, r := range f.provider.Reads() {
+			if r.Conversation != "" {
+				conversation++
+			}
+		}
+		if conversation != 1 {
+			t.Errorf("the conversation was read %d times within its cache time, also across a restart", conversation)
+		}
+	})
+}

@@ -40,6 +40,9 @@ func (in *Inbox) waitFor(ctx context.Context, a *account, at time.Time, wake <-c
 	return false
 }
 
+// conversationRequest begins the names of reads of a single conversation.
+const conversationRequest = "conversation "
+
 // settleFor is how long after a send that is in doubt its conversation is read
 // out of turn. After that the ordinary reads settle it, or the agent.
 const settleFor = 15 * time.Minute
@@ -53,7 +56,7 @@ func (in *Inbox) nextFeed(a *account, p *platform) (next *feed, at time.Time) {
 	now := a.nowLocked()
 	for _, f := range p.allFeeds() {
 		if f.forced {
-			return f, now
+			return f, later(now, a.state.PausedTill)
 		}
 		due := f.NextUpdate
 		if f.Backfill != "" && f.Error == nil {
@@ -121,7 +124,7 @@ func (in *Inbox) updateSettling(a *account, p *platform) {
 	}
 	for id, at := range wanted {
 		if p.settling[id] == nil && now.Sub(at) <= settleFor {
-			key := SyncKey{Account: a.ID, Platform: p.Platform, Request: "conversation " + id}
+			key := SyncKey{Account: a.ID, Platform: p.Platform, Request: conversationRequest + id}
 			f := messages.Feed
 			f.Paged = false // the newest page is all that can settle it
 			s := SyncState{Key: key, NextUpdate: in.rememberedNext(key), Complete: true}
@@ -303,11 +306,23 @@ func (in *Inbox) startRead(a *account, p *platform, f *feed) (req ReadRequest, b
 		}
 	}
 	f.forced, f.AskedAt = false, now
+	f.doubt(+pageInDoubt)
 	if req.newest() {
 		f.NextUpdate = nextRead(f.Feed, now, time.Time{})
 	}
 	p.reading = true
 	return req, !f.Complete
+}
+
+// pageInDoubt is more than any provider's page holds. While a page is read, so
+// many messages are stored as unsure: if we die between storing the page and
+// storing where the next one begins, the gap behind it is found again.
+const pageInDoubt = 200
+
+func (f *feed) doubt(messages int) {
+	if f.Paged {
+		f.Unsure += messages
+	}
 }
 
 // endRead writes down what the answer says of its freshness.
@@ -318,6 +333,7 @@ func (in *Inbox) endRead(ctx context.Context, a *account, p *platform, f *feed, 
 	a.mu.Lock()
 	now := a.nowLocked()
 	p.reading = false
+	f.doubt(-pageInDoubt)
 	if failure == nil {
 		f.succeeded(now, req, res, g)
 	} else {

@@ -659,3 +659,68 @@ func TestWishesDoNotBreakTheBrake(t *testing.T) {
 		}
 	})
 }
+
+func TestOneAnswer429EndsAForcedPass(t *testing.T) {
+	f := newFixture(t)
+	f.provider.FeedList = nil
+	for _, name := range []string{"conversations", inbox.MessagesFeed, "archived messages"} {
+		f.provider.FeedList = append(f.provider.FeedList, inbox.Feed{Platform: inbox.Instagram, Name: name, CacheTime: time.Minute})
+	}
+	f.provider.ReadFunc = func(context.Context, inbox.ReadRequest, func(inbox.Batch) error) (inbox.ReadResult, error) {
+		return inbox.ReadResult{}, &inbox.Error{Kind: inbox.RateLimited, Text: "too many requests"}
+	}
+	f.restart()
+	reports, err := f.in.Sync(t.Context(), "", true, nil)
+	if err != nil || reports[0].Requests != 1 {
+		t.Fatalf("%+v, %v: want 1 request", reports, err)
+	}
+	if next := reports[0].NextUpdate; time.Until(next) < 20*time.Second {
+		t.Errorf("the report says that it may ask again at %s", next)
+	}
+}
+
+// A process that is killed after storing a page, and before storing where the
+// next one begins, must not leave a gap behind that page.
+func TestAKillBetweenPagesLeavesNoGap(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t)
+		total := 50
+		f.pages(&total)
+		sync := func() {
+			if _, err := f.in.Sync(t.Context(), "", false, nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+		sync()
+		total = 90 // four pages more
+		time.Sleep(time.Minute)
+		killed := &dyingStore{Store: f.store}
+		f.store = killed
+		f.restart()
+		killed.after = 3 // the schedule, the page; then nothing is stored any more
+		sync()
+		f.store = killed.Store
+		time.Sleep(time.Minute)
+		f.restart()
+		sync()
+		if n := f.count(); n != 90 {
+			t.Errorf("%d messages, want 90", n)
+		}
+	})
+}
+
+// dyingStore stores nothing any more after some writes.
+type dyingStore struct {
+	inbox.Store
+	after int // 0: all is stored
+}
+
+func (d *dyingStore) Update(ctx context.Context, fn func(inbox.Writer) error) error {
+	if d.after == 1 {
+		return errors.New("killed")
+	}
+	if d.after > 1 {
+		d.after--
+	}
+	return d.Store.Update(ctx, fn)
+}

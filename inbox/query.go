@@ -120,9 +120,6 @@ type AccountState struct {
 	// taken in again, by a hash of its ID: providers repeat their history.
 	Forgotten map[string]time.Time `json:"forgotten,omitempty"`
 
-	Error   *Failure  `json:"error,omitempty"` // what is wrong with the whole account
-	ErrorAt time.Time `json:"error_at,omitzero"`
-
 	Info      *AccountInfo `json:"info,omitempty"`
 	WindowKey string       `json:"window_key,omitempty"` // the policies that the index by time left was built with
 	InspectAt time.Time    `json:"inspect_at,omitzero"`  // when Info may be asked again

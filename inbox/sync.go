@@ -92,7 +92,7 @@ func (in *Inbox) syncPlatform(ctx context.Context, a *account, p *platform, r *S
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if f := p.messagesFeed(); f != nil {
-		r.LastUpdated, r.NextUpdate = f.LastUpdated, f.NextUpdate
+		r.LastUpdated, r.NextUpdate = f.LastUpdated, later(f.NextUpdate, a.state.PausedTill)
 	}
 	if r.Err == nil {
 		r.Err = p.storedError()
@@ -106,7 +106,7 @@ func (in *Inbox) dueInSync(a *account, f *feed, again bool) (at time.Time, due b
 	defer a.mu.Unlock()
 	now := a.nowLocked()
 	switch {
-	case a.state.PausedTill.After(now) && !f.forced:
+	case a.state.PausedTill.After(now):
 		return now, false
 	case f.Backfill != "" && f.Error == nil:
 		return f.AskedAt.Add(f.pageDelay()), true
@@ -129,7 +129,8 @@ func (p *platform) storedError() *Error {
 
 // Flush sends what is queued for an account ("" for all), waits for what may
 // leave later, and reads the conversations of sends that are in doubt, until
-// nothing is left to do or ctx ends. It must not run beside Run.
+// nothing is left to do or ctx ends. For doubts that are older than this call it
+// does not wait. It must not run beside Run.
 func (in *Inbox) Flush(ctx context.Context, account AccountID) error {
 	accounts, err := in.pick(account)
 	if err != nil {
@@ -146,6 +147,7 @@ func (in *Inbox) Flush(ctx context.Context, account AccountID) error {
 }
 
 func (in *Inbox) flush(ctx context.Context, a *account) {
+	start := a.now()
 	for ctx.Err() == nil {
 		item, next := in.claim(ctx, a)
 		if item != nil {
@@ -153,7 +155,7 @@ func (in *Inbox) flush(ctx context.Context, a *account) {
 			continue
 		}
 		for _, p := range a.platforms {
-			f, at := in.readWorthFlushing(a, p)
+			f, at := in.readWorthFlushing(a, p, start)
 			switch {
 			case f == nil:
 			case !at.After(a.now()):
@@ -173,15 +175,22 @@ func (in *Inbox) flush(ctx context.Context, a *account) {
 
 // readWorthFlushing is a read that a send waits for: the conversation of one
 // that is in doubt, or the messages before one that has been queued for long.
-func (in *Inbox) readWorthFlushing(a *account, p *platform) (f *feed, at time.Time) {
+func (in *Inbox) readWorthFlushing(a *account, p *platform, start time.Time) (f *feed, at time.Time) {
 	in.updateSettling(a, p)
 	queued := false
+	ours := map[string]bool{} // conversations of doubts that this call has made
 	for _, n := range in.outboxOf(a.ID) {
-		queued = queued || (n.queued && n.conversation.Platform() == p.Platform)
+		if n.conversation.Platform() == p.Platform {
+			queued = queued || n.queued
+			ours[n.conversation.RemoteID()] = ours[n.conversation.RemoteID()] || !n.attempted.Before(start)
+		}
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	for _, s := range p.settling {
+	for id, s := range p.settling {
+		if !ours[id] && s.NextUpdate.After(a.nowLocked()) {
+			continue
+		}
 		if f == nil || s.NextUpdate.Before(at) {
 			f, at = s, s.NextUpdate
 		}

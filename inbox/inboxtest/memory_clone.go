@@ -50,7 +50,6 @@ func cloneItem(item inbox.OutboxItem) inbox.OutboxItem {
 func cloneAccountState(s inbox.AccountState) inbox.AccountState {
 	s.Limited = slices.Clone(s.Limited)
 	s.Forgotten = maps.Clone(s.Forgotten)
-	s.Error = clonePointer(s.Error)
 	s.Info = clonePointer(s.Info)
 	if s.Info != nil {
 		s.Info.MessagingEnabled = clonePointer(s.Info.MessagingEnabled)
