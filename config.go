@@ -228,8 +228,7 @@ func (c *config) takeBaseURL(t *table, p platforms.Provider) string {
 	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
 		t.problem(t.where("base_url"), "base_url", "expected a URL without a user, ? or #")
 	case u.Scheme == "http" && !isLoopback(u.Hostname()):
-		at := t.where("base_url")
-		c.warnings = append(c.warnings, fmt.Sprintf("%s:%d: base_url uses http: the key travels unencrypted", c.file, at.line))
+		t.problem(t.where("base_url"), "base_url", "expected https:// (http would show the key to everybody on the way, and is for 127.0.0.1 and localhost only), found %q", raw)
 	}
 	return strings.TrimRight(raw, "/")
 }

@@ -180,7 +180,7 @@ func (a *app) answer(ctx context.Context, s *session, c inbox.Conversation) erro
 	}
 	a.say("\nAnswering:\n")
 	s.deliver(ctx, c.ID.Account(), shiftPatience)
-	return a.printOutcome(ctx, s, []inbox.OutboxID{items[0].ID}, false)
+	return a.printOutcome(ctx, s, []inbox.OutboxID{items[0].ID}, true, false)
 }
 
 // awaitAnswer reads until the customer has said something new.

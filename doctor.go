@@ -195,9 +195,9 @@ func (d *doctor) checkCount(name string, ac accountConfig, info inbox.AccountInf
 	v, hint := good, ""
 	switch {
 	case n >= limit:
-		v, hint = failing, "answers are refused until next month; the provider can raise the limit (conversation_limit in the config)"
+		v, hint = warning, "answers in conversations that do not count yet may be refused until next month; the provider can raise the limit (conversation_limit in the config)"
 	case n*10 >= limit*9:
-		v, hint = warning, "answers are refused beyond the limit until next month"
+		v, hint = warning, "beyond the limit, answers in conversations that do not count yet are refused until next month"
 	}
 	d.find(name+" month", v, hint, "%d of %d conversations used", n, limit)
 }

@@ -567,7 +567,7 @@ func (a *app) send(ctx context.Context, args []string, o sendOptions) error {
 			return err
 		}
 		what := inbox.Composition{Conversation: c.ID, Text: text, Media: o.media}
-		items, err := s.Send(ctx, inbox.SendRequest{Composition: what, Split: o.split})
+		items, err := s.Send(ctx, inbox.SendRequest{Composition: what, Split: o.split, KeepDraft: true})
 		if err != nil {
 			return s.nameSplit(what, err)
 		}
@@ -577,7 +577,7 @@ func (a *app) send(ctx context.Context, args []string, o sendOptions) error {
 			ids[i] = item.ID
 		}
 		s.deliver(ctx, c.ID.Account(), o.wait)
-		return a.printOutcome(ctx, s, ids, o.json)
+		return a.printOutcome(ctx, s, ids, o.wait > 0, o.json)
 	})
 }
 
@@ -639,7 +639,7 @@ func (s *session) deliver(ctx context.Context, account inbox.AccountID, wait tim
 
 // printOutcome prints what became of outbox items. It fails when one is not on
 // its way.
-func (a *app) printOutcome(ctx context.Context, s *session, ids []inbox.OutboxID, asJSON bool) error {
+func (a *app) printOutcome(ctx context.Context, s *session, ids []inbox.OutboxID, waited, asJSON bool) error {
 	ctx = context.WithoutCancel(ctx) // what was sent is told also after an interrupt
 	bad := false
 	for _, id := range ids {
@@ -648,7 +648,7 @@ func (a *app) printOutcome(ctx context.Context, s *session, ids []inbox.OutboxID
 			return err
 		}
 		state := item.State()
-		bad = bad || state == inbox.StateFailed || state == inbox.StateUnknown
+		bad = bad || state == inbox.StateFailed || state == inbox.StateUnknown || waited && state == inbox.StateQueued
 		if err := a.printItem(ctx, s, item, asJSON); err != nil {
 			return err
 		}
@@ -728,7 +728,7 @@ func (a *app) retry(ctx context.Context, id string, o sendOptions) error {
 			a.tellLate(s, c)
 		}
 		s.deliver(ctx, item.Conversation.Account(), o.wait)
-		return a.printOutcome(ctx, s, []inbox.OutboxID{item.ID}, o.json)
+		return a.printOutcome(ctx, s, []inbox.OutboxID{item.ID}, o.wait > 0, o.json)
 	})
 }
 

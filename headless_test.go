@@ -619,6 +619,28 @@ func TestUnknownSettlesItself(t *testing.T) {
 	}
 }
 
+// TestADeadKeyIsTold tells scripts why a message has not left.
+func TestADeadKeyIsTold(t *testing.T) {
+	t.Parallel()
+	world := newSim(t, sim.Options{Seed: 12, Quiet: true})
+	d := newDesk(t, world.BaseURL(), "")
+	c, err := world.Arrive(sim.Customer{Platform: inbox.Instagram, Person: sim.Person{Name: "Mira Okonkwo"}, Text: "hello"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.parley("sync").exits(exitDone)
+	if err := world.AddFault("any:expired-key"); err != nil {
+		t.Fatal(err)
+	}
+	item := d.parley("send", c.ID, "are you there?", "--json", "--wait", "1s").exits(exitFailed).records()[0]
+	part := item["parts"].([]any)[0].(map[string]any)
+	reason, ok := part["error"].(map[string]any)
+	if item["state"] != "queued" || !ok || reason["kind"] != "auth" || reason["text"] == "" {
+		t.Errorf("told %v", item)
+	}
+	d.parley("send", c.ID, "later", "--wait", "0").exits(exitDone)
+}
+
 // awaitOutbox syncs until the outbox is as wanted, for a bounded number of times.
 func (d *desk) awaitOutbox(wanted func([]record) bool) bool {
 	d.t.Helper()

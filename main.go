@@ -96,7 +96,7 @@ func (a *app) report(err error) int {
 	case errors.Is(err, errReported):
 		return exitFailed
 	}
-	a.log.Error("command failed", "err", err.Error())
+	a.logFailure(err)
 	if usage, ok := errors.AsType[*usageError](err); ok {
 		a.complain(usage.text, usage.hint)
 		return exitUsage
@@ -117,6 +117,16 @@ func (a *app) report(err error) int {
 	e := inbox.AsError(err)
 	a.complain(describeError(e), e.Hint)
 	return exitFailed
+}
+
+// logFailure keeps what the cause was. A name that was searched for, and the
+// names that were found, are customers' and stay out of the log.
+func (a *app) logFailure(err error) {
+	if e := inbox.AsError(err); e.Op == "find" {
+		a.log.Error("command failed", "op", e.Op, "kind", e.Kind)
+		return
+	}
+	a.log.Error("command failed", "err", err.Error())
 }
 
 // describeError is an error in one line for people. What was tried is what they

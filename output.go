@@ -189,6 +189,9 @@ func recordOfSend(item inbox.OutboxItem) sendRecord {
 	r := sendRecord{ID: item.ID, ConversationID: item.Conversation, State: item.State(), Parts: []partRecord{}}
 	for _, p := range item.Parts {
 		part := partRecord{Kind: p.Kind, State: p.State, Error: (*errorRecord)(p.Error)}
+		if p.State == inbox.StateQueued && p.Error == nil {
+			part.Error = (*errorRecord)(item.Waiting) // why it has not left yet
+		}
 		if p.MessageID != "" {
 			part.MessageID = &p.MessageID
 		}

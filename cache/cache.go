@@ -162,11 +162,16 @@ func checkFile(path string) error {
 		return err
 	case !info.Mode().IsRegular():
 		return errNoFile
+	case info.Size() > 0 && info.Size() < smallestFile:
+		return berrors.ErrInvalid
 	case info.Mode().Perm() != 0o600:
 		return os.Chmod(path, 0o600)
 	}
 	return nil
 }
+
+// smallestFile is what bbolt's first pages take, where pages are smallest.
+const smallestFile = 4 * 4096
 
 // checkLength finds a file that has been cut: reading behind its end would not
 // be an error but a fault.

@@ -229,6 +229,7 @@ func TestRefusedFiles(t *testing.T) {
 		{"zeros", func(_ *testing.T, path, _ string) error { return os.WriteFile(path, make([]byte, 1<<16), 0o600) }, "not a parley cache"},
 		{"a folder", func(_ *testing.T, path, _ string) error { return os.Mkdir(path, 0o700) }, "not a file"},
 		{"cut in the middle", func(t *testing.T, _, dir string) error { return os.Truncate(sound(t, dir), 1<<16) }, "damaged"},
+		{"cut within its first pages", func(t *testing.T, _, dir string) error { return os.Truncate(sound(t, dir), 5000) }, "damaged"},
 		{"cut to its beginning", func(t *testing.T, _, dir string) error { return os.Truncate(sound(t, dir), 3*4096) }, "damaged"},
 		{"cut to a stump", func(t *testing.T, _, dir string) error { return os.Truncate(sound(t, dir), 100) }, "damaged"},
 		{"of a newer version", func(t *testing.T, _, dir string) error { return setVersion(sound(t, dir), "schema", 99) }, "newer parley"},
