@@ -100,7 +100,7 @@ func listActions() []action {
 		})
 	}
 	return append(as,
-		action{name: "filter", keys: []string{"/"}, help: "find names, words, is:unread, left<2h …", scope: inPanes, run: (*UI).openFilter},
+		action{name: "filter", keys: []string{"/"}, help: "find names, words, is:unread, left<2h", scope: inPanes, run: (*UI).openFilter},
 		action{name: "account", keys: []string{"a"}, help: "only the next account", scope: inPanes, able: needAccounts, run: (*UI).nextAccount},
 		action{name: "platform", keys: []string{"p"}, help: "only the next platform", scope: inPanes, run: (*UI).nextPlatform},
 		action{name: "sort", keys: []string{"s"}, help: "sort unanswered by time left", scope: inPanes, run: (*UI).toggleSort},
@@ -215,10 +215,14 @@ func isState(states ...inbox.State) func(entry) bool {
 
 func cannotWith(states ...inbox.State) func(*UI) string {
 	return func(u *UI) string {
-		if _, ok := u.thread.chosen(isState(states...)); !ok {
-			return "select a message of yours that did not go out (J, K)"
+		_, ok := u.thread.chosen(isState(states...))
+		switch {
+		case ok:
+			return ""
+		case slices.ContainsFunc(u.thread.entries, isState(states...)):
+			return "there are several: select one with " + u.keys.first("next-message") + " and " + u.keys.first("previous-message")
 		}
-		return ""
+		return "no message of yours here needs it"
 	}
 }
 

@@ -84,7 +84,7 @@ func (u *UI) pick(q inbox.ListQuery, search inbox.Search) (found inbox.ListPage,
 				continue // the anchor ended the page before
 			}
 			if found.Rows = append(found.Rows, row); len(found.Rows) == want {
-				found.MoreAfter = page.MoreAfter && want < mostRows
+				found.MoreAfter = want < mostRows // perhaps; a longer look will tell
 				return found, nil
 			}
 		}

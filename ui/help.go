@@ -68,7 +68,7 @@ func (u *UI) helpLines(width int) []string {
 // The width of a column of the help, and of the keys in it.
 const (
 	helpColumn = 56
-	helpKeys   = 16
+	helpKeys   = 18
 )
 
 func (u *UI) columns(as []*action, s scope, width int) []string {

@@ -347,7 +347,7 @@ func TestPaletteFindsAndRunsAnAction(t *testing.T) {
 func TestHelpListsTheKeys(t *testing.T) {
 	atShop(t, 140, 50, ui.Options{Keys: map[string][]string{"archive": {"E"}}}, threeCustomers, func(s *shop) {
 		s.Press("?")
-		s.Sees("In the list", "In the composer", "Ctrl-K", "E                archive, or bring back")
+		s.Sees("In the list", "In the composer", "Ctrl-K", "E                  archive, or bring back")
 		s.Press("esc")
 		s.Misses("In the composer")
 	})
