@@ -1,0 +1,161 @@
+package inbox
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// What became of an attempt is written down here: the state of each part, the
+// window that the platform has closed, and the delivered parts as messages.
+
+// settle writes down the results of an attempt. at is when they came, by the
+// provider's clock.
+func (in *Inbox) settle(ctx context.Context, id OutboxID, out Outgoing, results []PartResult, at time.Time) error {
+	err := in.changeItem(ctx, id, func(e *edit, item *OutboxItem) error {
+		c, err := e.known(item.Conversation)
+		if err != nil {
+			return err
+		}
+		left := results
+		for i := range item.Parts {
+			p := &item.Parts[i]
+			if len(left) == 0 || p.AttemptedAt.IsZero() || !wasTried(*p, out) {
+				continue
+			}
+			p.settle(left[0])
+			c.refused(left[0].Err, p.AttemptedAt)
+			left = left[1:]
+		}
+		item.wait(at)
+		if err := e.storeSent(c, *item, out, toMillis(at)); err != nil {
+			return err
+		}
+		return e.putItem(*item)
+	})
+	if failure := AsError(err); failure != nil && failure.Kind == NotFound {
+		return nil // the conversation was forgotten meanwhile
+	}
+	return err
+}
+
+// wasTried tells whether the part left with this request. (Its state may have
+// changed since: an echo can come before the answer.)
+func wasTried(p Part, out Outgoing) bool {
+	return slices.ContainsFunc(out.Parts, func(o Part) bool {
+		return o.Kind == p.Kind && o.Text == p.Text && o.URL == p.URL && o.AttemptedAt.Equal(p.AttemptedAt)
+	})
+}
+
+// resultsOf gives every part a result. A provider that returns too few has not
+// told what became of the others: they are in doubt.
+func resultsOf(out Outgoing, res SendResult, failure *Error) []PartResult {
+	results := slices.Clone(res.Parts)
+	for len(results) < len(out.Parts) {
+		results = append(results, PartResult{State: StateUnknown, Err: failure})
+	}
+	return results[:len(out.Parts)]
+}
+
+// settle takes a result, unless an echo has proved already that the part was
+// delivered. A result that is none leaves it in doubt.
+func (p *Part) settle(r PartResult) {
+	if p.State != StateSending {
+		return
+	}
+	if !slices.Contains([]State{StateSent, StateFailed, StateQueued}, r.State) {
+		r.State = StateUnknown
+	}
+	p.State, p.MessageID, p.Error = r.State, r.MessageID, nil
+	if r.Err != nil && r.State != StateSent {
+		p.Error = FailureOf(r.Err)
+	}
+	if p.State == StateQueued {
+		p.retryAfter = time.Nanosecond
+		if r.Err != nil {
+			p.retryAfter = max(p.retryAfter, min(r.Err.RetryAfter, maxPause))
+		}
+	}
+}
+
+// wait sets when parts that certainly were not sent are tried again.
+func (o *OutboxItem) wait(now time.Time) {
+	for i := range o.Parts {
+		p := &o.Parts[i]
+		if p.State != StateQueued || p.retryAfter == 0 {
+			continue
+		}
+		o.Waiting, p.Error = p.Error, nil
+		o.NotBefore = now.Add(max(backOff(2*time.Second, o.Attempts, maxSendDelay), p.retryAfter))
+	}
+}
+
+// refused lets the platform's word on the window win over the clock's. at is
+// when the refused message left: what the customer writes later opens it again.
+func (c *editedConversation) refused(err *Error, at time.Time) {
+	if err == nil || err.Kind != WindowIsOver {
+		return
+	}
+	c.RefusedAt, c.RefusedText, c.dirty = later(at, c.LastReceivedAt), CleanLine(err.Text), true
+}
+
+// storeSent shows delivered parts in the thread at once. They are provisional
+// until a read shows them. Parts with one message ID are one message.
+func (e *edit) storeSent(c *editedConversation, item OutboxItem, out Outgoing, at time.Time) error {
+	messages := map[MessageID]*Message{}
+	var order []MessageID
+	for i, p := range item.Parts {
+		if p.State != StateSent || !wasTried(p, out) {
+			continue
+		}
+		if p.MessageID == "" {
+			p.MessageID = MessageID(fmt.Sprintf("parley-%s-%d", item.ID, i))
+			item.Parts[i].MessageID = p.MessageID
+		}
+		m := messages[p.MessageID]
+		if m == nil {
+			m = &Message{Conversation: item.Conversation, ID: p.MessageID, Direction: Sent, CreatedAt: at.Add(time.Duration(i) * time.Millisecond), Outbox: item.ID, Provisional: true}
+			messages[p.MessageID] = m
+			order = append(order, p.MessageID)
+		}
+		if p.Kind == PartText {
+			m.Text = p.Text
+		} else {
+			m.Attachments = append(m.Attachments, Attachment{Type: string(p.Kind), URL: p.URL, AsOf: at})
+		}
+	}
+	for _, id := range order {
+		if err := e.storeOwn(c, *messages[id]); err != nil {
+			return err
+		}
+	}
+	c.unread.finish(&c.Conversation)
+	return nil
+}
+
+// storeOwn stores one message of ours, unless its echo was faster.
+func (e *edit) storeOwn(c *editedConversation, m Message) error {
+	echo, found, err := e.Message(m.Conversation, m.ID)
+	if err != nil {
+		return err
+	}
+	if found {
+		if echo.Outbox == "" {
+			echo.Outbox = m.Outbox
+			return e.PutMessage(echo)
+		}
+		return nil
+	}
+	if m.Arrival, err = e.NextArrival(); err != nil {
+		return err
+	}
+	m.ArrivedAt = e.now
+	if err := e.PutMessage(m); err != nil {
+		return err
+	}
+	c.Messages++
+	c.Provisional = append(slices.Clone(c.Provisional), m.ID)
+	c.arrived(m, false)
+	return nil
+}
