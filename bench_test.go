@@ -13,9 +13,10 @@ import (
 
 // BenchmarkIngest stores a history through the whole write path: cleaning,
 // merging, unread counts, indexes, fsync. The messages come as from Ayrshare:
-// newest first over all conversations, in batches of 1,000.
+// newest first over all conversations, in the transactions that the poller makes
+// of a backlog.
 func BenchmarkIngest(b *testing.B) {
-	for _, conversations := range []int{1_000, 100_000} {
+	for conversations, size := range map[int]int{1_000: 4000, 100_000: 1200} {
 		b.Run(fmt.Sprintf("conversations=%d", conversations), func(b *testing.B) {
 			in := benchInbox(b)
 			newest := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
@@ -23,7 +24,7 @@ func BenchmarkIngest(b *testing.B) {
 			stored := 0
 			for b.Loop() {
 				facts := inbox.Batch{Account: "acme", Platform: inbox.Instagram, AsOf: newest, Backlog: true}
-				for range 1000 {
+				for range size {
 					facts.Messages = append(facts.Messages, benchMessage(stored, conversations, newest))
 					stored++
 				}

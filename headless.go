@@ -11,6 +11,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"runtime/debug"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -192,6 +193,7 @@ func (a *app) sync(ctx context.Context, o syncOptions) error {
 		if err != nil {
 			return err
 		}
+		debug.SetGCPercent(200) // a first sync may be a million messages: memory for speed
 		progress := a.newProgress()
 		reports, err := s.Sync(ctx, account, o.force, progress.sync)
 		progress.done()

@@ -32,7 +32,7 @@ func (in *Inbox) mayStop(a *account, f *feed, req ReadRequest) bool {
 // in memory until the commit: so their number is bounded too.
 const (
 	gatherMessages      = 4000
-	gatherConversations = 500
+	gatherConversations = 1200
 	gatherRepeated      = 1000 // messages of an answer that mostly repeats what we know
 )
 
