@@ -679,7 +679,11 @@ func TestCountsFollowTheOrderOfTheCommits(t *testing.T) {
 		f.restart()
 		f.ingest(batch(received("m1", "hello", minutesAgo(3))))
 		slow.once.Store(true)
-		go f.send("hi")
+		go func() {
+			if _, err := f.in.Send(t.Context(), inbox.SendRequest{Composition: inbox.Composition{Conversation: ann, Text: "hi"}}); err != nil {
+				t.Error(err)
+			}
+		}()
 		time.Sleep(100 * time.Millisecond)
 		if err := f.in.Discard(t.Context(), f.thread().Outbox[0].ID); err != nil {
 			t.Fatal(err)
