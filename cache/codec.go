@@ -54,7 +54,7 @@ const standingSize = 1 + 1 + instantSize + 8 + 8 + 8
 func standingOf(c inbox.Conversation, w inbox.WindowEnds, text []byte) standing {
 	s := standing{limited: w.Limited, closed: w.Closed, at: c.LastActivity(), open: w.Open, late: max(w.Open, w.Late)}
 	for i, v := range views {
-		if inView(v.view, c) {
+		if c.In(v.view) {
 			s.views |= 1 << i
 		}
 	}
@@ -62,21 +62,6 @@ func standingOf(c inbox.Conversation, w inbox.WindowEnds, text []byte) standing 
 	h.Write(text)
 	s.text = h.Sum64()
 	return s
-}
-
-func inView(v inbox.View, c inbox.Conversation) bool {
-	if c.Archived || v == inbox.ViewArchived {
-		return c.Archived && v == inbox.ViewArchived
-	}
-	switch v {
-	case inbox.ViewUnread:
-		return c.Unread > 0
-	case inbox.ViewUnanswered:
-		return c.Unanswered
-	case inbox.ViewProblems:
-		return c.Outbox.Failed+c.Outbox.Unknown > 0
-	}
-	return v == inbox.ViewAll
 }
 
 func (s standing) in(b bucket) bool {

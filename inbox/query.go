@@ -15,6 +15,22 @@ const (
 	ViewProblems   View = "problems" // a send failed or is unknown
 )
 
+// In tells whether the conversation belongs to the view.
+func (c Conversation) In(v View) bool {
+	if c.Archived || v == ViewArchived {
+		return c.Archived && v == ViewArchived
+	}
+	switch v {
+	case ViewUnread:
+		return c.Unread > 0
+	case ViewUnanswered:
+		return c.Unanswered
+	case ViewProblems:
+		return c.Outbox.Failed+c.Outbox.Unknown > 0
+	}
+	return v == ViewAll
+}
+
 // Sort is an order of conversations.
 type Sort string
 

@@ -92,7 +92,7 @@ func check(q inbox.ListQuery) error {
 func (tx *memoryTx) places(q inbox.ListQuery) []place {
 	var rows []place
 	for _, e := range tx.conversations {
-		if !inView(q.View, e.Conversation) {
+		if !e.In(q.View) {
 			continue
 		}
 		if p, ok := placeAt(q, e); ok {
@@ -143,21 +143,6 @@ func anchorOf(q inbox.ListQuery, view []place) (*place, error) {
 
 var views = []inbox.View{inbox.ViewAll, inbox.ViewUnread, inbox.ViewUnanswered, inbox.ViewArchived, inbox.ViewProblems}
 
-func inView(v inbox.View, c inbox.Conversation) bool {
-	if c.Archived || v == inbox.ViewArchived {
-		return c.Archived && v == inbox.ViewArchived
-	}
-	switch v {
-	case inbox.ViewUnread:
-		return c.Unread > 0
-	case inbox.ViewUnanswered:
-		return c.Unanswered
-	case inbox.ViewProblems:
-		return c.Outbox.Failed+c.Outbox.Unknown > 0
-	}
-	return v == inbox.ViewAll
-}
-
 func matches(q inbox.ListQuery, c inbox.Conversation) bool {
 	if q.Account != "" && c.ID.Account() != q.Account || q.Platform != "" && c.ID.Platform() != q.Platform {
 		return false
@@ -176,7 +161,7 @@ func (tx *memoryTx) Counts() (inbox.Counts, error) {
 	for _, v := range views {
 		counts[v] = 0
 		for _, e := range tx.conversations {
-			if inView(v, e.Conversation) {
+			if e.In(v) {
 				counts[v]++
 			}
 		}
