@@ -202,11 +202,7 @@ func (in *Inbox) endRead(ctx context.Context, a *account, p *platform, f *feed, 
 		in.rememberNext(f.Key, f.NextUpdate)
 	}
 	a.mu.Unlock()
-	ctx = context.WithoutCancel(ctx)
-	in.saveSync(ctx, f, a)
-	if err := in.saveState(ctx, a); err != nil {
-		in.log.Error("cannot store the account's state", "account", a.ID, "error", err)
-	}
+	in.saveSync(context.WithoutCancel(ctx), f, a)
 	in.hub.publish(Changes{Accounts: true})
 	wake(a.wakeSender) // an item may have waited for a fresh read
 }
@@ -217,13 +213,16 @@ func (in *Inbox) rememberNext(key SyncKey, next time.Time) {
 	in.settled[key] = next
 }
 
-// saveSync stores a feed's schedule. A failure is logged only: at worst we ask
-// too early after a restart.
+// saveSync stores a feed's schedule and what its answer taught of the account. A
+// failure is logged only: at worst we ask too early after a restart.
 func (in *Inbox) saveSync(ctx context.Context, f *feed, a *account) {
 	a.mu.Lock()
 	s := f.SyncState
 	a.mu.Unlock()
 	err := in.store.Update(ctx, func(w Writer) error {
+		if err := w.PutAccountState(a.snapshot()); err != nil {
+			return err
+		}
 		if f.conversation != "" {
 			_, found, err := w.Conversation(NewConversationID(a.ID, f.Platform, f.conversation))
 			if err != nil || !found { // forgotten meanwhile: nothing of it stays
