@@ -63,6 +63,9 @@ type windowConfig struct {
 	late time.Duration
 }
 
+// usualClosingSoon is what closes soon unless the config says otherwise.
+const usualClosingSoon = 12 * time.Hour
+
 // screenConfig is [ui] and [keys].
 type screenConfig struct {
 	title       string
@@ -334,7 +337,7 @@ func takeKeys(root *table) map[string][]string {
 }
 
 func takeScreen(root *table) screenConfig {
-	c := screenConfig{theme: themeAuto, timeZone: time.Local, hours: 24, closingSoon: 12 * time.Hour, fps: 60}
+	c := screenConfig{theme: themeAuto, timeZone: time.Local, hours: 24, closingSoon: usualClosingSoon, fps: 60}
 	t := root.sub("ui")
 	if t == nil {
 		return c

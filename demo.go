@@ -146,7 +146,7 @@ func (a *app) say(format string, args ...any) { fmt.Fprintf(a.stdout, format+"\n
 // closingFirst lists who waits for an answer, by time left, and picks the first.
 func (a *app) closingFirst(ctx context.Context, s *session) (first inbox.Conversation, err error) {
 	a.say("Unanswered, by the time that is left to answer:\n")
-	q, err := parseQuery("left<30d")
+	q, err := parseQuery("left<30d", usualClosingSoon)
 	if err != nil {
 		return first, err
 	}

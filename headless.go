@@ -304,7 +304,7 @@ type listOptions struct {
 }
 
 func (a *app) list(ctx context.Context, text string, o listOptions) error {
-	q, err := parseQuery(text)
+	q, err := parseQuery(text, usualClosingSoon) // a wrong one is told before anything is opened
 	if err != nil {
 		return err
 	}
@@ -312,8 +312,7 @@ func (a *app) list(ctx context.Context, text string, o listOptions) error {
 		if _, err := s.account(string(q.Account)); err != nil {
 			return err
 		}
-		// Whether the query is right was told before; what closes soon is in the config.
-		if q.Search, err = inbox.ParseSearch(text, s.config.screen.closingSoon); err != nil {
+		if q, err = parseQuery(text, s.config.screen.closingSoon); err != nil {
 			return err
 		}
 		out := bufio.NewWriter(a.stdout)

@@ -11,17 +11,15 @@ import (
 	"parley/inbox"
 )
 
-// closingSoon is what is:closing means.
-const closingSoon = 24 * time.Hour
-
 // queryWords are offered to complete a query.
 var queryWords = inbox.SearchWords()
 
 // query is an understood QUERY.
 type query struct{ inbox.Search }
 
-// parseQuery understands a QUERY. Its errors point at the place.
-func parseQuery(text string) (query, error) {
+// parseQuery understands a QUERY; closingSoon is what is:closing means. Its
+// errors point at the place.
+func parseQuery(text string, closingSoon time.Duration) (query, error) {
 	s, err := inbox.ParseSearch(text, closingSoon)
 	var wrong *inbox.SearchError
 	switch {
