@@ -126,7 +126,7 @@ must all be in the name, the newest message or the ID, and any of:
   is:closing        unanswered, and the reply window ends within the
                     closing_soon of the config (12h)
   left<2h           the same with another time; by time left
-  platform:NAME account:NAME
+  platform:NAME (also x, fb, ig) account:NAME
 
 With --json, one object per line: id, account, provider, platform, participant
 (id, name), preview, last_message_at (RFC 3339 in UTC, or null), unread (a
