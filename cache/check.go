@@ -129,6 +129,7 @@ func (t *tx) checkKept(h *Health) {
 		}
 		return nil
 	})
+	each(waiting, "the events that wait for", func(_, v []byte) error { return json.Unmarshal(v, new([]inbox.EventFact)) })
 	each(accounts, "the state of account", func(_, v []byte) error { return json.Unmarshal(v, new(inbox.AccountState)) })
 }
 

@@ -33,6 +33,7 @@
 //	    outbox_of        conversation ID, outbox ID -> nothing
 //	    syncs            account, platform, request -> state
 //	    accounts         account -> state
+//	    waiting          account, platform, message ID -> events that wait for the message
 //
 // A number stands for a conversation in the keys of its messages. An entry is
 // the conversation's number, the end of its open phase and the text that a

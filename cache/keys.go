@@ -42,6 +42,7 @@ const (
 	outboxOf
 	syncs
 	accounts
+	waiting
 
 	buckets int = iota
 )
@@ -68,6 +69,7 @@ var tree = [buckets]struct{ top, name []byte }{
 	outboxOf:     {topKept, []byte("outbox_of")},
 	syncs:        {topKept, []byte("syncs")},
 	accounts:     {topKept, []byte("accounts")},
+	waiting:      {topKept, []byte("waiting")},
 }
 
 var (
@@ -354,4 +356,14 @@ func parseSyncKey(key []byte) (k inbox.SyncKey, ok bool) {
 	}
 	platform, rest, ok := parsePart(rest)
 	return inbox.SyncKey{Account: inbox.AccountID(account), Platform: inbox.Platform(platform), Request: string(rest)}, ok
+}
+
+// The key of what waits for a message is built like that of a request.
+func waitKey(k inbox.WaitKey) []byte {
+	return syncKey(inbox.SyncKey{Account: k.Account, Platform: k.Platform, Request: string(k.Message)})
+}
+
+func parseWaitKey(key []byte) (k inbox.WaitKey, ok bool) {
+	s, ok := parseSyncKey(key)
+	return inbox.WaitKey{Account: s.Account, Platform: s.Platform, Message: inbox.MessageID(s.Request)}, ok
 }

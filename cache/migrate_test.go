@@ -29,6 +29,20 @@ var migrationCases = []struct {
 			return nil
 		},
 	},
+	{ // make the bucket of waiting events
+		before: func(kept *bolt.Bucket) error {
+			if kept.Bucket([]byte("waiting")) == nil {
+				return nil
+			}
+			return kept.DeleteBucket([]byte("waiting")) // an older file has none
+		},
+		after: func(kept *bolt.Bucket) error {
+			if kept.Bucket([]byte("waiting")) == nil {
+				return errors.New("the bucket is missing")
+			}
+			return nil
+		},
+	},
 }
 
 func TestMigrations(t *testing.T) {

@@ -47,6 +47,9 @@ type Conversation struct {
 	StatusAsOf     time.Time      `json:"status_as_of,omitzero"`     // when the provider (or our own PUT) last said whether it is archived
 	NamedAsOf      time.Time      `json:"named_as_of,omitzero"`      // how old the participant's details are
 	ReadUpTo       time.Time      `json:"read_up_to,omitzero"`       // watermark: the customer has read up to here
+	Taken          bool           `json:"taken,omitempty"`           // another app has control of the thread
+	TakenAsOf      time.Time      `json:"taken_as_of,omitzero"`      // when that was last told
+	Mark           string         `json:"mark,omitempty"`            // what the provider left when it read the conversation last
 
 	Last           Summary     `json:"last,omitzero"`             // the newest message
 	LastReceivedAt time.Time   `json:"last_received_at,omitzero"` // the customer's newest message: the reply window counts from it

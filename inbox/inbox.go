@@ -256,7 +256,10 @@ func (in *Inbox) Capabilities(id ConversationID) Capabilities {
 	}
 	// The account is no longer in the config: what it left can be read.
 	gone := Cannot("the account is no longer in the config")
-	return Capabilities{Reactions: gone, Stickers: gone, Archive: gone, AutoReply: gone}
+	return Capabilities{
+		Reactions: gone, Stickers: gone, Posts: gone, Typing: gone, Seen: gone,
+		Archive: gone, AutoReply: gone, History: gone, Webhooks: gone,
+	}
 }
 
 func (in *Inbox) capabilities(a *account, p Platform) Capabilities {

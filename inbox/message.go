@@ -31,6 +31,8 @@ type Message struct {
 	UpdatedAt    time.Time      `json:"updated_at,omitzero"`   // later than CreatedAt when it was edited
 	Deleted      bool           `json:"deleted,omitempty"`     // unsent: a tombstone remains
 	Unsupported  string         `json:"unsupported,omitempty"` // a kind of message that we can name but not show
+	Origin       *Origin        `json:"origin,omitempty"`      // where it came from, when it was not simply typed
+	Event        bool           `json:"event,omitempty"`       // something that happened in the thread, told in Text: it asks for no answer and opens no window
 
 	// Arrival orders messages by when this cache first learned of them; a
 	// message that comes late has a new arrival and an old CreatedAt.
@@ -42,8 +44,20 @@ type Message struct {
 	Provisional bool     `json:"provisional,omitempty"`
 	Outbox      OutboxID `json:"outbox,omitempty"` // the item that it came from
 
+	// Pushed messages are known from a webhook only. The first read that shows
+	// them says that what lies before them is known too.
+	Pushed bool `json:"pushed,omitempty"`
+
+	// Echo is the ID that we gave to an echo without one, when we found that this
+	// message is what it echoes.
+	Echo MessageID `json:"echo,omitempty"`
+
 	TextAsOf      time.Time `json:"text_as_of,omitzero"`      // how old the knowledge of the text is: a later reading wins
 	ReactionsAsOf time.Time `json:"reactions_as_of,omitzero"` // the same for the reactions
+
+	// Withdrawn are reactions that were taken back, and when: an older word that
+	// comes late does not bring them back.
+	Withdrawn []Reaction `json:"withdrawn,omitempty"`
 
 	// Extra are the fields of the payload that this version does not understand.
 	Extra map[string]json.RawMessage `json:"extra,omitempty"`
@@ -75,7 +89,8 @@ func (p Position) IsZero() bool { return p.At.IsZero() && p.ID == "" }
 // Attachment is something that came with a message. Its bytes are never
 // stored; the link expires.
 type Attachment struct {
-	Type  string    `json:"type"` // an open set: "image", "video", "audio", "file", "ig_reel", "share", …
+	Type  string    `json:"type"`         // an open set: "image", "video", "audio", "file", "ig_reel", "share", …
+	ID    string    `json:"id,omitempty"` // the provider's id of the post, reel, story or sticker
 	URL   string    `json:"url,omitempty"`
 	Title string    `json:"title,omitempty"`
 	Bytes int64     `json:"bytes,omitempty"`
@@ -86,7 +101,17 @@ type Attachment struct {
 type Reaction struct {
 	UserID string    `json:"user_id"`
 	Emoji  string    `json:"emoji"`
-	SeenAt time.Time `json:"seen_at,omitzero"` // when this cache learned of it; the APIs give no time
+	Mine   bool      `json:"mine,omitempty"`   // it is the account's own
+	At     time.Time `json:"at,omitzero"`      // when it was put there, where a webhook told it
+	SeenAt time.Time `json:"seen_at,omitzero"` // when this cache learned of it
+}
+
+// Origin is where a message came from, when it was not simply typed.
+type Origin struct {
+	Kind  string `json:"kind"`            // an open set: "postback", "quick_reply", "ad", "product", "link"
+	Title string `json:"title,omitempty"` // of the button, the ad, the product
+	Ref   string `json:"ref,omitempty"`   // what the shop's own set-up attached to it: a payload, a ref
+	URL   string `json:"url,omitempty"`
 }
 
 // Reference points to what a message answers.

@@ -20,17 +20,33 @@ type SendRequest struct {
 	// KeepDraft leaves the conversation's draft alone: what is sent did not come
 	// from it (command line).
 	KeepDraft bool
+	// Automated says that no human wrote it: it is not sent in the phase that a
+	// platform keeps for human agents.
+	Automated bool
+	// Anyway sends although the reply window has closed by the clock: the
+	// provider has the last word.
+	Anyway bool
 }
 
 // Send stores the message in the outbox, removes the draft in the same
 // transaction, and wakes the sender. When it returns nil the message is
 // fsynced. Several items come back only for a split text.
 func (in *Inbox) Send(ctx context.Context, r SendRequest) ([]OutboxItem, error) {
-	a, err := in.account(r.Conversation.Account())
+	pieces, err := in.pieces(r)
 	if err != nil {
 		return nil, err
 	}
-	pieces, err := in.pieces(r)
+	messages := make([][]Part, len(pieces))
+	for i, piece := range pieces {
+		messages[i] = in.Capabilities(r.Conversation).compose(piece)
+	}
+	return in.enqueue(ctx, r, messages)
+}
+
+// enqueue stores one item for each message, in one transaction, and wakes the
+// sender.
+func (in *Inbox) enqueue(ctx context.Context, r SendRequest, messages [][]Part) ([]OutboxItem, error) {
+	a, err := in.account(r.Conversation.Account())
 	if err != nil {
 		return nil, err
 	}
@@ -44,10 +60,10 @@ func (in *Inbox) Send(ctx context.Context, r SendRequest) ([]OutboxItem, error) 
 		if err := in.maySend(a, c.Conversation, r); err != nil {
 			return err
 		}
-		for _, piece := range pieces {
+		for _, parts := range messages {
 			item := OutboxItem{
 				ID: in.nextOutboxID(e.now), Conversation: c.ID, Recipient: c.Participant.ID, CreatedAt: e.now,
-				Seen: c.LastArrival, Parts: in.Capabilities(c.ID).compose(piece),
+				Seen: c.LastArrival, Parts: parts, Automated: r.Automated, Anyway: r.Anyway,
 			}
 			if err := e.putItem(item); err != nil {
 				return err

@@ -32,11 +32,31 @@ const (
 	PartFile  PartKind = "file"
 )
 
+// These are always alone in their item.
+const (
+	PartHeart      PartKind = "heart"      // the sticker
+	PartPost       PartKind = "post"       // one of the account's own posts
+	PartReaction   PartKind = "reaction"   // an emoji on a message
+	PartUnreaction PartKind = "unreaction" // … and its removal
+)
+
+// IsMedia tells whether the part is a file behind a URL.
+func (k PartKind) IsMedia() bool {
+	switch k {
+	case PartImage, PartVideo, PartAudio, PartFile:
+		return true
+	}
+	return false
+}
+
 // Part is a piece of a message that can be delivered, or fail, alone.
 type Part struct {
 	Kind      PartKind  `json:"kind"`
-	Text      string    `json:"text,omitempty"` // for PartText
-	URL       string    `json:"url,omitempty"`  // for media
+	Text      string    `json:"text,omitempty"`   // for PartText
+	URL       string    `json:"url,omitempty"`    // for media; a post's permalink, as far as it is known
+	Post      string    `json:"post,omitempty"`   // for PartPost: the provider's id
+	Target    MessageID `json:"target,omitempty"` // for reactions: the message
+	Emoji     string    `json:"emoji,omitempty"`  // for PartReaction
 	State     State     `json:"state"`
 	MessageID MessageID `json:"message_id,omitempty"`
 	Error     *Failure  `json:"error,omitempty"`
@@ -61,6 +81,8 @@ type OutboxItem struct {
 	NotBefore    time.Time      `json:"not_before,omitzero"` // not to be tried before (the provider's clock)
 	Attempts     int            `json:"attempts,omitempty"`
 	FinishedAt   time.Time      `json:"finished_at,omitzero"` // when all of it was sent (our clock)
+	Automated    bool           `json:"automated,omitempty"`  // no human wrote it
+	Anyway       bool           `json:"anyway,omitempty"`     // to be tried although the window has closed by the clock
 	Waiting      *Failure       `json:"waiting,omitempty"`    // why a queued item has not left yet
 }
 

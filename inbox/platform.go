@@ -99,10 +99,15 @@ type Capabilities struct {
 	Media        []MediaRule
 	QueryInURL   bool // media URLs may carry a query string
 
-	Reactions Ability
-	Stickers  Ability
+	Reactions Ability // to a message, with any emoji
+	Stickers  Ability // the heart
+	Posts     Ability // sharing one of the account's own posts
+	Typing    Ability // telling that an agent is typing
+	Seen      Ability // telling that an agent has read
 	Archive   Ability
 	AutoReply Ability
+	History   Ability // reading what was written before; without it webhooks are all there is
+	Webhooks  Ability // being told at once
 
 	Window WindowPolicy
 }

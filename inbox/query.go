@@ -136,7 +136,24 @@ type AccountState struct {
 	// taken in again, by a hash of its ID: providers repeat their history.
 	Forgotten map[string]time.Time `json:"forgotten,omitempty"`
 
+	Webhook   WebhookState `json:"webhook,omitzero"`
 	Info      *AccountInfo `json:"info,omitempty"`
 	WindowKey string       `json:"window_key,omitempty"` // the policies that the index by time left was built with
 	InspectAt time.Time    `json:"inspect_at,omitzero"`  // when Info may be asked again
+}
+
+// WebhookState is what has come of an account's webhook. Times are our clock's.
+type WebhookState struct {
+	LastAt    time.Time `json:"last_at,omitzero"` // the newest delivery that was stored
+	Stored    int       `json:"stored,omitempty"` // deliveries
+	RefusedAt time.Time `json:"refused_at,omitzero"`
+	Refused   int       `json:"refused,omitempty"` // calls: forged, unsigned, too large
+	Refusal   string    `json:"refusal,omitempty"` // why the newest was refused
+}
+
+// WaitKey names a message that is not known yet and that something is known of.
+type WaitKey struct {
+	Account  AccountID
+	Platform Platform
+	Message  MessageID
 }

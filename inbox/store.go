@@ -62,6 +62,11 @@ type Reader interface {
 	SyncState(SyncKey) (s SyncState, found bool, err error)
 	SyncStates(AccountID) ([]SyncState, error)
 	AccountState(AccountID) (s AccountState, found bool, err error)
+
+	// Waiting are the events that wait for a message, AllWaiting the messages of
+	// an account that any event waits for.
+	Waiting(WaitKey) ([]EventFact, error)
+	AllWaiting(AccountID) ([]WaitKey, error)
 }
 
 // Writer reads and writes within a transaction.
@@ -89,6 +94,9 @@ type Writer interface {
 
 	PutSyncState(SyncState) error
 	PutAccountState(AccountState) error
+
+	// PutWaiting stores all the events that wait for a message; none removes them.
+	PutWaiting(WaitKey, []EventFact) error
 }
 
 // WindowEnds is what the index by time left is built from.

@@ -35,6 +35,7 @@ type state struct {
 	drafts        map[inbox.ConversationID]inbox.Draft
 	syncs         map[inbox.SyncKey]inbox.SyncState
 	accounts      map[inbox.AccountID]inbox.AccountState
+	waiting       map[inbox.WaitKey][]inbox.EventFact
 	arrival       uint64
 }
 
@@ -52,6 +53,7 @@ func newState() *state {
 		drafts:        map[inbox.ConversationID]inbox.Draft{},
 		syncs:         map[inbox.SyncKey]inbox.SyncState{},
 		accounts:      map[inbox.AccountID]inbox.AccountState{},
+		waiting:       map[inbox.WaitKey][]inbox.EventFact{},
 	}
 }
 
@@ -65,6 +67,7 @@ func (s *state) clone() *state {
 		drafts:        maps.Clone(s.drafts),
 		syncs:         maps.Clone(s.syncs),
 		accounts:      maps.Clone(s.accounts),
+		waiting:       maps.Clone(s.waiting),
 		arrival:       s.arrival,
 	}
 }
@@ -309,6 +312,38 @@ func (tx *memoryTx) PutAccountState(s inbox.AccountState) error {
 		return nameless("account state")
 	}
 	tx.accounts[s.Account] = cloneAccountState(s)
+	return nil
+}
+
+func (tx *memoryTx) Waiting(key inbox.WaitKey) ([]inbox.EventFact, error) {
+	return slices.Clone(tx.waiting[key]), nil
+}
+
+func (tx *memoryTx) AllWaiting(account inbox.AccountID) (keys []inbox.WaitKey, err error) {
+	for key := range tx.waiting {
+		if key.Account == account {
+			keys = append(keys, key)
+		}
+	}
+	slices.SortFunc(keys, func(a, b inbox.WaitKey) int {
+		return cmp.Or(cmp.Compare(a.Platform, b.Platform), cmp.Compare(a.Message, b.Message))
+	})
+	return keys, nil
+}
+
+func (tx *memoryTx) PutWaiting(key inbox.WaitKey, events []inbox.EventFact) error {
+	if key.Account == "" || key.Message == "" {
+		return nameless("waiting event")
+	}
+	if len(events) == 0 {
+		delete(tx.waiting, key)
+		return nil
+	}
+	events = slices.Clone(events)
+	for i := range events {
+		events[i].Message = key.Message // a part of the key
+	}
+	tx.waiting[key] = events
 	return nil
 }
 

@@ -15,6 +15,8 @@ type Provider struct {
 	SendFunc     func(ctx context.Context, out inbox.Outgoing) (inbox.SendResult, error)
 	ArchiveFunc  func(ctx context.Context, id inbox.ConversationID, archived bool) error
 	InspectFunc  func(ctx context.Context) (inbox.AccountInfo, error)
+	PostsFunc    func(ctx context.Context, cursor string) (inbox.PostPage, error)
+	SignalFunc   func(ctx context.Context, id inbox.ConversationID, recipient string, s inbox.Signal) error
 	FeedList     []inbox.Feed // nil: one feed "messages" for each platform of Capacity
 	Capacity     map[inbox.Platform]inbox.Capabilities
 	ProviderName string
@@ -38,18 +40,45 @@ func NewProvider() *Provider {
 		ProviderName: "scripted",
 		Capacity: map[inbox.Platform]inbox.Capabilities{
 			inbox.Facebook: {
-				Text: inbox.TextLimit{Max: 2000, Unit: inbox.Characters}, MaxMedia: 10, Media: media, Reactions: none, Stickers: none, Archive: inbox.Can(), AutoReply: inbox.Can(),
+				Text: inbox.TextLimit{Max: 2000, Unit: inbox.Characters}, MaxMedia: 10, Media: media, Reactions: none, Stickers: none, Posts: none, Typing: none, Seen: none, History: inbox.Can(), Webhooks: none, Archive: inbox.Can(), AutoReply: inbox.Can(),
 				Window: inbox.WindowPolicy{Limited: true, Open: day, Late: 7 * day, Source: "test"},
 			},
 			inbox.Instagram: {
-				Text: inbox.TextLimit{Max: 1000, Unit: inbox.Bytes}, MaxMedia: 10, Media: media, Reactions: none, Stickers: none, Archive: inbox.Can(), AutoReply: inbox.Can(),
+				Text: inbox.TextLimit{Max: 1000, Unit: inbox.Bytes}, MaxMedia: 10, Media: media, Reactions: none, Stickers: none, Posts: none, Typing: none, Seen: none, History: inbox.Can(), Webhooks: none, Archive: inbox.Can(), AutoReply: inbox.Can(),
 				Window: inbox.WindowPolicy{Limited: true, Open: 7 * day, Source: "test"},
 			},
 			inbox.Twitter: {
-				Text: inbox.TextLimit{Max: 10000, Unit: inbox.Characters}, TextRequired: true, MaxMedia: 1, Media: media, Reactions: none, Stickers: none, Archive: inbox.Can(), AutoReply: inbox.Can(),
+				Text: inbox.TextLimit{Max: 10000, Unit: inbox.Characters}, TextRequired: true, MaxMedia: 1, Media: media, Reactions: none, Stickers: none, Posts: none, Typing: none, Seen: none, History: inbox.Can(), Webhooks: none, Archive: inbox.Can(), AutoReply: inbox.Can(),
 			},
 		},
 	}
+}
+
+// Platforms are those of Capacity.
+func (p *Provider) Platforms() []inbox.Platform {
+	var list []inbox.Platform
+	for _, name := range inbox.Platforms {
+		if _, ok := p.Capacity[name]; ok {
+			list = append(list, name)
+		}
+	}
+	return list
+}
+
+// Posts asks PostsFunc.
+func (p *Provider) Posts(ctx context.Context, cursor string) (inbox.PostPage, error) {
+	if p.PostsFunc == nil {
+		return inbox.PostPage{}, nil
+	}
+	return p.PostsFunc(ctx, cursor)
+}
+
+// Signal asks SignalFunc.
+func (p *Provider) Signal(ctx context.Context, id inbox.ConversationID, recipient string, s inbox.Signal) error {
+	if p.SignalFunc == nil {
+		return nil
+	}
+	return p.SignalFunc(ctx, id, recipient, s)
 }
 
 // Name of the provider.

@@ -19,6 +19,9 @@ const maxMetaMedia = 10
 var (
 	noReactions = inbox.Cannot("Ayrshare cannot react to a message: use the platform's own app")
 	noStickers  = inbox.Cannot("Ayrshare cannot send stickers: use the platform's own app")
+	noPosts     = inbox.Cannot("Ayrshare cannot share a post into a conversation: send its link as text")
+	noTyping    = inbox.Cannot("Ayrshare cannot tell the customer that somebody is typing")
+	noSeen      = inbox.Cannot("Ayrshare cannot tell the customer that a message was read")
 )
 
 // Media by extension. "Ends in a known extension" is all that the send-message
@@ -46,6 +49,11 @@ var capabilities = map[inbox.Platform]inbox.Capabilities{
 		Media:     metaMedia,
 		Reactions: noReactions,
 		Stickers:  noStickers,
+		Posts:     noPosts,
+		Typing:    noTyping,
+		Seen:      noSeen,
+		History:   inbox.Can(),
+		Webhooks:  inbox.Can(),
 		Archive:   inbox.Can(),
 		AutoReply: inbox.Can(),
 		Window:    inbox.WindowPolicy{Limited: true, Open: day, Late: 7 * day, Source: metaWindowPage},
@@ -56,6 +64,11 @@ var capabilities = map[inbox.Platform]inbox.Capabilities{
 		Media:     metaMedia,
 		Reactions: noReactions,
 		Stickers:  noStickers,
+		Posts:     noPosts,
+		Typing:    noTyping,
+		Seen:      noSeen,
+		History:   inbox.Can(),
+		Webhooks:  inbox.Can(),
 		Archive:   inbox.Can(),
 		AutoReply: inbox.Can(),
 		Window:    inbox.WindowPolicy{Limited: true, Open: 7 * day, Source: overviewPage},
@@ -67,6 +80,11 @@ var capabilities = map[inbox.Platform]inbox.Capabilities{
 		Media:        xMediaRules,
 		Reactions:    noReactions,
 		Stickers:     noStickers,
+		Posts:        noPosts,
+		Typing:       noTyping,
+		Seen:         noSeen,
+		History:      inbox.Can(),
+		Webhooks:     inbox.Can(),
 		Archive:      inbox.Can(),
 		AutoReply:    inbox.Can(),
 		Window:       inbox.WindowPolicy{Source: sendMessagePage},

@@ -128,6 +128,19 @@ func fitsHeader(key string) bool {
 
 func (p *provider) Name() string { return Name }
 
+func (p *provider) Platforms() []inbox.Platform { return slices.Clone(p.platforms) }
+
+func (p *provider) Posts(context.Context, string) (inbox.PostPage, error) {
+	return inbox.PostPage{}, inbox.Errorf(inbox.Unsupported, "%s", noPosts.Reason)
+}
+
+func (p *provider) Signal(_ context.Context, _ inbox.ConversationID, _ string, s inbox.Signal) error {
+	if s == inbox.SignalSeen {
+		return inbox.Errorf(inbox.Unsupported, "%s", noSeen.Reason)
+	}
+	return inbox.Errorf(inbox.Unsupported, "%s", noTyping.Reason)
+}
+
 // The feeds of a platform.
 const (
 	feedConversations         = "conversations"
@@ -229,5 +242,5 @@ func (p *provider) Capabilities(platform inbox.Platform) inbox.Capabilities {
 		return c
 	}
 	none := inbox.Cannot(fmt.Sprintf("ayrshare has no direct messages for %s", platform))
-	return inbox.Capabilities{Reactions: none, Stickers: none, Archive: none, AutoReply: none}
+	return inbox.Capabilities{Reactions: none, Stickers: none, Posts: none, Typing: none, Seen: none, Archive: none, AutoReply: none, History: none, Webhooks: none}
 }

@@ -35,10 +35,14 @@ func TestReadsThePublishedMessages(t *testing.T) {
 	}
 	var got []string
 	for _, m := range batch.Messages {
-		got = append(got, fmt.Sprintf("%s %s %s %s %v", m.RemoteID, m.Message.Direction, m.Peer.ID, m.Message.Text, m.Message.Reactions))
+		var reactions []string
+		for _, r := range m.Message.Reactions {
+			reactions = append(reactions, r.Emoji+" of "+r.UserID)
+		}
+		got = append(got, fmt.Sprintf("%s %s %s %s %v", m.RemoteID, m.Message.Direction, m.Peer.ID, m.Message.Text, reactions))
 	}
 	want := []string{
-		"t_10161117434308444 sent 7101149746568444 Howdy! [{7101149746568522 😆 0001-01-01 00:00:00 +0000 UTC}]",
+		"t_10161117434308444 sent 7101149746568444 Howdy! [😆 of 7101149746568522]",
 		"t_10161117434308444 received 7101149746568444 Look up! []",
 		"t_10161117434308444 received 7101149746568444 How is the weather? []",
 	}

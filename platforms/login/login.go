@@ -12,8 +12,11 @@ import (
 
 // Field is one setting of an account in the config.
 type Field struct {
-	Name     string // key in the [[account]] table: "api_key", "profile_key"
-	Secret   bool   // may be given as NAME, NAME_env, NAME_file or NAME_command
+	Name     string   // key in the [[account]] table: "api_key", "profile_key"
+	Secret   bool     // may be given as NAME, NAME_env, NAME_file or NAME_command
+	List     bool     // several values: a list in each of these forms
+	Flag     bool     // true or false; Values has "true" for true
+	OneOf    []string // the only values; nil: any text
 	Required bool
 	For      inbox.Platform // this platform does not work without it; "" for none
 	Help     string         // one line for the config that explains itself
@@ -26,7 +29,20 @@ type Login struct {
 	Platforms []inbox.Platform
 	Values    map[string]string // fields that are not secret
 	Secrets   map[string]Secret
-	Log       *slog.Logger // never nil
+	Lists     map[string][]Secret // secrets of which there may be several
+	Memory    Memory              // nil: nothing is remembered
+	Hide      func(Secret)        // tells of a secret that was not in the form, so that it never shows; nil: nobody listens
+	Log       *slog.Logger        // never nil
+}
+
+// Memory keeps what a login has to remember between runs and what must not be
+// in the cache: tokens that were renewed, refusals. It belongs to one account,
+// in a file that only its owner can read.
+type Memory interface {
+	// Get returns what was stored under the name, "" when nothing was.
+	Get(name string) (string, error)
+	// Set stores, and has been fsynced when it returns nil. "" forgets.
+	Set(name, value string) error
 }
 
 // Secret is a value that must not be seen. It prints, logs and marshals as a

@@ -1,0 +1,33 @@
+package inbox
+
+import "time"
+
+// EventKind is what happened.
+type EventKind string
+
+// The kinds of events.
+const (
+	EventReaction   EventKind = "reaction"   // somebody put an emoji on the message, or another one than before
+	EventUnreaction EventKind = "unreaction" // … took it back
+	EventRead       EventKind = "read"       // the customer has read up to the message
+	EventUnsend     EventKind = "unsend"     // its sender has taken the message back
+	EventEdit       EventKind = "edit"       // its sender has changed the text
+	EventFailed     EventKind = "failed"     // our message, accepted before, did not arrive after all
+	EventAnnounced  EventKind = "announced"  // there is such a message, of which nothing else was told: it has to be fetched
+)
+
+// EventFact is what a provider says has happened to a message. It is applied by
+// its own time, not by its arrival, and as often as it is told. One whose message
+// is not known waits for it.
+type EventFact struct {
+	Kind     EventKind `json:"kind"`
+	RemoteID string    `json:"remote_id,omitempty"` // of the conversation; "" when not told
+	Message  MessageID `json:"-"`                   // a part of the key
+	At       time.Time `json:"at"`                  // when it happened, by the platform's clock
+	UserID   string    `json:"user_id,omitempty"`   // who reacted
+	Mine     bool      `json:"mine,omitempty"`      // … it was the account itself
+	Emoji    string    `json:"emoji,omitempty"`
+	Text     string    `json:"text,omitempty"`  // the new text; why it failed
+	Edits    int       `json:"edits,omitempty"` // how often the text has been changed, where told
+	Since    time.Time `json:"since,omitzero"`  // when it began to wait (our clock)
+}
