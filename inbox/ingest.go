@@ -275,8 +275,8 @@ func (e *edit) ingestNew(b Batch, f MessageFact, echoes *echoes) error {
 		m.ReactionsAsOf = b.AsOf
 	}
 	stampLinks(&m, b.AsOf)
-	own, err := echoes.claim(c, &m)
-	if err != nil {
+	own, absorbed, err := echoes.claim(c, &m)
+	if err != nil || absorbed {
 		return err
 	}
 	if m.Arrival == 0 {
@@ -457,5 +457,17 @@ func contentID(m Message) MessageID {
 	for _, a := range m.Attachments {
 		h.Write([]byte(a.Type))
 	}
-	return MessageID("parley-" + hex.EncodeToString(h.Sum(nil)[:12]))
+	return MessageID(contentPrefix + hex.EncodeToString(h.Sum(nil)[:contentBytes]))
+}
+
+// What an ID is made of that we have given ourselves.
+const (
+	contentPrefix = "parley-"
+	contentBytes  = 12
+)
+
+// isContentID tells whether the message came without an ID.
+func isContentID(id MessageID) bool {
+	sum, ok := strings.CutPrefix(string(id), contentPrefix)
+	return ok && len(sum) == 2*contentBytes && !strings.Contains(sum, "-")
 }

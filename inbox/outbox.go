@@ -125,7 +125,7 @@ func (in *Inbox) maySend(a *account, c Conversation, r SendRequest) error {
 	if r.Recipient != "" && r.Recipient != c.Participant.ID {
 		return errOtherCustomer(c, "whom the composer names", "leave the composer and open it again")
 	}
-	if err := in.windowError(c); err != nil {
+	if err := in.windowError(c, r.Automated, r.Anyway); err != nil {
 		return err
 	}
 	return a.limitError(c)
@@ -138,9 +138,17 @@ func errOtherCustomer(c Conversation, meant, hint string) *Error {
 	}
 }
 
-func (in *Inbox) windowError(c Conversation) error {
+// windowError is why the window forbids an answer. anyway leaves that to the
+// provider, whose clock it is.
+func (in *Inbox) windowError(c Conversation, automated, anyway bool) error {
 	w := in.Window(c)
-	if w.Answerable() {
+	if w.Phase == WindowLate && automated {
+		return &Error{
+			Kind: WindowIsOver, Op: "send", Text: "in this phase of the reply window the platform takes answers of human agents only",
+			Hint: "let an agent answer, or wait until the customer writes",
+		}
+	}
+	if w.Answerable() || anyway {
 		return nil
 	}
 	text := fmt.Sprintf("the reply window closed %s ago", roughly(in.Now(c.ID.Account()).Sub(w.ClosesAt)))
@@ -259,6 +267,9 @@ func (in *Inbox) Recall(ctx context.Context, id OutboxID) (Draft, error) {
 			return errBeingSent(id)
 		case StateUnknown:
 			return &Error{Kind: Rejected, Op: "recall", Text: "outbox item " + string(id) + " may have been delivered", Hint: "discard it, or try again, when you know"}
+		}
+		if item.IsGesture() {
+			return &Error{Kind: Rejected, Op: "recall", Text: "outbox item " + string(id) + " is a " + string(item.Parts[0].Kind) + ", which is nothing to edit", Hint: "discard it"}
 		}
 		var err error
 		if d, _, err = e.Draft(item.Conversation); err != nil {

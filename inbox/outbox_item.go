@@ -84,6 +84,8 @@ type OutboxItem struct {
 	Automated    bool           `json:"automated,omitempty"`  // no human wrote it
 	Anyway       bool           `json:"anyway,omitempty"`     // to be tried although the window has closed by the clock
 	Waiting      *Failure       `json:"waiting,omitempty"`    // why a queued item has not left yet
+
+	late bool // the window is in its phase for human agents; from the last look before it leaves
 }
 
 // State of the whole: the part that needs most attention decides.
@@ -95,6 +97,19 @@ func (o OutboxItem) State() State {
 	}
 	return StateSent
 }
+
+// IsGesture tells that the item is neither text nor media.
+func (o OutboxItem) IsGesture() bool {
+	return slices.ContainsFunc(o.Parts, func(p Part) bool { return p.Kind != PartText && !p.Kind.IsMedia() })
+}
+
+// isReaction tells that the item says something about a message instead of
+// being one.
+func (o OutboxItem) isReaction() bool {
+	return slices.ContainsFunc(o.Parts, func(p Part) bool { return p.Kind.isReaction() })
+}
+
+func (k PartKind) isReaction() bool { return k == PartReaction || k == PartUnreaction }
 
 // Text of the item, "" when it has none.
 func (o OutboxItem) Text() string {

@@ -16,6 +16,9 @@ import (
 //   - the send has an ID, but reads show the message under another one. An own
 //     message with the same content and about the same time replaces ours, if
 //     the same batch does not show ours too.
+//
+// An echo without an ID (chatt2me repeats the request, and nothing more) is the
+// own message with that content that no such echo has named before.
 
 // provesWithin is how long after the attempt a message can have been created
 // and still prove it. The same words on another day are another message.
@@ -44,15 +47,55 @@ func (e *edit) newEchoes() *echoes {
 // claim tells whether the new message replaces one of ours that is in the
 // store already (so that it does not count as another). It settles the send
 // that the message proves, and gives m its outbox ID and arrival.
-func (s *echoes) claim(c *editedConversation, m *Message) (replaced bool, err error) {
-	if m.Direction != Sent {
-		return false, nil
+//
+// absorbed says that m is a message that is there already, and not to be stored.
+func (s *echoes) claim(c *editedConversation, m *Message) (replaced, absorbed bool, err error) {
+	if m.Direction != Sent || m.Event {
+		return false, false, nil
+	}
+	if isContentID(m.ID) {
+		if absorbed, err = s.absorb(c, *m); err != nil || absorbed {
+			return false, absorbed, err
+		}
+		return false, false, s.settleItem(c, m)
 	}
 	// A send that was confirmed has an echo for certain, one in doubt perhaps.
 	if replaced, err = s.replaceProvisional(c, m); err != nil || replaced {
-		return replaced, err
+		return replaced, false, err
 	}
-	return false, s.settleItem(c, m)
+	return false, false, s.settleItem(c, m)
+}
+
+// echoesAround is how many messages about the time of an echo are looked at.
+const echoesAround = 40
+
+// absorb finds the own message that an echo without an ID repeats: the one that
+// it has named before, else the nearest that none has named.
+func (s *echoes) absorb(c *editedConversation, m Message) (bool, error) {
+	page, err := s.e.Thread(ThreadQuery{
+		Conversation: c.ID, Anchor: Position{At: m.CreatedAt}, Before: echoesAround, After: echoesAround,
+	})
+	if err != nil {
+		return false, err
+	}
+	var ours *Message
+	away := func(o Message) time.Duration { return o.CreatedAt.Sub(m.CreatedAt).Abs() }
+	for i, o := range page.Messages {
+		switch {
+		case o.Echo == m.ID:
+			return true, nil
+		case o.Direction != Sent || o.Echo != "" || isContentID(o.ID) || !sameContent(o, m) || away(o) > aliasWithin:
+		case ours == nil || away(o) < away(*ours):
+			ours = &page.Messages[i]
+		}
+	}
+	if ours == nil {
+		return false, nil
+	}
+	ours.Echo, ours.Provisional = m.ID, false
+	c.confirm(ours.ID)
+	c.dirty = true
+	return true, s.e.PutMessage(*ours)
 }
 
 // settleItem looks for a send without an ID that this message proves. Facts
@@ -92,7 +135,7 @@ func settleParts(item *OutboxItem, m Message) bool {
 		}
 		switch {
 		case p.Kind == PartText && sameText(p.Text, m.Text):
-		case p.Kind != PartText && media > 0 && mediaMatches(*p, m) && (m.Text == "" || proved):
+		case p.Kind != PartText && media > 0 && p.isIn(m) && (m.Text == "" || proved):
 			media--
 		default:
 			continue
@@ -106,12 +149,29 @@ func settleParts(item *OutboxItem, m Message) bool {
 	return proved
 }
 
-// mediaMatches compares kinds: platforms host the file anew, so the URL says
-// nothing.
-func mediaMatches(p Part, m Message) bool {
+// isIn compares kinds: platforms host a file anew, so the URL says nothing.
+func (p Part) isIn(m Message) bool {
 	return slices.ContainsFunc(m.Attachments, func(a Attachment) bool {
-		return a.Type == string(p.Kind) || (a.Type == "file" || p.Kind == PartFile)
+		kind := attachmentKind(a.Type)
+		switch {
+		case p.Kind == PartPost:
+			return kind == postType
+		case p.Kind == PartHeart:
+			return kind == heartType
+		}
+		return p.Kind.IsMedia() && kind != postType && kind != heartType &&
+			(kind == string(p.Kind) || kind == "file" || p.Kind == PartFile)
 	})
+}
+
+// attachmentKind is the type, with all the names of a shared post made one: the
+// same post is a share in one reading and a reel in the next.
+func attachmentKind(t string) string {
+	switch strings.ToLower(t) {
+	case "share", "ig_post", "post", "ig_reel", "reel", "media_share", "template":
+		return postType
+	}
+	return t
 }
 
 // sameText ignores white space: platforms trim and fold it.
@@ -144,7 +204,7 @@ func sameContent(a, b Message) bool {
 	if a.Text != "" || b.Text != "" {
 		return sameText(a.Text, b.Text)
 	}
-	return len(a.Attachments) > 0 && len(b.Attachments) > 0 && a.Attachments[0].Type == b.Attachments[0].Type
+	return len(a.Attachments) > 0 && len(b.Attachments) > 0 && attachmentKind(a.Attachments[0].Type) == attachmentKind(b.Attachments[0].Type)
 }
 
 // renamePart keeps the item's record true when its message has another ID.

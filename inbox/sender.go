@@ -191,10 +191,11 @@ func (e *edit) recheck(item *OutboxItem) error {
 	if item.Recipient != c.Participant.ID {
 		return errOtherCustomer(c.Conversation, "whom this is for", "take it back or discard it")
 	}
-	if err := e.in.windowError(c.Conversation); err != nil {
+	if err := e.in.windowError(c.Conversation, item.Automated, item.Anyway); err != nil {
 		return err
 	}
-	if c.LastArrival <= item.Seen {
+	item.late = e.in.Window(c.Conversation).Phase == WindowLate
+	if c.LastArrival <= item.Seen || item.isReaction() { // a reaction means its message, whatever came after
 		return nil
 	}
 	page, err := e.Thread(ThreadQuery{Conversation: c.ID, Before: 50})
@@ -258,7 +259,7 @@ func (in *Inbox) deliver(ctx context.Context, a *account, item OutboxItem) {
 	defer a.setBusy(item.Conversation, false)
 	sendCtx, cancel := graceful(ctx, sendGrace)
 	defer cancel()
-	out := Outgoing{Conversation: item.Conversation, Recipient: item.Recipient}
+	out := Outgoing{Conversation: item.Conversation, Recipient: item.Recipient, Late: item.late}
 	for _, p := range item.Parts {
 		if p.State == StateSending {
 			out.Parts = append(out.Parts, p)

@@ -25,6 +25,9 @@ func (in *Inbox) settle(ctx context.Context, id OutboxID, out Outgoing, results 
 				continue
 			}
 			p.settle(left[0])
+			if err := e.learnID(c, p, left[0].MessageID); err != nil {
+				return err
+			}
 			c.refused(left[0].Err, p.AttemptedAt)
 			left = left[1:]
 		}
@@ -44,7 +47,8 @@ func (in *Inbox) settle(ctx context.Context, id OutboxID, out Outgoing, results 
 // changed since: an echo can come before the answer.)
 func wasTried(p Part, out Outgoing) bool {
 	return slices.ContainsFunc(out.Parts, func(o Part) bool {
-		return o.Kind == p.Kind && o.Text == p.Text && o.URL == p.URL && o.AttemptedAt.Equal(p.AttemptedAt)
+		return o.Kind == p.Kind && o.Text == p.Text && o.URL == p.URL && o.Post == p.Post && o.Target == p.Target &&
+			o.Emoji == p.Emoji && o.AttemptedAt.Equal(p.AttemptedAt)
 	})
 }
 
@@ -109,6 +113,12 @@ func (e *edit) storeSent(c *editedConversation, item OutboxItem, out Outgoing, a
 		if p.State != StateSent || !wasTried(p, out) {
 			continue
 		}
+		if p.Kind.isReaction() {
+			if err := e.putOwnReaction(c, p, at); err != nil {
+				return err
+			}
+			continue
+		}
 		if p.MessageID == "" {
 			p.MessageID = MessageID(fmt.Sprintf("parley-%s-%d", item.ID, i))
 			item.Parts[i].MessageID = p.MessageID
@@ -122,7 +132,7 @@ func (e *edit) storeSent(c *editedConversation, item OutboxItem, out Outgoing, a
 		if p.Kind == PartText {
 			m.Text = p.Text
 		} else {
-			m.Attachments = append(m.Attachments, Attachment{Type: string(p.Kind), URL: p.URL, AsOf: at})
+			m.Attachments = append(m.Attachments, p.attachment(at))
 		}
 	}
 	for _, id := range order {
@@ -132,6 +142,87 @@ func (e *edit) storeSent(c *editedConversation, item OutboxItem, out Outgoing, a
 	}
 	c.unread.finish(&c.Conversation)
 	return nil
+}
+
+// attachment is the part as the thread shows it.
+func (p Part) attachment(at time.Time) Attachment {
+	a := Attachment{Type: string(p.Kind), URL: p.URL, AsOf: at}
+	switch p.Kind {
+	case PartHeart:
+		a.Type = heartType
+	case PartPost:
+		a.Type, a.ID = postType, p.Post
+	}
+	return a
+}
+
+// The types of attachments that Meta's APIs give to what these parts become.
+const (
+	heartType = "like_heart"
+	postType  = "ig_post"
+)
+
+// putOwnReaction shows our reaction on its message. No provider tells of it
+// later for certain (Meta sends no webhook for a business's own reactions).
+func (e *edit) putOwnReaction(c *editedConversation, p Part, at time.Time) error {
+	m, found, err := e.Message(c.ID, p.Target)
+	if err != nil || !found {
+		return err
+	}
+	if !m.setOwnReaction(p.Emoji, at) {
+		return nil
+	}
+	c.dirty = true
+	c.summarize(m)
+	return e.PutMessage(m)
+}
+
+// setOwnReaction replaces the account's reaction; "" takes it back.
+func (m *Message) setOwnReaction(emoji string, at time.Time) (changed bool) {
+	i := slices.IndexFunc(m.Reactions, func(r Reaction) bool { return r.Mine })
+	switch {
+	case i >= 0 && m.Reactions[i].Emoji == emoji, i < 0 && emoji == "":
+		return false
+	}
+	m.Reactions = slices.Clone(m.Reactions)
+	mine := Reaction{Mine: true, Emoji: emoji, At: at, SeenAt: at}
+	if i >= 0 {
+		mine.UserID = m.Reactions[i].UserID
+		m.Reactions = slices.Delete(m.Reactions, i, i+1)
+	}
+	m.Withdrawn = slices.DeleteFunc(slices.Clone(m.Withdrawn), func(r Reaction) bool { return r.Mine })
+	if emoji == "" {
+		m.Withdrawn = append(m.Withdrawn, mine)
+	} else {
+		m.Reactions = append(m.Reactions, mine)
+	}
+	return true
+}
+
+// learnID gives a message its real ID, when an echo without one was faster than
+// the answer.
+func (e *edit) learnID(c *editedConversation, p *Part, id MessageID) error {
+	if p.State != StateSent || id == "" || !isContentID(p.MessageID) {
+		return nil
+	}
+	echo := p.MessageID
+	p.MessageID = id
+	m, found, err := e.Message(c.ID, echo)
+	if err != nil || !found {
+		return err
+	}
+	if err := e.DeleteMessage(c.ID, echo); err != nil {
+		return err
+	}
+	c.dirty = true
+	c.forgetSummary(echo)
+	if real, found, err := e.Message(c.ID, id); err != nil || found {
+		c.Messages-- // they were one
+		m = real
+	}
+	m.ID, m.Echo = id, echo
+	c.summarize(m)
+	return e.PutMessage(m)
 }
 
 // storeOwn stores one message of ours, unless its echo was faster.
