@@ -17,6 +17,8 @@ type Account struct {
 	// ConversationLimit is how many conversations a month may be answered; 0 for
 	// no limit. Ayrshare's documents disagree (100, 1,000): so it is config.
 	ConversationLimit int
+	// MarkSeen tells the customer of every conversation that an agent reads.
+	MarkSeen bool
 	// Windows overrides the provider's reply-window policies.
 	Windows map[Platform]WindowPolicy
 }
@@ -65,12 +67,14 @@ type account struct {
 	Account
 	wakeSender    chan struct{} // capacity 1
 	wakeInspector chan struct{} // capacity 1
+	wakeSeen      chan struct{} // capacity 1
 	platforms     []*platform
 
 	mu        sync.Mutex
 	state     AccountState
 	sendError *Failure                // why sends are refused although reads work
 	inFlight  map[ConversationID]bool // conversations with a send under way
+	seen      map[ConversationID]bool // conversations whose customers are to be told that they were read
 }
 
 // platform is what the poller knows of one platform of an account.
@@ -102,6 +106,8 @@ func newAccount(r Reader, a Account) (*account, error) {
 		Account:       a,
 		wakeSender:    make(chan struct{}, 1),
 		wakeInspector: make(chan struct{}, 1),
+		wakeSeen:      make(chan struct{}, 1),
+		seen:          map[ConversationID]bool{},
 		inFlight:      map[ConversationID]bool{},
 	}
 	state, _, err := r.AccountState(a.ID)

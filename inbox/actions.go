@@ -53,7 +53,9 @@ func (e *edit) putDraft(d Draft) error {
 // MarkRead says that an agent has seen all that had arrived (LastArrival) when
 // the screen read the conversation. Messages that arrived later stay unread.
 func (in *Inbox) MarkRead(ctx context.Context, id ConversationID, arrival uint64) error {
-	return in.update(ctx, func(e *edit) error {
+	read := false
+	err := in.update(ctx, func(e *edit) error {
+		read = false
 		c, err := e.known(id)
 		if err != nil || c.Unread == 0 {
 			return err
@@ -66,9 +68,14 @@ func (in *Inbox) MarkRead(ctx context.Context, id ConversationID, arrival uint64
 		}
 		if unread != c.Unread {
 			c.Unread, c.MarkedRead, c.dirty = min(unread, c.Unread), e.now, true
+			read = true
 		}
 		return nil
 	})
+	if err == nil && read {
+		in.noteSeen(id)
+	}
+	return err
 }
 
 // arrivedAfter counts the received messages that arrived later. A late one may

@@ -59,6 +59,11 @@ func (in *Inbox) update(ctx context.Context, fn func(*edit) error) error {
 		return err
 	}
 	in.noteOutbox(e.items)
+	for _, note := range e.items { // an item may have waited for this one
+		if a := in.accounts[note.conversation.Account()]; a != nil {
+			wake(a.wakeSender)
+		}
+	}
 	changes := Changes{Accounts: len(e.items) > 0}
 	for id, c := range e.convs {
 		if c.dirty {

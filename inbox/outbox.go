@@ -65,6 +65,9 @@ func (in *Inbox) enqueue(ctx context.Context, r SendRequest, messages [][]Part) 
 				ID: in.nextOutboxID(e.now), Conversation: c.ID, Recipient: c.Participant.ID, CreatedAt: e.now,
 				Seen: c.LastArrival, Parts: parts, Automated: r.Automated, Anyway: r.Anyway,
 			}
+			if len(items) > 0 {
+				item.After = items[len(items)-1].ID
+			}
 			if err := e.putItem(item); err != nil {
 				return err
 			}

@@ -81,6 +81,7 @@ type OutboxItem struct {
 	NotBefore    time.Time      `json:"not_before,omitzero"` // not to be tried before (the provider's clock)
 	Attempts     int            `json:"attempts,omitempty"`
 	FinishedAt   time.Time      `json:"finished_at,omitzero"` // when all of it was sent (our clock)
+	After        OutboxID       `json:"after,omitempty"`      // the piece of the same text before it: does not leave unless that was sent
 	Automated    bool           `json:"automated,omitempty"`  // no human wrote it
 	Anyway       bool           `json:"anyway,omitempty"`     // to be tried although the window has closed by the clock
 	Waiting      *Failure       `json:"waiting,omitempty"`    // why a queued item has not left yet

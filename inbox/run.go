@@ -26,6 +26,9 @@ func (in *Inbox) Run(ctx context.Context) error {
 		for _, p := range a.platforms {
 			start(&pollers, "poll "+string(id)+" "+string(p.Platform), func() { in.poll(ctx, a, p) })
 		}
+		if a.MarkSeen {
+			start(&pollers, "seen "+string(id), func() { in.sendSeen(ctx, a) })
+		}
 		start(&pollers, "inspect "+string(id), func() { in.inspect(ctx, a) })
 		start(&senders, "send "+string(id), func() { in.send(sendCtx, a) })
 	}

@@ -76,8 +76,15 @@ func (in *Inbox) claim(ctx context.Context, a *account) (claimed *OutboxItem, ne
 			if item.Conversation.Account() != a.ID || !item.hasQueued() {
 				continue
 			}
+			before := itemOf(items, item.After)
+			if before.State() == StateFailed {
+				if err := e.hold(item, errPieceBefore(item)); err != nil {
+					return err
+				}
+				continue
+			}
 			at, may := in.mayLeave(a, item, blocked)
-			if !may {
+			if !may || before.ID != "" {
 				if !at.IsZero() && (next.IsZero() || at.Before(next)) {
 					next = at
 				}
@@ -105,6 +112,23 @@ func (in *Inbox) claim(ctx context.Context, a *account) (claimed *OutboxItem, ne
 		a.setBusy(claimed.Conversation, true)
 	}
 	return claimed, next
+}
+
+// itemOf finds an item that is not sent yet; an empty one when there is none.
+func itemOf(items []OutboxItem, id OutboxID) OutboxItem {
+	for _, item := range items {
+		if id != "" && item.ID == id {
+			return item
+		}
+	}
+	return OutboxItem{}
+}
+
+func errPieceBefore(item OutboxItem) *Error {
+	return &Error{
+		Kind: Rejected, Op: "send", Text: "the piece of the text before it was not sent, so it was held back",
+		Hint: "try " + string(item.After) + " again first, then this one",
+	}
 }
 
 func (in *Inbox) hasQueued(a *account) bool {
