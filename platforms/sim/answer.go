@@ -140,22 +140,25 @@ func (a *answer) messages() func(yield func(*message) bool) {
 			if len(history) == 0 || (len(live) > 0 && live[0].isNewer(history[0])) {
 				m := live[0]
 				live = live[1:]
-				if a.shows(m.conv) && !yield(m) {
+				if a.shows(m) && !yield(m) {
 					return
 				}
 				continue
 			}
 			e := history[0]
 			history = history[1:]
-			if a.shows(e.conv) && !yield(a.recall(e)) {
+			if m := a.recall(e); a.shows(m) && !yield(m) {
 				return
 			}
 		}
 	}
 }
 
-// shows tells whether the conversation has the status that was asked for.
-func (a *answer) shows(c *conversation) bool { return a.archived[c] == a.query.archived }
+// shows tells whether the message is there, in a conversation of the status that
+// was asked for.
+func (a *answer) shows(m *message) bool {
+	return a.archived[m.conv] == a.query.archived && !m.unsent
+}
 
 // recall computes a message of the history.
 func (a *answer) recall(e historyEntry) *message {

@@ -41,8 +41,9 @@ type Post struct {
 	ConversationID string       `json:"conversation_id"`
 	Text           string       `json:"text,omitempty"`
 	Attachments    []Attachment `json:"attachments,omitempty"`
-	At             time.Time    `json:"at,omitzero"`    // now when zero
-	Sent           bool         `json:"sent,omitempty"` // by the shop, from another tool
+	At             time.Time    `json:"at,omitzero"`      // now when zero
+	Sent           bool         `json:"sent,omitempty"`   // by the shop, from another tool
+	Origin         *Origin      `json:"origin,omitempty"` // a button, an ad
 }
 
 // AddFault puts a fault into force.
@@ -93,7 +94,7 @@ func (s *Server) Conversations() []Conversation {
 func (w *world) describe(c *conversation) Conversation {
 	return Conversation{
 		ID: c.id, Platform: c.platform, Participant: c.participant, Person: w.personOf(c),
-		Archived: c.archived, Messages: int(c.history-c.hidden) + len(c.live),
+		Archived: c.archived, Messages: int(c.history-c.hidden) + len(c.live) - c.unsent,
 		LastActivity: instant(c.lastActivity), LastReceived: instant(c.lastReceived),
 		ReadUpTo: instant(c.watermark), Taken: c.taken,
 	}
@@ -171,7 +172,7 @@ func (s *Server) Write(p Post) (id string, err error) {
 		return "", err
 	}
 	m := &message{
-		id: s.world.newID(c), conv: c, at: orNow(p.At, now), sent: p.Sent, text: p.Text, attachments: p.Attachments,
+		id: s.world.newID(c), conv: c, at: orNow(p.At, now), sent: p.Sent, text: p.Text, attachments: p.Attachments, origin: p.Origin,
 	}
 	s.world.post(m)
 	return m.id, nil
@@ -179,20 +180,27 @@ func (s *Server) Write(p Post) (id string, err error) {
 
 // Edit changes the text of a message, as its sender may.
 func (s *Server) Edit(conversationID, messageID, text string) error {
-	return s.changeMessage(conversationID, messageID, func(m *message) {
-		m.text, m.updated = text, s.opts.Now().UnixMilli()
-	})
+	return s.touch(conversationID, messageID, func(r ref, now int64) { s.world.setText(r, text, now) })
 }
 
 // React puts the customer's emoji on a message; "" takes it away.
 func (s *Server) React(conversationID, messageID, emoji string) error {
-	return s.changeMessage(conversationID, messageID, func(m *message) { m.react(m.conv.participant, emoji) })
+	return s.touch(conversationID, messageID, func(r ref, now int64) {
+		s.world.setReaction(r, s.world.at(r).conv.participant, emoji, now)
+	})
 }
 
-func (s *Server) changeMessage(conversationID, messageID string, edit func(*message)) error {
+// Unsend takes a message back, as its sender may.
+func (s *Server) Unsend(conversationID, messageID string) error {
+	return s.touch(conversationID, messageID, func(r ref, now int64) { s.world.takeBack(r, now) })
+}
+
+// touch lets something happen to a message now.
+func (s *Server) touch(conversationID, messageID string, do func(r ref, now int64)) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.world.advance(s.opts.Now())
+	now := s.opts.Now()
+	s.world.advance(now)
 	c, err := s.conversation(conversationID)
 	if err != nil {
 		return err
@@ -201,7 +209,7 @@ func (s *Server) changeMessage(conversationID, messageID string, edit func(*mess
 	if !ok {
 		return fmt.Errorf("simulator: no message %q in conversation %q", messageID, conversationID)
 	}
-	s.world.change(r, edit)
+	do(r, now.UnixMilli())
 	return nil
 }
 
@@ -221,21 +229,22 @@ func (m *message) react(user, emoji string) {
 
 // Read lets the customer read everything.
 func (s *Server) Read(conversationID string) error {
-	return s.changeConversation(conversationID, func(c *conversation) { c.watermark = s.opts.Now().UnixMilli() })
+	return s.changeConversation(conversationID, func(c *conversation, now int64) { s.world.readAll(c, now) })
 }
 
 // TakeThread lets another app take control of the thread, or give it back.
 func (s *Server) TakeThread(conversationID string, taken bool) error {
-	return s.changeConversation(conversationID, func(c *conversation) { c.taken = taken })
+	return s.changeConversation(conversationID, func(c *conversation, now int64) { s.world.handOver(c, taken, now) })
 }
 
-func (s *Server) changeConversation(id string, edit func(*conversation)) error {
+func (s *Server) changeConversation(id string, edit func(c *conversation, now int64)) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.world.advance(s.opts.Now())
+	now := s.opts.Now()
+	s.world.advance(now)
 	c, err := s.conversation(id)
 	if err == nil {
-		edit(c)
+		edit(c, now.UnixMilli())
 	}
 	return err
 }

@@ -100,12 +100,12 @@ func (w *world) somebodyReacts(now time.Time) {
 		w.somebodyWrites(now)
 		return
 	}
-	w.react(c, w.lastSent(c), pick(w.rng, reactionEmoji))
+	w.react(c, w.lastSent(c), pick(w.rng, reactionEmoji), now)
 }
 
 func (w *world) somebodyReads(now time.Time) {
 	if c := w.someone(func(c *conversation) bool { return c.mood.reads && c.watermark < c.lastActivity }); c != nil {
-		c.watermark = now.UnixMilli()
+		w.readAll(c, now.UnixMilli())
 	}
 }
 
@@ -127,15 +127,15 @@ func (w *world) someone(suits func(*conversation) bool) *conversation {
 // lastSent is the shop's newest message since the start.
 func (w *world) lastSent(c *conversation) *message {
 	for _, m := range slices.Backward(c.live) {
-		if m.sent {
+		if m.sent && !m.unsent {
 			return m
 		}
 	}
 	return nil
 }
 
-func (w *world) react(c *conversation, m *message, emoji string) {
-	w.change(ref{live: m}, func(m *message) { m.react(c.participant, emoji) })
+func (w *world) react(c *conversation, m *message, emoji string, now time.Time) {
+	w.setReaction(ref{live: m}, c.participant, emoji, now.UnixMilli())
 }
 
 // speak lets the customer say something now.
@@ -150,7 +150,7 @@ func (w *world) hear(m *message, now time.Time) {
 	c.streak, c.step = 0, turnThanks // from here on they answer what they are told
 	seen := now.Add(w.between(readLeast, readMost))
 	if c.mood.reads {
-		w.plan(seen, func(now time.Time) { c.watermark = max(c.watermark, now.UnixMilli()) })
+		w.plan(seen, func(now time.Time) { w.readAll(c, now.UnixMilli()) })
 	}
 	if c.mood.silent || c.busy {
 		return
@@ -169,7 +169,7 @@ func (w *world) reply(c *conversation, now time.Time) {
 	}
 	says, emoji := w.converse(c, heard, media)
 	if m := w.lastSent(c); emoji != "" && m != nil {
-		w.react(c, m, emoji)
+		w.react(c, m, emoji, now)
 	}
 	w.typeOut(c, says, now)
 }

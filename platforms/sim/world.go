@@ -26,6 +26,7 @@ type world struct {
 	feeds         map[inbox.Platform]*feed
 
 	events   eventQueue
+	witness  func(happening) // nil: nobody watches
 	ledger   []Delivery
 	auto     autoResponse
 	active   activeMonth
@@ -61,6 +62,7 @@ type conversation struct {
 	lastActivity int64
 	archived     bool
 	taken        bool // another app controls the thread
+	unsent       int  // messages that were taken back
 	lastAuto     int64
 
 	mood    mood
@@ -83,6 +85,16 @@ type message struct {
 	text        string
 	attachments []Attachment
 	reactions   map[string]string // user id to emoji
+	edits       int
+	unsent      bool    // its sender has taken it back
+	origin      *Origin // nil: it was simply typed
+}
+
+// Origin is where a message came from when it was not simply typed.
+type Origin struct {
+	Kind    string `json:"kind"`              // postback, quick_reply, ad, product
+	Title   string `json:"title,omitempty"`   // of the button, the ad
+	Payload string `json:"payload,omitempty"` // what the shop's set-up has attached to it; the id of the product
 }
 
 // Attachment is something that came with a message.
@@ -147,6 +159,7 @@ func (w *world) post(m *message) {
 	insertByTime(&w.feeds[c.platform].live, m)
 	c.lastActivity = max(c.lastActivity, m.at)
 	w.active.note(c, m.at)
+	w.tell(happening{kind: didWrite, at: m.at, conv: c, msg: m})
 	if m.sent {
 		return
 	}
@@ -203,8 +216,8 @@ func (w *world) at(r ref) *message {
 	return w.recall(r.conv, r.k)
 }
 
-// change replaces a message by one that differs.
-func (w *world) change(r ref, edit func(*message)) {
+// change replaces a message by one that differs, and returns that.
+func (w *world) change(r ref, edit func(*message)) *message {
 	old := w.at(r)
 	changed := *old
 	edit(&changed)
@@ -212,7 +225,7 @@ func (w *world) change(r ref, edit func(*message)) {
 	if r.live != nil {
 		replace(f.live, old, &changed)
 		replace(changed.conv.live, old, &changed)
-		return
+		return &changed
 	}
 	edits := make(map[ref]*message, len(f.edits)+1)
 	for k, v := range f.edits {
@@ -220,6 +233,7 @@ func (w *world) change(r ref, edit func(*message)) {
 	}
 	edits[r] = &changed
 	f.edits = edits
+	return &changed
 }
 
 func replace(list []*message, old, changed *message) {
