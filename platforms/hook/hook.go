@@ -1,6 +1,7 @@
 // Package hook is what a provider and the webhook listener share: the call that
 // came in, and what a provider can say of it. Providers satisfy [Receiver]
-// and, where their API can manage webhooks, [Registrar].
+// and, where their API can manage webhooks, [Registrar]. hook.go has these
+// nouns, signature.go and refusal.go what all receivers need.
 package hook
 
 import (
@@ -31,7 +32,7 @@ type Answer struct {
 // Delivery is a part of a call, for one login.
 type Delivery struct {
 	Owner string      // the provider's id of the login it is for, "" when it does not tell
-	Batch inbox.Batch // account and provider are filled in by the listener
+	Batch inbox.Batch // account and provider are filled in by whoever takes it
 }
 
 // Receiver is a provider that is told of news by webhook. Its methods ask no
@@ -69,11 +70,3 @@ type Registration struct {
 	Since   time.Time `json:"since,omitzero"`
 	Note    string    `json:"note,omitempty"` // what is wrong with it
 }
-
-// Refusal is why a call is not taken in.
-type Refusal struct {
-	Status int    // HTTP
-	Text   string // for the log and the doctor: no secret, no content
-}
-
-func (r *Refusal) Error() string { return r.Text }
