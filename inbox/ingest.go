@@ -258,6 +258,9 @@ func (e *edit) ingestKnown(b Batch, f MessageFact) (novelty, error) {
 		c.unread.base++ // a reaction can be the customer's only answer
 	}
 	c.summarize(m)
+	if err := e.settleReactions(c, m, f.KnowsReactions); err != nil {
+		return told, err
+	}
 	return told, e.PutMessage(m)
 }
 

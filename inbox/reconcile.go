@@ -149,6 +149,37 @@ func settleParts(item *OutboxItem, m Message) bool {
 	return proved
 }
 
+// settleReactions settles reactions in doubt by what the message shows. That
+// ours is not there proves that it was taken back only where all are told.
+func (e *edit) settleReactions(c *editedConversation, m Message, allTold bool) error {
+	if c.Outbox.Waiting == 0 && c.Outbox.Unknown == 0 {
+		return nil
+	}
+	items, err := e.OutboxActive(c.ID)
+	if err != nil {
+		return err
+	}
+	ours := slices.IndexFunc(m.Reactions, func(r Reaction) bool { return r.Mine })
+	for _, item := range items {
+		proved := false
+		for i := range item.Parts {
+			p := &item.Parts[i]
+			if p.Target != m.ID || p.State != StateUnknown && p.State != StateSending {
+				continue
+			}
+			if p.Kind == PartReaction && ours >= 0 && m.Reactions[ours].Emoji == p.Emoji || p.Kind == PartUnreaction && ours < 0 && allTold {
+				p.State, p.Error, proved = StateSent, nil, true
+			}
+		}
+		if proved {
+			if err := e.putItem(item); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 // isIn compares kinds: platforms host a file anew, so the URL says nothing.
 func (p Part) isIn(m Message) bool {
 	return slices.ContainsFunc(m.Attachments, func(a Attachment) bool {
