@@ -10,8 +10,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net"
-	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -24,7 +22,6 @@ import (
 
 	"parley/inbox"
 	"parley/platforms"
-	"parley/platforms/login"
 	"parley/ui"
 )
 
@@ -33,20 +30,10 @@ type config struct {
 	file      string
 	accounts  []accountConfig
 	windows   map[windowKey]windowConfig
+	webhook   *webhookConfig // nil: nothing listens
 	retention inbox.Retention
 	screen    screenConfig
 	warnings  []string
-}
-
-// accountConfig is one [[account]].
-type accountConfig struct {
-	name              inbox.AccountID
-	provider          platforms.Provider
-	baseURL           string
-	platforms         []inbox.Platform
-	conversationLimit int
-	values            map[string]string
-	secrets           map[string]secretSource
 }
 
 // windowKey and windowConfig are one [window.<provider>.<platform>].
@@ -78,11 +65,6 @@ type screenConfig struct {
 	fps         int
 	keys        map[string][]string // action: keys
 }
-
-// conversationLimits are how many conversations a month a login may answer,
-// unless the config says otherwise. Ayrshare's overview of its Messages API says
-// 100 for each user profile.
-var conversationLimits = map[string]int{"ayrshare": 100}
 
 // configError is a config that cannot be used.
 type configError struct {
@@ -143,6 +125,7 @@ func parseConfig(file string, data []byte) (*config, error) {
 	c := &config{file: file}
 	c.takeAccounts(doc.root)
 	c.takeWindows(doc.root)
+	c.webhook = takeWebhook(doc.root)
 	c.takeRetention(doc.root)
 	c.screen = takeScreen(doc.root)
 	c.screen.keys = takeKeys(doc.root)
@@ -151,115 +134,6 @@ func parseConfig(file string, data []byte) (*config, error) {
 		return nil, &configError{file: file, problems: problems}
 	}
 	return c, nil
-}
-
-func (c *config) takeAccounts(root *table) {
-	tables := root.subs("account")
-	if _, there := root.values["account"]; !there {
-		root.problem(position{1, 1}, "account", "missing: expected at least one [[account]] with name and provider")
-	}
-	for _, t := range tables {
-		a := c.takeAccount(t)
-		if slices.ContainsFunc(c.accounts, func(b accountConfig) bool { return b.name == a.name }) {
-			t.problem(t.where("name"), "name", "there are two accounts %q; each needs a name of its own", a.name)
-		}
-		c.accounts = append(c.accounts, a)
-	}
-}
-
-func (c *config) takeAccount(t *table) accountConfig {
-	a := accountConfig{
-		name:    takeAccountName(t),
-		values:  map[string]string{},
-		secrets: map[string]secretSource{},
-	}
-	var ok bool
-	if a.provider, ok = takeProvider(t); !ok {
-		return a // which keys the account may have depends on its provider
-	}
-	a.baseURL = c.takeBaseURL(t, a.provider)
-	a.platforms = takePlatforms(t, a.provider)
-	a.conversationLimit = t.count("conversation_limit", conversationLimits[a.provider.Name], 0, 1_000_000)
-	for _, f := range a.provider.Fields {
-		if f.Secret {
-			a.secrets[f.Name] = takeSecret(t, f)
-			continue
-		}
-		a.values[f.Name] = t.str(f.Name, "a text in quotes")
-		if f.Required && a.values[f.Name] == "" {
-			t.problem(t.where(f.Name), f.Name, "missing: %s", f.Help)
-		}
-	}
-	t.finish()
-	return a
-}
-
-func takeAccountName(t *table) inbox.AccountID {
-	name := inbox.AccountID(t.str("name", `a name in quotes, such as "acme"`))
-	switch {
-	case t.values["name"] == nil:
-		t.problem(t.at, "name", `missing: expected a name for the account, such as "acme"`)
-	case !name.Valid():
-		t.problem(t.where("name"), "name", "expected 1 to 63 letters, digits, dots, dashes or underscores, the first a letter or digit; found %q", name)
-	}
-	return name
-}
-
-func takeProvider(t *table) (platforms.Provider, bool) {
-	var names []string
-	for _, p := range platforms.All() {
-		names = append(names, p.Name)
-	}
-	name := t.str("provider", "the name of a provider in quotes")
-	p, ok := platforms.Find(name)
-	switch {
-	case ok:
-	case t.values["provider"] == nil:
-		t.problem(t.at, "provider", "missing: expected one of %s", strings.Join(names, ", "))
-	default:
-		t.problem(t.where("provider"), "provider", "no provider is called %q; %s", name, suggest(name, names))
-	}
-	return p, ok
-}
-
-func (c *config) takeBaseURL(t *table, p platforms.Provider) string {
-	raw := cmp.Or(t.str("base_url", "a URL in quotes"), p.BaseURL)
-	u, err := url.Parse(raw)
-	switch {
-	case err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http":
-		t.problem(t.where("base_url"), "base_url", "expected a URL that begins with https://, found %q", raw)
-	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
-		t.problem(t.where("base_url"), "base_url", "expected a URL without a user, ? or #")
-	case u.Scheme == "http" && !isLoopback(u.Hostname()):
-		t.problem(t.where("base_url"), "base_url", "expected https:// (http would show the key to everybody on the way, and is for 127.0.0.1 and localhost only), found %q", raw)
-	}
-	return strings.TrimRight(raw, "/")
-}
-
-func isLoopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
-}
-
-func takePlatforms(t *table, p platforms.Provider) []inbox.Platform {
-	var known []string
-	for _, platform := range p.Platforms {
-		known = append(known, string(platform))
-	}
-	var list []inbox.Platform
-	for _, name := range t.list("platforms", "a list of platforms in quotes") {
-		platform := inbox.Platform(name)
-		switch {
-		case !slices.Contains(p.Platforms, platform):
-			t.problem(t.where("platforms"), "platforms", "%s knows no platform %q; %s", p.Name, name, suggest(name, known))
-		case !slices.Contains(list, platform):
-			list = append(list, platform)
-		}
-	}
-	if len(list) == 0 {
-		return p.Platforms
-	}
-	return list
 }
 
 func (c *config) takeWindows(root *table) {
@@ -412,32 +286,6 @@ func parseZone(name string) (*time.Location, error) {
 	return time.LoadLocation(name)
 }
 
-// warnOfReaders warns of keys that stand in files which others may read.
-func (c *config) warnOfReaders() {
-	var inline []string
-	for _, a := range c.accounts {
-		for _, s := range a.secrets {
-			switch {
-			case !s.given():
-			case s.form == "":
-				inline = append(inline, s.key)
-			case s.form == "_file" && readableByOthers(expandHome(s.value)):
-				c.warnings = append(c.warnings, fmt.Sprintf("%s:%d: others can read %s; chmod 600 it", c.file, s.at.line, s.value))
-			}
-		}
-	}
-	slices.Sort(inline)
-	if len(inline) > 0 && readableByOthers(c.file) {
-		c.warnings = append(c.warnings, fmt.Sprintf("others can read %s, which holds %s; chmod 600 it, or use %s_command", c.file, strings.Join(slices.Compact(inline), ", "), inline[0]))
-	}
-	slices.Sort(c.warnings)
-}
-
-func readableByOthers(file string) bool {
-	info, err := os.Stat(file)
-	return err == nil && info.Mode().Perm()&0o077 != 0
-}
-
 // duration is a number of days or weeks, a Go duration, or one after the other.
 var duration = regexp.MustCompile(`^(?:(\d{1,5})w)?(?:(\d{1,6})d)?((?:\d{1,9}(?:\.\d{1,9})?(?:h|m|s))*)$`)
 
@@ -511,63 +359,6 @@ func expandHome(path string) string {
 		return filepath.Join(home, rest)
 	}
 	return path
-}
-
-// firstConfig is the config that parley offers to write: it explains itself,
-// and works as soon as the key does.
-func firstConfig() string {
-	p := platforms.All()[0]
-	var b strings.Builder
-	b.WriteString("# The config of parley. `parley doctor` tells what is missing.\n\n[[account]]\n")
-	fmt.Fprintf(&b, "name = \"acme\"            # any name; it is part of every conversation's ID\n")
-	fmt.Fprintf(&b, "provider = %q\n", p.Name)
-	fmt.Fprintf(&b, "# base_url = %q\n", p.BaseURL)
-	fmt.Fprintf(&b, "# platforms = [%s]\n", quotedList(p.Platforms))
-	for _, f := range p.Fields {
-		b.WriteString("\n" + explainField(f))
-	}
-	b.WriteString(`
-# Reply windows, where they differ from what the provider's documents say:
-# [window.` + p.Name + `.facebook]
-# open = "24h"
-# late = "7d"
-
-# [retention]
-# max_age = "365d"
-# max_size = "2GB"
-
-# [keys]                    # see the key table in the README; ? shows it in the inbox
-# archive = "e"
-
-# [ui]
-# theme = "auto"            # or "dark", "light"
-# time_zone = "local"       # or a zone such as "Europe/Berlin"
-# hours = 24                # or 12
-# closing_soon = "12h"      # what the view of closing windows shows
-# editor = "vim"            # otherwise $VISUAL, then $EDITOR
-`)
-	return b.String()
-}
-
-func quotedList(list []inbox.Platform) string {
-	quoted := make([]string, len(list))
-	for i, p := range list {
-		quoted[i] = strconv.Quote(string(p))
-	}
-	return strings.Join(quoted, ", ")
-}
-
-// explainField writes a setting with its help; what is not required is
-// commented out.
-func explainField(f login.Field) string {
-	mark := "# "
-	if f.Required {
-		mark = ""
-	}
-	if !f.Secret {
-		return fmt.Sprintf("# %s\n%s%s = \"\"\n", f.Help, mark, f.Name)
-	}
-	return fmt.Sprintf("# %s\n# One of: %[2]s_command (run without a shell), %[2]s_file, %[2]s_env, %[2]s.\n%[3]s%[2]s_command = \"pass show parley/%[2]s\"\n", f.Help, f.Name, mark)
 }
 
 // accountNames lists the accounts in the file's order.

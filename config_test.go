@@ -67,6 +67,16 @@ func TestConfigMistakes(t *testing.T) {
 		{"keys that clash", account + "[keys]\ncopy = \"e\"", `c.toml:6:1: keys.copy: `},
 		{"an Alt key", account + "[keys]\ncopy = \"alt+e\"", `c.toml:6:1: keys.copy: "alt+e" of "copy"`},
 		{"a colour of nowhere", account + "[ui.colours]\ntitle = \"reddish\"", `c.toml:6:1: ui.colours.title: `},
+		{"a webhook that is no table", "webhook = 1\n" + account, `c.toml:1:1: webhook: expected a table, written as [webhook], found a number`},
+		{"an address without a port", account + "[webhook]\nlisten = \"127.0.0.1\"", `c.toml:6:1: webhook.listen: expected an address such as "127.0.0.1:8480", found "127.0.0.1"`},
+		{"a port that is none", account + "[webhook]\nlisten = \":70000\"", `c.toml:6:1: webhook.listen: expected an address such as`},
+		{"a certificate without its key", account + "[webhook]\ntls_cert = \"config.go\"", `c.toml:6:1: webhook.tls_cert: expected tls_key too, or neither of them behind a reverse proxy`},
+		{"a key without its certificate", account + "[webhook]\ntls_key = \"config.go\"", `c.toml:6:1: webhook.tls_key: expected tls_cert too`},
+		{"a certificate that is not there", account + "[webhook]\ntls_cert = \"nowhere.pem\"\ntls_key = \"config.go\"", `c.toml:6:1: webhook.tls_cert: expected a file that can be read: `},
+		{"a certificate that is a folder", account + "[webhook]\ntls_cert = \".\"\ntls_key = \"config.go\"", `c.toml:6:1: webhook.tls_cert: expected a file, found a folder: .`},
+		{"a public address that is not safe", account + "[webhook]\npublic_url = \"http://inbox.example\"", `c.toml:6:1: webhook.public_url: expected a URL that begins with https://`},
+		{"a public address with a query", account + "[webhook]\npublic_url = \"https://inbox.example/?a=1\"", `c.toml:6:1: webhook.public_url: expected a URL that begins with https://`},
+		{"an unknown key of the webhook", account + "[webhook]\nlisen = \":1\"", `c.toml:6:1: webhook.lisen: unknown key; did you mean "listen"?`},
 		{"an unknown table", account + "[uii]\ntheme = \"dark\"", `c.toml:5:2: uii: unknown key; did you mean "ui"?`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -163,6 +173,105 @@ editor = "code --wait"
 	}
 	if c.screen.editor != "code --wait" || c.screen.hours != 12 || c.screen.timeZone != time.UTC {
 		t.Errorf("screen %+v", c.screen)
+	}
+}
+
+// TestFormMistakes: the same for every kind of field that a provider may ask for.
+func TestFormMistakes(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		field      login.Field
+		text, want string
+	}{
+		{login.Field{Name: "dialect", OneOf: []string{"meta", "flat"}}, `dialect = "mets"`, `c.toml:1:1: dialect: expected "meta" or "flat", found "mets"; did you mean "meta"?`},
+		{login.Field{Name: "dialect", OneOf: []string{"meta", "flat"}}, `dialect = true`, `c.toml:1:1: dialect: expected "meta" or "flat", found true or false`},
+		{login.Field{Name: "kind", OneOf: []string{"a", "b", "c"}, Required: true, Help: "what it is"}, ``, `c.toml:1:1: kind: missing: expected "a", "b" or "c": what it is`},
+		{login.Field{Name: "channel", Required: true, Help: "the channel's id"}, `channel = ""`, `c.toml:1:1: channel: missing: the channel's id`},
+		{login.Field{Name: "human", Flag: true}, ` human = "yes"`, `c.toml:1:2: human: expected true or false, found a text`},
+		{login.Field{Name: "keys", Secret: true, List: true}, `keys = [1]`, `c.toml:1:1: keys: expected a list of texts in quotes, found a number in the list`},
+		{login.Field{Name: "keys", Secret: true, List: true}, `keys_env = 1`, `c.toml:1:1: keys_env: expected a list of names of environment variables in quotes, found a number`},
+		{login.Field{Name: "keys", Secret: true, List: true, Required: true}, `keys = [""]`, `c.toml:1:1: keys: missing: expected keys, keys_env, keys_file or keys_command`},
+		{login.Field{Name: "keys", Secret: true, List: true}, `kyes = ["a"]`, `c.toml:1:1: kyes: unknown key; did you mean "keys"?`},
+	} {
+		doc, err := parseTOML([]byte(c.text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		ac := newAccountConfig("acme")
+		ac.take(doc.root, c.field)
+		doc.root.finish()
+		if got := (&configError{"c.toml", doc.sorted()}).Error(); got != c.want {
+			t.Errorf("%s gives\n  %s\nwant\n  %s", c.text, got, c.want)
+		}
+	}
+}
+
+// TestFormIsFilledIn: lists come in the order of the file, whatever the form;
+// one text is a list too, and empty ones are none.
+func TestFormIsFilledIn(t *testing.T) {
+	t.Setenv("PARLEY_TEST_FORM", "from-env")
+	doc, err := parseTOML([]byte(`
+hooks_command = ["echo one", "echo two"]
+hooks = ["", "three"]
+hooks_env = "PARLEY_TEST_FORM"
+none = [""]
+human = true
+seen = false
+dialect = "flat"
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ac := newAccountConfig("acme")
+	for _, f := range []login.Field{
+		{Name: "hooks", Secret: true, List: true}, {Name: "none", Secret: true, List: true}, {Name: "absent", Secret: true, List: true},
+		{Name: "human", Flag: true}, {Name: "seen", Flag: true}, {Name: "dialect", OneOf: []string{"meta", "flat"}},
+	} {
+		ac.take(doc.root, f)
+	}
+	if doc.root.finish(); len(doc.problems) > 0 {
+		t.Fatalf("problems %+v", doc.problems)
+	}
+	form, err := newApp().fillIn(context.Background(), ac, t.TempDir(), online)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := []login.Secret{login.NewSecret("one"), login.NewSecret("two"), login.NewSecret("three"), login.NewSecret("from-env")}; !reflect.DeepEqual(form.Lists["hooks"], want) {
+		t.Errorf("hooks has %d secrets, not the four in their order", len(form.Lists["hooks"]))
+	}
+	if len(form.Lists["none"]) != 0 || len(form.Lists["absent"]) != 0 {
+		t.Errorf("lists %v", form.Lists)
+	}
+	if want := map[string]string{"human": "true", "dialect": "flat"}; !reflect.DeepEqual(form.Values, want) {
+		t.Errorf("values %v, want %v", form.Values, want)
+	}
+	form, err = newApp().fillIn(context.Background(), ac, t.TempDir(), offline)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range form.Lists["hooks"] {
+		if s != notFetched {
+			t.Error("a secret was fetched for a command that asks the network nothing")
+		}
+	}
+}
+
+func TestWebhookIsUnderstood(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]*webhookConfig{
+		"":            nil,
+		"[webhook]\n": {listen: "127.0.0.1:8480"},
+		"[webhook]\nlisten = \":9000\"\npublic_url = \"https://inbox.example/hooks/\"\ntls_cert = \"config.go\"\ntls_key = \"config_test.go\"": {
+			listen: ":9000", publicURL: "https://inbox.example/hooks", certFile: "config.go", keyFile: "config_test.go",
+		},
+	} {
+		c, err := parseConfig("c.toml", []byte(account+text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !reflect.DeepEqual(c.webhook, want) {
+			t.Errorf("%q gives %+v, want %+v", text, c.webhook, want)
+		}
 	}
 }
 

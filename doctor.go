@@ -21,7 +21,6 @@ import (
 
 	"parley/cache"
 	"parley/inbox"
-	"parley/platforms/login"
 )
 
 // verdict is how a check came out.
@@ -54,7 +53,7 @@ func (a *app) doctor(ctx context.Context, asJSON, mend bool) error {
 	c := d.checkConfig()
 	if c != nil {
 		for _, ac := range c.accounts {
-			d.checkAccount(ctx, ac)
+			d.checkAccount(ctx, c, ac)
 		}
 	}
 	d.checkCache(ctx)
@@ -93,6 +92,10 @@ func (d *doctor) find(check string, v verdict, hint, format string, args ...any)
 
 // findError makes a finding of an error.
 func (d *doctor) findError(check string, err error) {
+	if usage, ok := errors.AsType[*usageError](err); ok {
+		d.find(check, failing, usage.hint, "%s", usage.text)
+		return
+	}
 	e := inbox.AsError(err)
 	d.find(check, failing, e.Hint, "%s", describeError(e))
 }
@@ -122,20 +125,14 @@ func (d *doctor) checkConfig() *config {
 }
 
 // checkAccount asks the provider about the account.
-func (d *doctor) checkAccount(ctx context.Context, ac accountConfig) {
+func (d *doctor) checkAccount(ctx context.Context, c *config, ac accountConfig) {
 	name := string(ac.name)
-	secrets, err := d.app.fetchSecrets(ctx, ac, online)
-	if err != nil {
-		d.find(name+" key", failing, "", "%s", err)
-		return
-	}
-	p, err := ac.provider.Open(login.Login{
-		Account: ac.name, BaseURL: ac.baseURL, Platforms: ac.platforms, Values: ac.values, Secrets: secrets, Log: d.app.log,
-	})
+	account, err := d.app.openAccount(ctx, c, ac, d.app.places().data, online)
 	if err != nil {
 		d.findError(name+" key", err)
 		return
 	}
+	p := account.Provider
 	ctx, cancel := context.WithTimeout(ctx, inspectPatience)
 	defer cancel()
 	asked := time.Now()

@@ -38,6 +38,7 @@ const (
 type session struct {
 	*inbox.Inbox
 	config    *config
+	accounts  []inbox.Account // with their providers
 	store     inbox.Store
 	guard     *guard
 	temporary bool // nothing of the cache is kept
@@ -63,7 +64,7 @@ func (a *app) withConfig(ctx context.Context, c *config, at places, r reach, f f
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	g := &guard{dir: at.state, redactor: a.redactor, log: a.log, stop: cancel}
-	accounts, err := a.openAccounts(ctx, c, r)
+	accounts, err := a.openAccounts(ctx, c, at.data, r)
 	if err != nil {
 		return err
 	}
@@ -82,7 +83,7 @@ func (a *app) withConfig(ctx context.Context, c *config, at places, r reach, f f
 	if err != nil {
 		return err
 	}
-	g.run("command", func() { err = f(ctx, &session{Inbox: in, config: c, store: store, guard: g}) })
+	g.run("command", func() { err = f(ctx, &session{Inbox: in, config: c, accounts: accounts, store: store, guard: g}) })
 	if file, crash := g.crash(); crash != nil {
 		return crashError(file)
 	}
@@ -111,26 +112,66 @@ func nextGrapheme(s string) int {
 	return len(cluster)
 }
 
-// openAccounts opens a provider for each account of the config.
-func (a *app) openAccounts(ctx context.Context, c *config, r reach) ([]inbox.Account, error) {
+// openAccounts opens a provider for each account of the config, whose memory is
+// in the data folder.
+func (a *app) openAccounts(ctx context.Context, c *config, data string, r reach) ([]inbox.Account, error) {
 	var accounts []inbox.Account
 	for _, ac := range c.accounts {
-		secrets, err := a.fetchSecrets(ctx, ac, r)
+		account, err := a.openAccount(ctx, c, ac, data, r)
 		if err != nil {
 			return nil, err
 		}
-		p, err := ac.provider.Open(login.Login{
-			Account: ac.name, BaseURL: ac.baseURL, Platforms: ac.platforms, Values: ac.values, Secrets: secrets, Log: a.log,
-		})
-		if err != nil {
-			e := inbox.AsError(err)
-			return nil, &usageError{text: fmt.Sprintf("account %s: %s", ac.name, describeError(e)), hint: e.Hint}
-		}
-		accounts = append(accounts, inbox.Account{
-			ID: ac.name, Provider: p, Platforms: ac.platforms, ConversationLimit: ac.conversationLimit, Windows: c.windowsOf(ac, p),
-		})
+		accounts = append(accounts, account)
 	}
 	return accounts, nil
+}
+
+func (a *app) openAccount(ctx context.Context, c *config, ac accountConfig, data string, r reach) (inbox.Account, error) {
+	form, err := a.fillIn(ctx, ac, data, r)
+	if err != nil {
+		return inbox.Account{}, err
+	}
+	p, err := ac.provider.Open(form)
+	if err != nil {
+		e := inbox.AsError(err)
+		return inbox.Account{}, &usageError{text: fmt.Sprintf("account %s: %s", ac.name, describeError(e)), hint: e.Hint}
+	}
+	reached, err := ac.reaches(p)
+	if err != nil {
+		return inbox.Account{}, err
+	}
+	return inbox.Account{
+		ID: ac.name, Provider: p, Platforms: reached, ConversationLimit: ac.conversationLimit, Windows: c.windowsOf(ac, p),
+	}, nil
+}
+
+// fillIn gives the provider's form its values.
+func (a *app) fillIn(ctx context.Context, ac accountConfig, data string, r reach) (login.Login, error) {
+	form := login.Login{
+		Account: ac.name, BaseURL: ac.baseURL, Platforms: ac.platforms, Values: ac.values,
+		Secrets: map[string]login.Secret{}, Lists: map[string][]login.Secret{},
+		Memory: memoryOf(data, ac.name), Hide: a.redactor.learn, Log: a.log,
+	}
+	for name, source := range ac.secrets {
+		if !source.given() {
+			continue
+		}
+		secret, err := a.fetchSecret(ctx, ac, source, r)
+		if err != nil {
+			return form, err
+		}
+		form.Secrets[name] = secret
+	}
+	for name, sources := range ac.lists {
+		for _, source := range sources {
+			secret, err := a.fetchSecret(ctx, ac, source, r)
+			if err != nil {
+				return form, err
+			}
+			form.Lists[name] = append(form.Lists[name], secret)
+		}
+	}
+	return form, nil
 }
 
 // windowsOf are the windows that the config changes for an account.
@@ -148,26 +189,19 @@ func (c *config) windowsOf(a accountConfig, p inbox.Provider) map[inbox.Platform
 // that reading the cache never waits for a password manager.
 var notFetched = login.NewSecret("not-fetched")
 
-func (a *app) fetchSecrets(ctx context.Context, ac accountConfig, r reach) (map[string]login.Secret, error) {
-	secrets := map[string]login.Secret{}
-	for name, source := range ac.secrets {
-		switch {
-		case !source.given():
-		case r == offline:
-			secrets[name] = notFetched
-		default:
-			secret, err := source.fetch(ctx, a.stderr)
-			if err != nil {
-				return nil, &usageError{
-					text: fmt.Sprintf("account %s: %v", ac.name, err),
-					hint: fmt.Sprintf("see line %d of %s", source.at.line, a.places().config),
-				}
-			}
-			a.redactor.learn(secret)
-			secrets[name] = secret
+func (a *app) fetchSecret(ctx context.Context, ac accountConfig, source secretSource, r reach) (login.Secret, error) {
+	if r == offline {
+		return notFetched, nil
+	}
+	secret, err := source.fetch(ctx, a.stderr)
+	if err != nil {
+		return secret, &usageError{
+			text: fmt.Sprintf("account %s: %v", ac.name, err),
+			hint: fmt.Sprintf("see line %d of %s", source.at.line, a.places().config),
 		}
 	}
-	return secrets, nil
+	a.redactor.learn(secret)
+	return secret, nil
 }
 
 // account checks that the config has an account of that name; "" is all.

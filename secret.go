@@ -15,6 +15,7 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -55,9 +56,34 @@ func takeSecret(t *table, f login.Field) secretSource {
 		}
 	}
 	if f.Required && !found.given() {
-		t.problem(t.where(f.Name), f.Name, "missing: expected %s, %s_env, %s_file or %s_command", f.Name, f.Name, f.Name, f.Name)
+		t.missingSecret(f)
 	}
 	return found
+}
+
+// takeSecretList reads the four forms of a field with several secrets, each a
+// list or one text alone. They may be given together, and come in the order of
+// the file; empty texts are none.
+func takeSecretList(t *table, f login.Field) []secretSource {
+	var found []secretSource
+	for _, form := range secretForms {
+		key := f.Name + form
+		for _, text := range t.list(key, secretListExpectation(form)) {
+			if text != "" {
+				found = append(found, secretSource{key: key, form: form, value: text, at: t.where(key)})
+			}
+		}
+	}
+	if f.Required && len(found) == 0 {
+		t.missingSecret(f)
+	}
+	slices.SortStableFunc(found, func(a, b secretSource) int { return comparePositions(a.at, b.at) })
+	return found
+}
+
+// missingSecret says which keys a secret may be given by.
+func (t *table) missingSecret(f login.Field) {
+	t.problem(t.where(f.Name), f.Name, "missing: expected %[1]s, %[1]s_env, %[1]s_file or %[1]s_command", f.Name)
 }
 
 func secretExpectation(form string) string {
@@ -70,6 +96,18 @@ func secretExpectation(form string) string {
 		return `a command in quotes, such as "pass show ayrshare"`
 	}
 	return "a text in quotes"
+}
+
+func secretListExpectation(form string) string {
+	switch form {
+	case "_env":
+		return `a list of names of environment variables in quotes`
+	case "_file":
+		return `a list of paths of files in quotes`
+	case "_command":
+		return `a list of commands in quotes, such as ["pass show hook"]`
+	}
+	return "a list of texts in quotes"
 }
 
 // fetch gets the secret. Its errors never hold the value.

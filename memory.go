@@ -1,0 +1,128 @@
+package main
+
+// What a login has to remember between runs and what must not be in the cache:
+// renewed tokens, refusals. One file for each account, in the data folder, that
+// only its owner can read. Nothing of it is ever logged.
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"parley/inbox"
+	"parley/platforms/login"
+)
+
+// memoryFolder is where the files are, within the data folder.
+const memoryFolder = "accounts"
+
+// memory is the login.Memory of one account. The file is read at every use: it
+// is small, and `parley login` may have written it while an inbox runs.
+type memory struct {
+	file string
+	mu   *sync.Mutex
+}
+
+var _ login.Memory = memory{}
+
+// memoryOf is the memory of an account in the data folder. It touches no file.
+func memoryOf(data string, id inbox.AccountID) memory {
+	return memory{file: filepath.Join(data, memoryFolder, string(id)+".json"), mu: &sync.Mutex{}}
+}
+
+// Get returns what was stored under the name.
+func (m memory) Get(name string) (string, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	values, err := m.read()
+	return values[name], err
+}
+
+// Set stores durably. A file that cannot be understood is put aside first, so
+// that a new login mends it.
+func (m memory) Set(name, value string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	values, err := m.read()
+	if errors.Is(err, errDamagedMemory) {
+		values, err = map[string]string{}, os.Rename(m.file, m.file+".damaged")
+	}
+	if err != nil || values[name] == value {
+		return err
+	}
+	if values[name] = value; value == "" {
+		delete(values, name)
+	}
+	return m.write(values)
+}
+
+var errDamagedMemory = errors.New("is damaged: log in again, or remove it")
+
+func (m memory) read() (map[string]string, error) {
+	data, err := os.ReadFile(m.file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return map[string]string{}, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("cannot read what the account remembers: %w", err)
+	}
+	var values map[string]string
+	if err := json.Unmarshal(data, &values); err != nil || values == nil {
+		return nil, fmt.Errorf("%s %w", m.file, errDamagedMemory) // err would quote the content
+	}
+	return values, nil
+}
+
+func (m memory) write(values map[string]string) error {
+	data, err := json.MarshalIndent(values, "", "\t")
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(m.file), 0o700); err != nil {
+		return err
+	}
+	return replaceFile(m.file, append(data, '\n'))
+}
+
+// replaceFile puts the data in the file's place, whole or not at all, and
+// returns when the disk has it. Only the owner can read it.
+func replaceFile(file string, data []byte) (err error) {
+	folder := filepath.Dir(file)
+	f, err := os.CreateTemp(folder, filepath.Base(file)+".*.new") // of mode 0600
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, ignoreGone(os.Remove(f.Name())))
+		}
+	}()
+	_, err = f.Write(data)
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	if err = os.Rename(f.Name(), file); err != nil {
+		return err
+	}
+	return syncFolder(folder)
+}
+
+func ignoreGone(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
+// syncFolder makes a rename durable.
+func syncFolder(folder string) error {
+	d, err := os.Open(folder)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}
