@@ -108,9 +108,7 @@ func (w *world) autoRespond(c *conversation, at int64) {
 	c.lastAuto = at
 	text := w.auto.message
 	w.plan(time.UnixMilli(at).Add(time.Second), func(now time.Time) {
-		m := &message{id: w.newID(c), conv: c, at: now.UnixMilli(), sent: true, text: text}
-		w.post(m)
-		w.record(m, true)
+		w.autoAnswers(c, text, now)
 	})
 }
 

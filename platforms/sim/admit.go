@@ -10,11 +10,11 @@ import (
 	"parley/inbox"
 )
 
-// This file is the door: who may ask at all, and how often.
+// This file is Ayrshare's door: who may ask at all, and how often.
 
 // admit checks what every operation needs: a key, a profile in good standing,
 // fewer requests than the limit, and for X its own keys.
-func (c *call) admit(op operation) (reply, bool) {
+func (ayrshareFace) admit(c *call, op operation) (reply, bool) {
 	if rep, ok := c.authorize(); !ok {
 		return rep, false
 	}

@@ -14,10 +14,10 @@ import (
 	"parley/inbox"
 )
 
-// This file leads a request under /api to its operation and an answer back, with
+// This file leads a request of the API to its operation and an answer back, with
 // the faults that were planned for it.
 
-// call is one request under /api while it is being answered.
+// call is one request of the API while it is being answered.
 type call struct {
 	s        *Server
 	req      *http.Request
@@ -46,66 +46,12 @@ func jsonReply(status int, v any) reply {
 	}}
 }
 
-// problem is the vendor's error shape A.
-type problem struct {
-	Action  string `json:"action"`
-	Status  string `json:"status"`
-	Code    int    `json:"code"`
-	Message string `json:"message"`
-}
-
-func refuse(status int, action string, code int, message string) reply {
-	return jsonReply(status, problem{Action: action, Status: "error", Code: code, Message: message})
-}
-
 // operation is what a path and a method ask for. Its name is what faults are
 // addressed to.
 type operation struct {
 	name string
 	do   func(*call) reply
 	x    bool // needs the X keys when the platform is X
-}
-
-var (
-	opRead         = operation{"read", (*call).readMessages, true}
-	opSend         = operation{"send", (*call).send, true}
-	opArchive      = operation{"archive", (*call).archive, true}
-	opReadAuto     = operation{"autoreply", (*call).readAutoResponse, false}
-	opSetAuto      = operation{"autoreply", (*call).setAutoResponse, false}
-	opUser         = operation{"user", (*call).user, false}
-	opNoSuchPath   = operation{"none", (*call).noSuchPath, false}
-	opNoSuchMethod = operation{"none", (*call).noSuchMethod, false}
-)
-
-// route finds the operation, and fills in what the path names.
-func (c *call) route() operation {
-	segments, ok := splitPath(strings.TrimPrefix(c.req.URL.EscapedPath(), "/api/"))
-	if !ok {
-		return opNoSuchPath
-	}
-	switch {
-	case len(segments) == 1 && segments[0] == "user":
-		return byMethod(c.req.Method, map[string]operation{http.MethodGet: opUser})
-	case len(segments) == 2 && segments[0] == "messages" && segments[1] == "autoresponse":
-		return byMethod(c.req.Method, map[string]operation{http.MethodGet: opReadAuto, http.MethodPost: opSetAuto})
-	case len(segments) >= 2 && segments[0] == "messages" && c.s.has(segments[1]):
-		c.platform = inbox.Platform(segments[1])
-		if len(segments) == 2 {
-			return byMethod(c.req.Method, map[string]operation{http.MethodGet: opRead, http.MethodPost: opSend})
-		}
-		if len(segments) == 3 {
-			c.id = segments[2]
-			return byMethod(c.req.Method, map[string]operation{http.MethodPut: opArchive})
-		}
-	}
-	return opNoSuchPath
-}
-
-func byMethod(method string, ops map[string]operation) operation {
-	if op, ok := ops[method]; ok {
-		return op
-	}
-	return opNoSuchMethod
 }
 
 // splitPath unescapes segment by segment: an id may contain a slash.
@@ -127,25 +73,19 @@ func (s *Server) has(platform string) bool {
 	return ok
 }
 
-func (c *call) noSuchPath() reply {
-	return refuse(http.StatusNotFound, "request", 404, "This endpoint does not exist. Please check the path.")
-}
-
-func (c *call) noSuchMethod() reply {
-	return refuse(http.StatusMethodNotAllowed, "request", 405, "The method "+c.req.Method+" is not allowed for this endpoint.")
-}
-
 // maxBody is more than any message can need.
 const maxBody = 1 << 20
 
 // handler serves the API and the control surface.
 func (s *Server) handler() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("/api/", s.api)
 	mux.Handle("/control/", s.control())
-	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		http.Error(w, "the API is under /api", http.StatusNotFound)
-	})
+	mux.HandleFunc(s.face.root(), s.api)
+	if s.face.root() != "/" {
+		mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+			http.Error(w, "the API is under "+s.face.base(), http.StatusNotFound)
+		})
+	}
 	return mux
 }
 
@@ -156,7 +96,7 @@ func (s *Server) api(w http.ResponseWriter, r *http.Request) {
 		panic(http.ErrAbortHandler) // the client has gone
 	}
 	c := &call{s: s, req: r, now: s.opts.Now(), query: r.URL.Query(), body: body}
-	op := c.route()
+	op := s.face.route(c)
 	entry := s.begin(c, op)
 	rep := s.perform(c, op)
 	s.finish(entry, c, rep)
@@ -190,7 +130,7 @@ func (s *Server) effect(c *call, op operation) reply {
 	defer s.mu.Unlock()
 	c.now = s.opts.Now()
 	s.world.advance(c.now)
-	if rep, ok := c.admit(op); !ok {
+	if rep, ok := s.face.admit(c, op); !ok {
 		return rep
 	}
 	return op.do(c)
@@ -228,8 +168,7 @@ func (c *call) write(w http.ResponseWriter, rep reply) {
 	h := w.Header()
 	h.Set("Content-Type", "application/json; charset=utf-8")
 	h.Set("Date", c.now.Add(c.faults.skew).UTC().Format(http.TimeFormat))
-	h.Set("X-Ratelimit-Max", strconv.Itoa(c.s.opts.RateLimit))
-	h.Set("X-Ratelimit-Count", strconv.Itoa(c.counted))
+	c.s.face.headers(c, h)
 	for name, values := range rep.header {
 		h[name] = values
 	}

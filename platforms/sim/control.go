@@ -17,7 +17,7 @@ type Conversation struct {
 	Participant  string         `json:"participant_id"`
 	Person       Person         `json:"person"`
 	Archived     bool           `json:"archived,omitempty"`
-	Messages     int            `json:"messages"` // that the API shows
+	Messages     int            `json:"messages"` // that the face shows
 	LastActivity time.Time      `json:"last_activity,omitzero"`
 	LastReceived time.Time      `json:"last_received,omitzero"` // zero: the customer never wrote
 	ReadUpTo     time.Time      `json:"read_up_to,omitzero"`
@@ -60,7 +60,7 @@ func (s *Server) ClearFaults() {
 	s.faults.active = nil
 }
 
-// Requests are those under /api, oldest first.
+// Requests are those of the API, oldest first.
 func (s *Server) Requests() []Request {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -86,15 +86,15 @@ func (s *Server) Conversations() []Conversation {
 	s.world.advance(s.opts.Now())
 	list := make([]Conversation, len(s.world.conversations))
 	for i, c := range s.world.conversations {
-		list[i] = s.world.describe(c)
+		list[i] = s.describe(c)
 	}
 	return list
 }
 
-func (w *world) describe(c *conversation) Conversation {
+func (s *Server) describe(c *conversation) Conversation {
 	return Conversation{
-		ID: c.id, Platform: c.platform, Participant: c.participant, Person: w.personOf(c),
-		Archived: c.archived, Messages: int(c.history-c.hidden) + len(c.live) - c.unsent,
+		ID: c.id, Platform: c.platform, Participant: c.participant, Person: s.world.personOf(c),
+		Archived: c.archived, Messages: s.face.shown(c),
 		LastActivity: instant(c.lastActivity), LastReceived: instant(c.lastReceived),
 		ReadUpTo: instant(c.watermark), Taken: c.taken,
 	}
@@ -134,7 +134,7 @@ func (s *Server) Arrive(who Customer) (Conversation, error) {
 	s.world.post(&message{
 		id: s.world.newID(c), conv: c, at: orNow(who.At, now), sent: who.Cold, text: who.Text, attachments: who.Attachments,
 	})
-	return s.world.describe(c), nil
+	return s.describe(c), nil
 }
 
 // rename gives the ids that the caller wants.

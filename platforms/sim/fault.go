@@ -18,7 +18,7 @@ const FaultSyntax = "OP[@PLATFORM]:FAULT[=VALUE][:WHEN]..., as in send:tear-afte
 // Fault is one line of the fault language, which the package's documentation
 // describes.
 type Fault struct {
-	Op          string         // any, read, send, archive, autoreply, user
+	Op          string         // any, or what it concerns: read, send, …
 	Platform    inbox.Platform // "" for all
 	Kind        string         // what goes wrong
 	Least, Most time.Duration  // the value where it is a time; Most is 0 without one
@@ -28,7 +28,7 @@ type Fault struct {
 	After       int            // not the first so many requests
 }
 
-var faultOps = []string{"any", "read", "send", "archive", "autoreply", "user"}
+var faultOps = []string{"any", "read", "send", "archive", "autoreply", "user", "profile", "posts", "signal", "token", "webhooks"}
 
 // valueKind is what a fault may have after "=".
 type valueKind int

@@ -41,7 +41,7 @@ func (w *world) newConversation(i int) *conversation {
 		endTurn:  int32(role.endTurn),
 		history:  int32(w.historyLength(i, role)),
 		lastAt:   w.started.Add(-role.lastAgo).UnixMilli(),
-		archived: role.archived,
+		archived: role.archived && keepsArchive(w.opts.Face),
 		mood:     role.mood,
 	}
 	c.id, c.participant = identify(c.platform, c.seed, i)

@@ -130,17 +130,15 @@ func (f *activeFault) answer() func(*call) reply {
 	case "429":
 		return func(c *call) reply { return c.refuseForRate(f.Most) }
 	case "expired-key":
-		return func(*call) reply { return wrongKey() }
+		return func(c *call) reply { return c.s.face.expiredKey() }
 	case "suspended":
-		return func(*call) reply { return suspendedReply() }
+		return func(c *call) reply { return c.s.face.suspended() }
 	case "status-error":
-		return func(*call) reply {
-			return refuse(http.StatusOK, "messages", 500, "An unexpected error occurred. Please try again.")
-		}
+		return func(c *call) reply { return c.s.face.statusError() }
 	case "html":
 		return func(*call) reply { return webPage(f.Choice) }
 	}
-	return func(*call) reply { return gatewayError(kind) }
+	return func(c *call) reply { return c.s.face.gateway(statusOf(kind)) }
 }
 
 // hang keeps the client waiting, then tears the connection.
@@ -158,15 +156,16 @@ func (c *call) refuseForRate(wait time.Duration) reply {
 	defer c.s.mu.Unlock()
 	c.s.limits.refused(c.req.Header.Get("Profile-Key"), c.now)
 	c.counted = c.s.opts.RateLimit
-	return tooManyRequests(wait)
+	return c.s.face.tooMany(wait)
 }
 
-func gatewayError(status string) reply {
-	code, err := strconv.Atoi(status)
+// statusOf reads a fault that is named after its HTTP status.
+func statusOf(fault string) int {
+	status, err := strconv.Atoi(fault)
 	if err != nil {
-		panic("fault " + status + " is in the table and nowhere else")
+		panic("fault " + fault + " is in the table and nowhere else")
 	}
-	return refuse(code, "request", code, "The service is not available at the moment.")
+	return status
 }
 
 // webPage is what a proxy in between says.

@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"slices"
 	"sync"
 	"time"
 
@@ -28,9 +27,10 @@ const (
 
 // Options describe a simulator. The zero value is the demo's world.
 type Options struct {
+	Face      Face             // which API it speaks; Ayrshare's when empty
 	Listen    string           // host:port; "127.0.0.1:0" when empty
 	Seed      uint64           // the same seed makes the same world
-	Platforms []inbox.Platform // all when empty
+	Platforms []inbox.Platform // all that the face reaches when empty; chatt2me: Instagram
 
 	Conversations int           // at the start; 0: the demo's forty
 	Messages      int           // at the start, over all conversations; 0: a few each
@@ -61,6 +61,7 @@ type Options struct {
 // client did; all are safe for concurrent use.
 type Server struct {
 	opts     Options
+	face     face
 	listener net.Listener
 	http     *http.Server
 	closing  chan struct{} // closed first, so that hanging requests end
@@ -91,6 +92,7 @@ func Start(opts Options) (*Server, error) {
 	}
 	s := &Server{
 		opts:     opts,
+		face:     newFace(opts),
 		listener: listener,
 		closing:  make(chan struct{}),
 		served:   make(chan struct{}),
@@ -116,7 +118,7 @@ func (s *Server) serve() {
 }
 
 // BaseURL is what a client is configured with.
-func (s *Server) BaseURL() string { return s.origin() + "/api" }
+func (s *Server) BaseURL() string { return s.origin() + s.face.base() }
 
 // ControlURL is the root of the control surface.
 func (s *Server) ControlURL() string { return s.origin() + "/control" }
@@ -149,12 +151,14 @@ func (o Options) withDefaults() (Options, error) {
 	if o.Listen == "" {
 		o.Listen = "127.0.0.1:0"
 	}
-	if len(o.Platforms) == 0 {
-		o.Platforms = inbox.Platforms
+	setDefault(&o.Face, FaceAyrshare)
+	if err := checkFace(o); err != nil {
+		return o, err
 	}
-	for _, p := range o.Platforms {
-		if !slices.Contains(inbox.Platforms, p) {
-			return o, fmt.Errorf("simulator: unknown platform %q: facebook, instagram or twitter", p)
+	if len(o.Platforms) == 0 {
+		o.Platforms = platformsOf(o.Face)
+		if o.Face == FaceChatt2me {
+			o.Platforms = o.Platforms[:1] // a channel is on one platform
 		}
 	}
 	if o.Conversations < 0 || o.Messages < 0 {
@@ -168,17 +172,17 @@ func (o Options) withDefaults() (Options, error) {
 	}
 	setDefault(&o.Conversations, len(cast))
 	setDefault(&o.Spread, 14*day)
-	if o.Messages > 0 {
+	if o.Messages > 0 || !cutsHistory(o.Face) {
 		setDefault(&o.LinkedAgo, forEver) // who asks for so many messages wants to read them
 	}
 	setDefault(&o.LinkedAgo, 3*day)
 	setDefault(&o.Pace, 1)
 	setDefault(&o.RateLimit, defaultRateLimit)
 	setDefault(&o.SuspendAfter, defaultSuspendAfter)
-	if o.ConversationLimit == 0 && o.Conversations < defaultCap {
+	if o.ConversationLimit == 0 && o.Conversations < defaultCap && o.Face == FaceAyrshare {
 		o.ConversationLimit = defaultCap
 	}
-	setDefault(&o.Key, "SIM-"+rand.Text())
+	setDefault(&o.Key, keyPrefix(o.Face)+rand.Text())
 	setDefault(&o.ControlToken, "CONTROL-"+rand.Text())
 	return o, nil
 }

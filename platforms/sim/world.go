@@ -88,6 +88,7 @@ type message struct {
 	edits       int
 	unsent      bool    // its sender has taken it back
 	origin      *Origin // nil: it was simply typed
+	answers     string  // the id of the message that it answers
 }
 
 // Origin is where a message came from when it was not simply typed.
@@ -99,8 +100,10 @@ type Origin struct {
 
 // Attachment is something that came with a message.
 type Attachment struct {
-	Type string `json:"type"`
-	URL  string `json:"url"`
+	Type  string `json:"type"`
+	URL   string `json:"url"`
+	ID    string `json:"id,omitempty"`    // of the post, reel, story or sticker
+	Title string `json:"title,omitempty"` // a caption
 }
 
 func newWorld(opts Options) *world {
