@@ -1,0 +1,20 @@
+package platforms
+
+import (
+	"context"
+	"net"
+)
+
+// ListenBy takes connections from elsewhere, for tests without a network.
+func (w *Webhooks) ListenBy(listen func(ctx context.Context, network, address string) (net.Listener, error)) {
+	w.listen = listen
+}
+
+// What the tests have to know of the limits.
+const (
+	MaxBody        = maxBody
+	MaxCalls       = maxCalls
+	MaxConnections = maxConnections
+	StopWithin     = stopWithin
+	LogEvery       = logEvery
+)
