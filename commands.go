@@ -1,7 +1,8 @@
 package main
 
 // The command tree: names, arguments, flags and help. What the commands do is
-// in headless.go, screen.go, doctor.go and demo.go.
+// in headless.go, screen.go, doctor.go and demo.go; those that came with live
+// providers stand whole in gestures.go, webhooks.go and run.go.
 
 import (
 	"context"
@@ -49,6 +50,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage or config.`,
 	root.CompletionOptions.HiddenDefaultCmd = false
 	root.AddCommand(
 		a.syncCommand(), a.listCommand(), a.showCommand(), a.sendCommand(), a.outboxCommand(),
+		a.reactCommand(), a.unreactCommand(), a.heartCommand(), a.shareCommand(), a.postsCommand(), a.seenCommand(),
 		a.archiveCommand("archive", true), a.archiveCommand("unarchive", false),
 		a.autoReplyCommand(), a.forgetCommand(),
 		a.doctorCommand(), a.demoCommand(), a.simCommand(), a.configCommand(), a.manCommand(), a.versionCommand(),
@@ -156,13 +158,18 @@ last.
 With --json, one object per message: id, conversation_id, direction ("received"
 or "sent"), text, created_at (RFC 3339 in UTC), state ("received", "sent",
 "read", or for the outbox "queued", "sending", "failed", "unknown"), attachments
-(type, url), reactions (user_id, emoji). Both lists may be empty.`,
+(type, url), reactions (user_id, emoji). Both lists may be empty. Only where they
+apply: edited_at, deleted, event (it happened and was not said), unsupported (a
+text), origin (kind, title, ref, url), reply_to (message, kind, url, text), gesture
+(of the outbox: kind, emoji, target), id and title of an attachment, mine of a
+reaction.`,
 		Args:              between(1, 1, "one CONVERSATION"),
 		ValidArgsFunction: a.completeConversations,
 		RunE:              func(cmd *cobra.Command, args []string) error { return a.show(cmd.Context(), args[0], o) },
 	}
 	cmd.Flags().BoolVar(&o.json, "json", false, "one JSON object per line")
 	cmd.Flags().Var(countFlag(&o.limit), "limit", "only the newest `N` messages (0: all)")
+	cmd.Flags().BoolVar(&o.ids, "ids", false, "with the ID of each message, for react and unreact")
 	return cmd
 }
 
@@ -191,6 +198,8 @@ where the provider gave none, hint may be empty.`,
 	cmd.Flags().StringArrayVar(&o.media, "media", nil, "`URL` of a picture, video, voice message or file; may be repeated")
 	cmd.Flags().Var(waitFlag(&o.wait), "wait", "how long to wait for the provider; 0 only queues")
 	cmd.Flags().BoolVar(&o.split, "split", false, "send a text that is too long as several messages")
+	cmd.Flags().BoolVar(&o.automated, "automated", false, "no human wrote it: never in the phase that is for human agents")
+	cmd.Flags().BoolVar(&o.anyway, "anyway", false, "also when the reply window has closed by the clock: the provider decides")
 	cmd.Flags().BoolVar(&o.json, "json", false, "one JSON object per line")
 	return cmd
 }

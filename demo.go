@@ -169,7 +169,7 @@ func (a *app) answer(ctx context.Context, s *session, c inbox.Conversation) erro
 	if err := s.printHeading(a.stdout, c); err != nil {
 		return err
 	}
-	if err := s.eachMessage(ctx, c, 4, s.printMessage(a.stdout)); err != nil {
+	if err := s.eachMessage(ctx, c, 4, s.printMessage(a.stdout, false)); err != nil {
 		return err
 	}
 	items, err := s.Send(ctx, inbox.SendRequest{Composition: inbox.Composition{
@@ -197,7 +197,7 @@ func (a *app) awaitAnswer(ctx context.Context, s *session, before inbox.Conversa
 			return err
 		}
 		if now.LastReceivedAt.After(before.LastReceivedAt) {
-			if err := s.eachMessage(ctx, now, 2, s.printMessage(a.stdout)); err != nil {
+			if err := s.eachMessage(ctx, now, 2, s.printMessage(a.stdout, false)); err != nil {
 				return err
 			}
 			a.say("\nThat is the whole job. `parley demo` in a terminal shows the inbox.")

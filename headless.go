@@ -5,6 +5,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -440,6 +441,7 @@ func (s *session) printConversation(w io.Writer) func(inbox.Conversation) error 
 
 type showOptions struct {
 	json  bool
+	ids   bool // also in the form for people
 	limit int
 }
 
@@ -450,7 +452,7 @@ func (a *app) show(ctx context.Context, name string, o showOptions) error {
 			return err
 		}
 		out := bufio.NewWriter(a.stdout)
-		print := s.printMessage(out)
+		print := s.printMessage(out, o.ids)
 		if o.json {
 			lines := jsonLines(out)
 			print = func(m messageRecord, _ string) error { return lines.Encode(m) }
@@ -552,43 +554,59 @@ func describeCustomer(c inbox.Conversation) string {
 }
 
 // printMessage prints a message for people.
-func (s *session) printMessage(w io.Writer) func(messageRecord, string) error {
+func (s *session) printMessage(w io.Writer, ids bool) func(messageRecord, string) error {
 	return func(m messageRecord, note string) error {
-		who := "<"
+		head := "< "
 		if m.Direction == inbox.Sent {
-			who = ">"
+			head = "> "
 		}
-		state := ""
+		head += minuteOf(time.Time(m.CreatedAt), s.config.screen.timeZone)
 		if m.Direction == inbox.Sent {
-			state = "  (" + m.State + ")"
+			head += "  (" + m.State + ")"
 		}
-		when := minuteOf(time.Time(m.CreatedAt), s.config.screen.timeZone)
-		if _, err := fmt.Fprintln(w, strings.TrimRight(who+" "+when+state, " ")); err != nil {
-			return err
+		if ids {
+			head += "  " + inbox.CleanLine(m.ID)
 		}
-		for line := range strings.Lines(strings.TrimSpace(inbox.Clean(m.Text) + "\n" + inbox.Clean(note))) {
-			if _, err := fmt.Fprintf(w, "    %s\n", strings.TrimRight(line, "\n")); err != nil {
-				return err
-			}
-		}
-		for _, at := range m.Attachments {
-			if _, err := fmt.Fprintf(w, "    [%s] %s\n", inbox.CleanLine(at.Type), inbox.CleanLine(at.URL)); err != nil {
-				return err
-			}
-		}
-		for _, r := range m.Reactions {
-			if _, err := fmt.Fprintf(w, "    %s\n", inbox.CleanLine(r.Emoji)); err != nil {
-				return err
-			}
-		}
-		return nil
+		lines := append([]string{strings.TrimRight(head, " ")}, m.lines(note)...)
+		_, err := fmt.Fprintln(w, strings.Join(lines, "\n    "))
+		return err
 	}
+}
+
+// lines are what a message says, a line each: what it answers, its text, what
+// came with it, and the reactions to it.
+func (m messageRecord) lines(note string) []string {
+	var lines []string
+	if r := m.ReplyTo; r != nil && (r.URL != "" || r.Text != "") {
+		lines = append(lines, "↳ "+inbox.CleanLine(strings.TrimSpace(r.Kind+" "+r.URL+" "+r.Text)))
+	}
+	for line := range strings.Lines(strings.TrimSpace(inbox.Clean(m.Text) + "\n" + inbox.Clean(note))) {
+		lines = append(lines, strings.TrimRight(line, "\n"))
+	}
+	if o := m.Origin; o != nil && (o.Title != "" || o.URL != "") {
+		lines = append(lines, inbox.CleanLine(strings.TrimSpace("["+strings.ReplaceAll(o.Kind, "_", " ")+"] "+o.Title+" "+o.URL)))
+	}
+	for _, at := range m.Attachments {
+		lines = append(lines, inbox.CleanLine(strings.TrimSpace("["+at.Type+"] "+at.URL+" "+at.Title)))
+	}
+	if g := m.Gesture; g != nil {
+		lines = append(lines, inbox.CleanLine(strings.TrimSpace("["+string(g.Kind)+"] "+g.Emoji))+" to "+inbox.CleanLine(string(g.Target)))
+	}
+	for _, r := range m.Reactions {
+		if r.Mine {
+			r.Emoji += " (you)"
+		}
+		lines = append(lines, inbox.CleanLine(r.Emoji))
+	}
+	return lines
 }
 
 type sendOptions struct {
 	media       []string
 	wait        time.Duration
 	split, json bool
+	automated   bool // no human wrote it
+	anyway      bool // although the window has closed by the clock
 }
 
 func (a *app) send(ctx context.Context, args []string, o sendOptions) error {
@@ -602,9 +620,9 @@ func (a *app) send(ctx context.Context, args []string, o sendOptions) error {
 			return err
 		}
 		what := inbox.Composition{Conversation: c.ID, Text: text, Media: o.media}
-		items, err := s.Send(ctx, inbox.SendRequest{Composition: what, Split: o.split, KeepDraft: true})
+		items, err := s.Send(ctx, inbox.SendRequest{Composition: what, Split: o.split, KeepDraft: true, Automated: o.automated, Anyway: o.anyway})
 		if err != nil {
-			return s.nameSplit(what, err)
+			return nameAnyway(s.nameSplit(what, err))
 		}
 		a.tellLate(s, c)
 		ids := make([]inbox.OutboxID, len(items))
@@ -625,6 +643,15 @@ func (s *session) nameSplit(c inbox.Composition, err error) error {
 		}
 	}
 	return err
+}
+
+// nameAnyway names the flag that leaves the window to the provider.
+func nameAnyway(err error) error {
+	refused := *inbox.AsError(err)
+	if refused.Kind != inbox.WindowIsOver || refused.Hint == "" {
+		return err
+	}
+	return refused.WithHint(refused.Hint + "; --anyway lets the provider decide")
 }
 
 // tellLate says when the platform takes only what a person has written.
@@ -720,7 +747,7 @@ func describePart(p inbox.Part) string {
 	if p.Kind == inbox.PartText {
 		return ansi.Truncate(inbox.CleanLine(p.Text), 60, "…")
 	}
-	return fmt.Sprintf("[%s] %s", p.Kind, inbox.CleanLine(p.URL))
+	return strings.TrimSpace(fmt.Sprintf("[%s] %s", p.Kind, inbox.CleanLine(cmp.Or(p.URL, p.Post, p.Emoji))))
 }
 
 // recipient is who an outbox item goes to, as far as the cache knows.

@@ -2,7 +2,8 @@ package main
 
 // How headless commands write: fixed JSON records for scripts, and tables
 // aligned by terminal cells for people. Scripts rely on the names and types
-// here; a field is never dropped, what is not known is null.
+// here; a field is never dropped, what is not known is null. Fields that came
+// later, and that apply to few messages, are there only where they say something.
 
 import (
 	"cmp"
@@ -27,9 +28,12 @@ func jsonLines(w io.Writer) *json.Encoder {
 // timestamp is a time as scripts get it: RFC 3339 in UTC, null for none.
 type timestamp time.Time
 
+// IsZero tells encoders that there is no time.
+func (t timestamp) IsZero() bool { return time.Time(t).IsZero() }
+
 // MarshalJSON writes the time.
 func (t timestamp) MarshalJSON() ([]byte, error) {
-	if time.Time(t).IsZero() {
+	if t.IsZero() {
 		return []byte("null"), nil
 	}
 	return time.Time(t).UTC().Truncate(time.Millisecond).MarshalJSON()
@@ -76,13 +80,37 @@ func recordOfConversation(c inbox.Conversation, w inbox.Window) conversationReco
 }
 
 type attachmentRecord struct {
-	Type string `json:"type"`
-	URL  string `json:"url"`
+	Type  string `json:"type"`
+	URL   string `json:"url"`
+	ID    string `json:"id,omitempty"`
+	Title string `json:"title,omitempty"`
 }
 
 type reactionRecord struct {
 	UserID string `json:"user_id"`
 	Emoji  string `json:"emoji"`
+	Mine   bool   `json:"mine,omitempty"`
+}
+
+type originRecord struct {
+	Kind  string `json:"kind"`
+	Title string `json:"title"`
+	Ref   string `json:"ref"`
+	URL   string `json:"url"`
+}
+
+type referenceRecord struct {
+	Message inbox.MessageID `json:"message"`
+	Kind    string          `json:"kind"`
+	URL     string          `json:"url"`
+	Text    string          `json:"text"`
+}
+
+// gestureRecord is what waits in the outbox and is neither text nor media.
+type gestureRecord struct {
+	Kind   inbox.PartKind  `json:"kind"`
+	Emoji  string          `json:"emoji"`
+	Target inbox.MessageID `json:"target"`
 }
 
 type messageRecord struct {
@@ -94,6 +122,13 @@ type messageRecord struct {
 	State          string               `json:"state"`
 	Attachments    []attachmentRecord   `json:"attachments"`
 	Reactions      []reactionRecord     `json:"reactions"`
+	EditedAt       timestamp            `json:"edited_at,omitzero"`
+	Deleted        bool                 `json:"deleted,omitzero"`
+	Event          bool                 `json:"event,omitzero"`
+	Unsupported    string               `json:"unsupported,omitzero"`
+	Origin         *originRecord        `json:"origin,omitzero"`
+	ReplyTo        *referenceRecord     `json:"reply_to,omitzero"`
+	Gesture        *gestureRecord       `json:"gesture,omitzero"`
 }
 
 // States of messages that are not in the outbox.
@@ -113,6 +148,11 @@ func recordOfMessage(m inbox.Message, readUpTo time.Time) messageRecord {
 		State:          stateReceived,
 		Attachments:    []attachmentRecord{},
 		Reactions:      []reactionRecord{},
+		Deleted:        m.Deleted,
+		Event:          m.Event,
+		Unsupported:    m.Unsupported,
+		Origin:         (*originRecord)(m.Origin),
+		ReplyTo:        (*referenceRecord)(m.ReplyTo),
 	}
 	if m.Direction == inbox.Sent {
 		r.State = stateSent
@@ -120,11 +160,14 @@ func recordOfMessage(m inbox.Message, readUpTo time.Time) messageRecord {
 			r.State = stateRead
 		}
 	}
+	if m.UpdatedAt.After(m.CreatedAt) && !m.Deleted {
+		r.EditedAt = timestamp(m.UpdatedAt)
+	}
 	for _, a := range m.Attachments {
-		r.Attachments = append(r.Attachments, attachmentRecord{a.Type, a.URL})
+		r.Attachments = append(r.Attachments, attachmentRecord{a.Type, a.URL, a.ID, a.Title})
 	}
 	for _, x := range m.Reactions {
-		r.Reactions = append(r.Reactions, reactionRecord{x.UserID, x.Emoji})
+		r.Reactions = append(r.Reactions, reactionRecord{x.UserID, x.Emoji, x.Mine})
 	}
 	return r
 }
@@ -142,8 +185,11 @@ func recordOfQueued(item inbox.OutboxItem) messageRecord {
 		Reactions:      []reactionRecord{},
 	}
 	for _, p := range item.Parts {
-		if p.Kind != inbox.PartText {
-			r.Attachments = append(r.Attachments, attachmentRecord{string(p.Kind), p.URL})
+		switch {
+		case p.Kind == inbox.PartReaction || p.Kind == inbox.PartUnreaction:
+			r.Gesture = &gestureRecord{Kind: p.Kind, Emoji: p.Emoji, Target: p.Target}
+		case p.Kind != inbox.PartText:
+			r.Attachments = append(r.Attachments, attachmentRecord{Type: string(p.Kind), URL: p.URL, ID: p.Post})
 		}
 	}
 	return r
