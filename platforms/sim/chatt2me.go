@@ -1,8 +1,11 @@
 package sim
 
 import (
+	"fmt"
 	"net/http"
 	"time"
+
+	"parley/inbox"
 )
 
 // This file has the face of chatt2me: its paths, its door, and how it refuses.
@@ -43,4 +46,15 @@ func (f chatt2meFace) gateway(status int) reply { return f.refuse(status, http.S
 
 func (chatt2meFace) refuse(status int, message string) reply {
 	return jsonReply(status, map[string]any{"statusCode": status, "message": message})
+}
+
+// uuid is a number in the form of a UUID.
+func uuid(seed uint64) string {
+	a, b := mix(seed, 1), mix(seed, 2)
+	return fmt.Sprintf("%08x-%04x-4%03x-%04x-%012x", a>>32, a>>16&0xffff, a&0xfff, 0x8000|b>>48&0x3fff, b&0xffffffffffff)
+}
+
+// channelID names the channel of a platform.
+func channelID(opts Options, p inbox.Platform) string {
+	return uuid(mix(opts.Seed, fingerprint("channel "+string(p))))
 }

@@ -42,6 +42,7 @@ func (s *Server) control() http.Handler {
 	mux.HandleFunc("POST /control/threads", takes(func(in threadOrder) (any, error) {
 		return nil, s.TakeThread(in.ConversationID, in.Taken)
 	}))
+	s.controlHooks(mux)
 	return s.guarded(mux)
 }
 

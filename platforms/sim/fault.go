@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -28,7 +29,7 @@ type Fault struct {
 	After       int            // not the first so many requests
 }
 
-var faultOps = []string{"any", "read", "send", "archive", "autoreply", "user", "profile", "posts", "signal", "token", "webhooks"}
+var faultOps = []string{"any", "read", "send", "archive", "autoreply", "user", "profile", "posts", "signal", "token", "webhooks", hookOp}
 
 // valueKind is what a fault may have after "=".
 type valueKind int
@@ -40,6 +41,7 @@ const (
 	needsSignedTime
 	maybeStatus
 	needsNextUpdate
+	needsCount
 )
 
 var faultKinds = map[string]valueKind{
@@ -76,9 +78,10 @@ func ParseFault(text string) (Fault, error) {
 	}
 	kind, value, hasValue := strings.Cut(fields[1], "=")
 	f.Kind = kind
-	wants, ok := faultKinds[kind]
+	kinds := kindsOf(op)
+	wants, ok := kinds[kind]
 	if !ok {
-		return fail("unknown fault %q: one of %s", kind, strings.Join(faultNames(), ", "))
+		return fail("unknown fault %q: one of %s", kind, strings.Join(faultNames(kinds), ", "))
 	}
 	if err := f.setValue(wants, value, hasValue); err != nil {
 		return fail("%s: %v", kind, err)
@@ -91,13 +94,16 @@ func ParseFault(text string) (Fault, error) {
 	return f, nil
 }
 
-func faultNames() []string {
-	var names []string
-	for name := range faultKinds {
-		names = append(names, name)
+// kindsOf are the faults that an operation can have.
+func kindsOf(op string) map[string]valueKind {
+	if op == hookOp {
+		return hookKinds
 	}
-	slices.Sort(names)
-	return names
+	return faultKinds
+}
+
+func faultNames(kinds map[string]valueKind) []string {
+	return slices.Sorted(maps.Keys(kinds))
 }
 
 func (f *Fault) setValue(wants valueKind, value string, given bool) (err error) {
@@ -115,6 +121,8 @@ func (f *Fault) setValue(wants valueKind, value string, given bool) (err error) 
 		return f.setRange(value)
 	case needsSignedTime:
 		f.Most, err = parseTime(value, -maxFaultTime)
+	case needsCount:
+		return f.setBatch(value)
 	case maybeStatus:
 		if given {
 			return f.setStatus(value)
@@ -141,6 +149,15 @@ func (f *Fault) setRange(value string) (err error) {
 	if f.Most < f.Least {
 		return fmt.Errorf("the range %q ends before it begins", value)
 	}
+	return nil
+}
+
+func (f *Fault) setBatch(value string) error {
+	n, err := strconv.Atoi(value)
+	if err != nil || n < 2 || n > largestBatch {
+		return fmt.Errorf("%q is not a number from 2 to %d", value, largestBatch)
+	}
+	f.Choice = strconv.Itoa(n)
 	return nil
 }
 
@@ -216,9 +233,9 @@ func (f Fault) value() string {
 	switch {
 	case f.Choice != "":
 		return "=" + f.Choice
-	case faultKinds[f.Kind] == needsRange && f.Least != f.Most:
+	case kindsOf(f.Op)[f.Kind] == needsRange && f.Least != f.Most:
 		return "=" + f.Least.String() + ".." + f.Most.String()
-	case faultKinds[f.Kind] == needsRange, faultKinds[f.Kind] == needsSignedTime, f.Most != 0:
+	case kindsOf(f.Op)[f.Kind] == needsRange, faultKinds[f.Kind] == needsSignedTime, f.Most != 0:
 		return "=" + f.Most.String()
 	}
 	return ""

@@ -41,8 +41,9 @@ type Options struct {
 	Pace  float64          // how fast customers live; 0: 1, as people do
 	Now   func() time.Time // nil: time.Now
 
-	Faults []string     // see the package's documentation
-	Log    *slog.Logger // of the HTTP server's own troubles; nil: none
+	Faults  []string     // see the package's documentation
+	Webhook Webhook      // who is told what happens; may come up later than the simulator
+	Log     *slog.Logger // of the HTTP server's own troubles; nil: none
 
 	Key          string // the API key; made up when empty
 	ProfileKey   string // the one Profile-Key that is known; "": none is
@@ -74,6 +75,7 @@ type Server struct {
 	limits limiter
 	cache  answerCache
 	log    requestLog
+	hooks  *hookOffice // its queues and its book; the rest of it never changes
 }
 
 // Start makes the world and serves it until Close.
@@ -106,6 +108,11 @@ func Start(opts Options) (*Server, error) {
 		ReadHeaderTimeout: 10 * time.Second,
 		ErrorLog:          slog.NewLogLogger(opts.Log.Handler(), slog.LevelError), // its default is the terminal that the inbox draws on
 	}
+	s.hooks = newHookOffice(s)
+	if err := s.hooks.begin(opts.Webhook); err != nil {
+		listener.Close()
+		return nil, err
+	}
 	go s.serve()
 	return s, nil
 }
@@ -137,6 +144,7 @@ func (s *Server) Close() error {
 	var err error
 	s.once.Do(func() {
 		close(s.closing)
+		s.hooks.close()
 		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 		defer cancel()
 		if err = s.http.Shutdown(ctx); errors.Is(err, context.DeadlineExceeded) {
