@@ -23,6 +23,9 @@ func (p *provider) Inspect(ctx context.Context) (inbox.AccountInfo, error) {
 	}
 	info := accountInfo(o)
 	info.ServerTime = res.ServerTime
+	if len(p.hooks) > 0 { // else it is not meant to be called
+		info.Checks = append(info.Checks, p.checkHook(ctx))
+	}
 	return info, nil
 }
 

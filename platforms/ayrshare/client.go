@@ -33,6 +33,7 @@ func newClient(l login.Login, transport http.RoundTripper, log *slog.Logger) (*c
 	for _, s := range l.Secrets {
 		secrets = append(secrets, s)
 	}
+	secrets = append(secrets, l.Lists[fieldHookSecrets]...)
 	c, err := httpapi.New(httpapi.Options{BaseURL: base, Header: header, Secrets: secrets, Transport: transport, Log: log})
 	if err != nil {
 		return nil, inbox.Errorf(inbox.Rejected, "base_url: %w", err).WithHint("leave it out for " + BaseURL)

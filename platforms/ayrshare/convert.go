@@ -26,6 +26,12 @@ func messageFact(raw json.RawMessage, rc readContext) (fact inbox.MessageFact, o
 	if !ok {
 		return inbox.MessageFact{}, false
 	}
+	return factOf(o, rc)
+}
+
+// factOf converts a message of a read or of a webhook: what both tell must not
+// differ by the way that it came.
+func factOf(o object, rc readContext) (fact inbox.MessageFact, ok bool) {
 	fact.RemoteID = cmp.Or(o.text("conversationId"), rc.conversation)
 	m := &fact.Message
 	m.ID = inbox.MessageID(o.text("id"))

@@ -3,11 +3,14 @@
 //
 // The files follow a request: platform.go is the port that the inbox sees,
 // client.go the endpoints, wire.go the JSON, convert.go what the JSON means to
-// the inbox, and errors.go what a refusal means to an agent.
+// the inbox, and errors.go what a refusal means to an agent. The other way, from
+// Ayrshare to us, is webhook.go (who calls), event.go (what is told) and
+// register.go (who is called).
 //
 // Documents: https://www.ayrshare.com/docs/apis/messages/overview (limits,
 // windows, thread control), .../get-messages, .../send-message,
-// .../update-messages, .../set-auto-response and .../apis/user/profile-details.
+// .../update-messages, .../set-auto-response, .../apis/user/profile-details and
+// .../apis/webhooks/{overview,actions,register}.
 // Where they are silent, the comment says that the choice is ours.
 package ayrshare
 
@@ -36,6 +39,7 @@ const (
 	fieldProfile       = "profile_key"
 	fieldTwitterKey    = "twitter_api_key"
 	fieldTwitterSecret = "twitter_api_secret"
+	fieldHookSecrets   = "webhook_secrets"
 )
 
 // Fields are the settings of an account.
@@ -44,6 +48,7 @@ var Fields = []login.Field{
 	{Name: fieldProfile, Secret: true, Help: "acts as this user profile; without it as the primary profile"},
 	{Name: fieldTwitterKey, Secret: true, For: inbox.Twitter, Help: "API key (consumer key) of your own X app; X needs it since 2026-03-31"},
 	{Name: fieldTwitterSecret, Secret: true, For: inbox.Twitter, Help: "API key secret (consumer secret) of the same X app"},
+	{Name: fieldHookSecrets, Secret: true, List: true, Help: "any long random text: webhooks are registered with the first one, and taken when signed with any"},
 }
 
 // provider is one login. It keeps no state but its settings.
@@ -51,6 +56,7 @@ type provider struct {
 	account   inbox.AccountID
 	platforms []inbox.Platform
 	api       *client
+	hooks     []login.Secret // that webhooks are signed with
 	log       *slog.Logger
 }
 
@@ -83,7 +89,8 @@ func open(l login.Login, transport http.RoundTripper) (inbox.Provider, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &provider{account: l.Account, platforms: platforms, api: api, log: log}, nil
+	hooks := slices.DeleteFunc(slices.Clone(l.Lists[fieldHookSecrets]), login.Secret.Empty)
+	return &provider{account: l.Account, platforms: platforms, api: api, hooks: hooks, log: log}, nil
 }
 
 // platformsOf are those of the config, or all that Ayrshare can message.
