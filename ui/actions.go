@@ -74,8 +74,10 @@ func messageActions() []action {
 		{name: "retry", keys: []string{"t"}, help: "try again", scope: inPanes, able: cannotRetry, run: (*UI).retry},
 		{name: "discard", keys: []string{"x"}, help: "discard", scope: inPanes, able: cannotDiscard, run: (*UI).discard},
 		{name: "recall", keys: []string{"c"}, help: "take back into the draft", scope: inPanes, able: cannotRecall, run: (*UI).recall},
-		{name: "react", keys: []string{"+"}, help: "react with an emoji", scope: inPanes, able: cannotReact, run: nothing},
-		{name: "sticker", keys: []string{"*"}, help: "send a sticker", scope: inPanes, able: cannotSticker, run: nothing},
+		{name: "react", keys: []string{"+"}, help: "react with an emoji, or take it back", scope: inPanes, able: cannotReact, run: (*UI).react},
+		{name: "heart", keys: []string{"*"}, help: "send a heart", scope: inPanes, able: cannotHeart, run: (*UI).heart},
+		{name: "share", keys: []string{"P"}, help: "share one of your posts", scope: inPanes, able: cannotShare, run: (*UI).openPosts},
+		{name: "seen", keys: []string{"S"}, help: "tell the customer that it was read", scope: inPanes, able: cannotTellSeen, run: (*UI).tellSeen},
 	}
 }
 
@@ -85,6 +87,7 @@ func composerActions() []action {
 		{name: "send-split", keys: []string{"ctrl+s"}, help: "send in parts", scope: inComposer, run: func(u *UI) tea.Cmd { return u.submit(true) }},
 		{name: "newline", keys: []string{"ctrl+j", "shift+enter"}, help: "new line", scope: inComposer, run: func(u *UI) tea.Cmd { return u.typeText("\n") }},
 		{name: "leave", keys: []string{"esc"}, help: "leave, keep the draft", scope: inComposer, run: (*UI).closeComposer},
+		{name: "composer-heart", keys: []string{"ctrl+g"}, help: "send a heart, keep the text", scope: inComposer, able: cannotHeart, run: (*UI).composerHeart},
 		{name: "editor", keys: []string{"ctrl+e"}, help: "write in your editor", scope: inComposer, able: cannotEdit, run: (*UI).openEditor},
 		{name: "attach", keys: []string{"ctrl+a"}, help: "attach an address", scope: inComposer, able: cannotAttach, run: (*UI).attach},
 		{name: "detach", keys: []string{"ctrl+x"}, help: "take the last attachment away", scope: inComposer, able: cannotDetach, run: (*UI).dropChip},
@@ -146,7 +149,7 @@ func cannotReply(u *UI) string {
 	if !ok {
 		return "no conversation is selected"
 	}
-	if w := u.in.Window(c); !w.Answerable() {
+	if w := u.in.Window(c); !w.Answerable() && !closedByClock(w) {
 		return u.closedReason(c, w)
 	}
 	return ""
@@ -165,27 +168,6 @@ func cannotUndo(u *UI) string {
 		return "nothing has been archived"
 	}
 	return ""
-}
-
-func cannotReact(u *UI) string {
-	return u.lacks("reactions", func(c inbox.Capabilities) inbox.Ability { return c.Reactions })
-}
-
-func cannotSticker(u *UI) string {
-	return u.lacks("stickers", func(c inbox.Capabilities) inbox.Ability { return c.Stickers })
-}
-
-// lacks is the provider's reason. The inbox has no way to send these yet, so a
-// provider that could is not the only thing that is missing.
-func (u *UI) lacks(what string, of func(inbox.Capabilities) inbox.Ability) string {
-	c, ok := u.current()
-	if !ok {
-		return "no conversation is selected"
-	}
-	if why := of(u.in.Capabilities(c.ID)).Reason; why != "" {
-		return "no " + what + " here: " + why
-	}
-	return "this version of Parley does not send " + what
 }
 
 func cannotEdit(u *UI) string {
@@ -228,7 +210,13 @@ func cannotWith(states ...inbox.State) func(*UI) string {
 
 func cannotRetry(u *UI) string   { return cannotWith(inbox.StateFailed, inbox.StateUnknown)(u) }
 func cannotDiscard(u *UI) string { return cannotWith(notSent()...)(u) }
-func cannotRecall(u *UI) string  { return cannotWith(inbox.StateFailed, inbox.StateQueued)(u) }
+
+func cannotRecall(u *UI) string {
+	if e, ok := u.thread.chosen(isState(inbox.StateFailed, inbox.StateQueued)); ok && e.item.IsGesture() {
+		return "there is no text in it to take back"
+	}
+	return cannotWith(inbox.StateFailed, inbox.StateQueued)(u)
+}
 
 func notSent() []inbox.State {
 	return []inbox.State{inbox.StateFailed, inbox.StateUnknown, inbox.StateQueued}
@@ -242,8 +230,6 @@ func cannotLink(u *UI) string {
 }
 
 // What is done.
-
-func nothing(*UI) tea.Cmd { return nil }
 
 func redraw(*UI) tea.Cmd { return tea.ClearScreen }
 
@@ -322,6 +308,9 @@ func (u *UI) reply() tea.Cmd {
 	back := u.focus
 	cmd := u.showConversation(c)
 	u.openComposer(c, back)
+	if w := u.in.Window(c); closedByClock(w) {
+		u.warn(u.closedReason(c, w) + ": sending asks first")
+	}
 	return tea.Batch(cmd, u.markRead())
 }
 
@@ -407,15 +396,8 @@ func (u *UI) chosenLink() string {
 	if !ok || e.msg == nil {
 		return ""
 	}
-	for _, a := range e.msg.Attachments {
-		if link := safeLink(a.URL); link != "" {
-			return link
-		}
-	}
-	for _, word := range strings.Fields(e.msg.Text) {
-		if link := safeLink(word); link != "" {
-			return link
-		}
+	if links := linksOf(e.msg); len(links) > 0 {
+		return links[0]
 	}
 	return ""
 }
@@ -449,7 +431,7 @@ func (u *UI) discard() tea.Cmd {
 	e, _ := u.thread.chosen(isState(notSent()...))
 	u.ask(dialog{
 		title: "Discard the message?",
-		text:  []string{inbox.CleanLine(e.item.Text())},
+		text:  []string{u.itemWords(e.item)},
 		yes: func(string) tea.Cmd {
 			return u.do("discard", "discarded", func(ctx context.Context) error { return u.in.Discard(ctx, e.item.ID) })
 		},

@@ -3,6 +3,8 @@ package ui
 import (
 	"encoding/binary"
 	"hash/maphash"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -51,6 +53,7 @@ func (u *UI) block(i int) *block {
 // heads are the lines above an entry: the day, where another one begins, and
 // who writes, where that is somebody else or later.
 type heads struct {
+	before string // that there is nothing above the first
 	day    string
 	sender string
 	state  string // of an own message
@@ -63,12 +66,18 @@ func (u *UI) headsOf(i int) heads {
 	at := e.at().In(u.opts.Zone)
 	h := heads{own: e.sent()}
 	first := i == 0
+	if first {
+		h.before = u.noOlder()
+	}
 	var before entry
 	if !first {
 		before = t.entries[i-1]
 	}
 	if first || !sameDay(before.at().In(u.opts.Zone), at) {
 		h.day = u.dayLabel(at)
+	}
+	if e.happened() {
+		return h
 	}
 	state := u.stateOf(e)
 	if h.day == "" && !first && before.sent() == e.sent() && senderOf(before) == senderOf(e) &&
@@ -91,7 +100,23 @@ func (u *UI) dayLabel(at time.Time) string {
 	return at.Format("Monday 2 January 2006")
 }
 
+// noOlder says that what was written before can never be read, where a thread
+// begins for that reason.
+func (u *UI) noOlder() string {
+	history := u.in.Capabilities(u.thread.id).History
+	if u.thread.moreBefore || history.OK {
+		return ""
+	}
+	return "no older messages: " + history.Reason
+}
+
+// happened tells that the entry is nothing that anybody said.
+func (e entry) happened() bool { return e.msg != nil && e.msg.Event }
+
 func senderOf(e entry) string {
+	if e.happened() {
+		return "\x00"
+	}
 	if e.msg != nil {
 		return e.msg.SenderID + e.msg.SenderName
 	}
@@ -136,9 +161,12 @@ func (u *UI) fingerprint(e entry, h heads) uint64 {
 	binary.LittleEndian.PutUint64(numbers[8:], u.styled)
 	binary.LittleEndian.PutUint64(numbers[16:], uint64(e.at().UnixNano()))
 	_, _ = f.Write(numbers[:])
-	add(h.day, h.sender, h.state)
+	add(h.before, h.day, h.sender, h.state)
 	if e.msg != nil {
 		fingerprintMessage(add, e.msg)
+		for _, g := range e.gestures {
+			fingerprintItem(add, g)
+		}
 	} else {
 		fingerprintItem(add, e.item)
 		add(u.whyQueued(e.item), u.remedies(e))
@@ -147,15 +175,15 @@ func (u *UI) fingerprint(e entry, h heads) uint64 {
 }
 
 func fingerprintMessage(add func(...string), m *inbox.Message) {
-	add(m.Text, m.Unsupported, m.UpdatedAt.String())
-	if m.Deleted {
-		add("deleted")
-	}
+	add(m.Text, m.Unsupported, m.UpdatedAt.String(), strconv.FormatBool(m.Deleted), strconv.FormatBool(m.Event))
 	for _, a := range m.Attachments {
 		add(a.Type, a.URL, a.Title)
 	}
 	for _, r := range m.Reactions {
-		add(r.UserID, r.Emoji)
+		add(r.UserID, r.Emoji, strconv.FormatBool(r.Mine))
+	}
+	if o := m.Origin; o != nil {
+		add(o.Kind, o.Title, o.Ref, o.URL)
 	}
 	if m.ReplyTo != nil {
 		add(m.ReplyTo.Kind, m.ReplyTo.URL, m.ReplyTo.Text, string(m.ReplyTo.Message))
@@ -164,7 +192,7 @@ func fingerprintMessage(add func(...string), m *inbox.Message) {
 
 func fingerprintItem(add func(...string), item *inbox.OutboxItem) {
 	for _, p := range item.Parts {
-		add(string(p.State), p.Text, p.URL)
+		add(string(p.Kind), string(p.State), p.Text, p.URL, p.Post, string(p.Target), p.Emoji)
 	}
 	if f := item.Failure(); f != nil {
 		add(f.Text, f.Hint)
@@ -176,9 +204,12 @@ func (u *UI) drawBlock(e entry, h heads) *block {
 	d := blockDrawer{u: u, width: textWidth(u.thread.width), block: &block{}}
 	d.heads(e, h)
 	d.block.heads = len(d.block.lines)
-	if e.msg != nil {
-		d.message(e.msg)
-	} else {
+	switch {
+	case e.happened():
+		d.event(e.msg)
+	case e.msg != nil:
+		d.message(e)
+	default:
 		d.item(e)
 	}
 	return d.block
@@ -204,6 +235,9 @@ func (d *blockDrawer) text(style sgr, text string) {
 
 func (d *blockDrawer) heads(e entry, h heads) {
 	style := d.u.style
+	if h.before != "" {
+		d.text(style[roleFaint], h.before)
+	}
 	if h.day != "" {
 		d.add(d.line().put(style[roleFaint], "── "+h.day+" ──"))
 	}
@@ -239,94 +273,159 @@ func stateWord(state string) string {
 	return state
 }
 
+// event adds something that happened, in the middle of the lines.
+func (d *blockDrawer) event(m *inbox.Message) {
+	text := m.Preview()
+	for _, row := range d.u.cells.wrap(text, d.width) {
+		part := strings.TrimRight(row.of(text), " ")
+		d.add(d.line().spaces((d.width-d.u.cells.width(part))/2).put(d.u.style[roleFaint], part))
+	}
+}
+
 // message adds what a message says.
-func (d *blockDrawer) message(m *inbox.Message) {
-	style := d.u.style
+func (d *blockDrawer) message(e entry) {
+	m, style := e.msg, d.u.style
 	if m.Deleted {
 		d.text(style[roleFaint], "[message unsent]")
 		return
 	}
 	if m.ReplyTo != nil {
-		d.reference(m.ReplyTo)
+		d.reference(m.ReplyTo, e.sent())
 	}
-	if m.Text != "" {
-		d.text(plain, m.Text)
+	if text := d.origin(m); text != "" {
+		d.text(plain, text)
 	}
 	for _, a := range m.Attachments {
-		d.attachment(a, m.CreatedAt)
+		d.attachment(a, e)
 	}
 	if m.Unsupported != "" {
 		d.text(style[roleFaint], "["+m.Unsupported+": Parley cannot show this]")
 	}
-	if m.Text == "" && len(m.Attachments) == 0 && m.Unsupported == "" {
+	if m.Text == "" && len(m.Attachments) == 0 && m.Unsupported == "" && m.Origin == nil {
 		d.text(style[roleFaint], "[empty message]")
 	}
 	if m.UpdatedAt.Sub(m.CreatedAt) > time.Minute {
 		d.text(style[roleFaint], "edited "+m.UpdatedAt.In(d.u.opts.Zone).Format("2 Jan "+d.u.opts.Clock))
 	}
-	d.reactions(m.Reactions)
+	d.reactions(e)
 }
 
 // reference adds what a message answers.
-func (d *blockDrawer) reference(r *inbox.Reference) {
-	kind := r.Kind
-	if kind == "" {
-		kind = "message"
-	}
-	l := d.line().put(d.u.style[roleFaint], "↳ answers a ").link(d.u.style[roleFaint], visible(kind), safeLink(r.URL))
+func (d *blockDrawer) reference(r *inbox.Reference, sent bool) {
+	style := d.u.style[roleFaint]
+	l := d.line().put(style, "↳ ").link(style, visible(referenceWords(r, sent)), safeLink(r.URL))
 	text := r.Text
-	if i := d.u.thread.index("m:" + string(r.Message)); text == "" && i >= 0 {
+	if i := d.u.thread.index(messageKey(r.Message)); text == "" && i >= 0 {
 		text = d.u.thread.entries[i].msg.Preview()
 	}
 	if text != "" {
-		l.fit(d.u.style[roleFaint], ": "+inbox.CleanLine(text), l.left)
+		l.fit(style, ": "+inbox.CleanLine(text), l.left)
 	}
-	d.add(l)
+	d.add(d.host(l, r.URL))
 }
 
-// attachment adds one line: what it is, where it lies, how old the link is.
-func (d *blockDrawer) attachment(a inbox.Attachment, sent time.Time) {
-	style := d.u.style
-	l := d.line().link(style[roleLink], visible("["+a.Label()+"]"), safeLink(a.URL))
-	if a.Title != "" {
-		l.spaces(1).fit(plain, a.Title, d.width/2)
+// host adds where an address leads, as far as there is room.
+func (d *blockDrawer) host(l *lineBuilder, address string) *lineBuilder {
+	if host := hostOf(address); host != "" {
+		l.fit(d.u.style[roleFaint], " "+host, l.left)
 	}
-	if host := hostOf(a.URL); host != "" {
-		l.fit(style[roleFaint], " "+host, l.left)
+	return l
+}
+
+// origin adds where a message came from, and returns what is left of its text.
+func (d *blockDrawer) origin(m *inbox.Message) (text string) {
+	if m.Origin == nil {
+		return m.Text
+	}
+	words, whole := originWords(m)
+	l := d.line().link(d.u.style[roleFaint], d.u.cells.fit(visible(words+shownRef(m.Origin)), d.width), safeLink(m.Origin.URL))
+	d.add(d.host(l, m.Origin.URL))
+	if whole {
+		return ""
+	}
+	return m.Text
+}
+
+// mostTitle is how many lines a post's or a reel's title may take.
+const mostTitle = 2
+
+// attachment adds one line: what it is, where it lies, how old the link is. A
+// title that is too long for it stands below.
+func (d *blockDrawer) attachment(a inbox.Attachment, e entry) {
+	style := d.u.style
+	l := d.line().link(style[roleLink], visible("["+attachmentWords(a, e.sent())+"]"), safeLink(a.URL))
+	title := inbox.CleanLine(a.Title)
+	below := d.u.cells.width(title) > d.width/2
+	if title != "" && !below {
+		l.spaces(1).put(plain, title)
+	}
+	d.add(d.host(l, a.URL).fit(style[roleFaint], d.linkAge(a, e), l.left))
+	if below {
+		d.title(title)
+	}
+}
+
+// title adds the beginning of a long title.
+func (d *blockDrawer) title(title string) {
+	rows := d.u.cells.wrap(title, d.width)
+	for i, row := range rows[:min(len(rows), mostTitle)] {
+		if i == mostTitle-1 && len(rows) > mostTitle {
+			row.end = len(title) // and an ellipsis
+		}
+		d.add(d.line().fit(plain, strings.TrimRight(row.of(title), " "), d.width))
+	}
+}
+
+// linkAge is how old an attachment's link is.
+func (d *blockDrawer) linkAge(a inbox.Attachment, e entry) string {
+	if a.URL == "" {
+		return ""
 	}
 	asOf := a.AsOf
 	if asOf.IsZero() {
-		asOf = sent
+		asOf = e.at()
 	}
 	age, until := ageLabel(asOf, d.u.now(), d.u.opts.Zone)
 	d.block.until = sooner(d.block.until, until)
 	switch {
 	case age == "now":
-		age = "" // a new link works: there is nothing to say of it
+		return "" // a new link works: there is nothing to say of it
 	case until.IsZero():
-		age = " · link of " + age
-	default:
-		age = " · link " + age + " old"
+		return " · link of " + age
 	}
-	d.add(l.fit(style[roleFaint], age, l.left))
+	return " · link " + age + " old"
 }
 
-// reactions adds one line for all of them.
-func (d *blockDrawer) reactions(rs []inbox.Reaction) {
-	if len(rs) == 0 {
+// reactions adds one line for all of them. The account's own is shown as it will
+// be, with what is still under way.
+func (d *blockDrawer) reactions(e entry) {
+	var s segments
+	faint := d.u.style[roleFaint]
+	add := func(emoji, who string) {
+		s = append(s, segment{plain, emoji}, segment{faint, " " + who}, segment{plain, ", "})
+	}
+	for _, r := range e.msg.Reactions {
+		switch c := d.u.thread.conv; {
+		case r.Mine && len(e.gestures) > 0: // another one is under way
+		case r.Mine || r.UserID != c.Participant.ID:
+			add(r.Emoji, "you")
+		default:
+			add(r.Emoji, c.Participant.DisplayName())
+		}
+	}
+	if n := len(e.gestures); n > 0 {
+		part := e.gestures[n-1].Parts[0]
+		if part.Kind == inbox.PartUnreaction {
+			add("…", "taking your reaction back")
+		} else {
+			add(part.Emoji, "you ("+string(part.State)+")")
+		}
+	}
+	if len(s) == 0 {
 		return
 	}
 	l := d.line()
-	for i, r := range rs {
-		if i > 0 {
-			l.put(plain, ", ")
-		}
-		who := "you"
-		if c := d.u.thread.conv; r.UserID == c.Participant.ID {
-			who = c.Participant.DisplayName()
-		}
-		l.put(plain, r.Emoji).put(d.u.style[roleFaint], " "+who)
-	}
+	s[:len(s)-1].put(l)
 	d.add(l)
 }
 
@@ -339,6 +438,9 @@ func (d *blockDrawer) item(e entry) {
 		case p.State == inbox.StateSent:
 		case p.Kind == inbox.PartText:
 			d.text(plain, p.Text)
+		case !p.Kind.IsMedia():
+			l := d.line().link(d.u.style[roleLink], visible("["+d.u.gestureWords(p)+"]"), safeLink(p.URL))
+			d.add(d.host(l, p.URL))
 		default:
 			d.add(d.line().put(d.u.style[roleLink], "["+string(p.Kind)+"]").fit(d.u.style[roleFaint], " "+p.URL, d.width))
 		}
@@ -400,6 +502,9 @@ func (u *UI) remedies(e entry) string {
 		names = []string{"retry", "discard"}
 	case inbox.StateQueued:
 		names = []string{"discard", "recall"}
+	}
+	if e.item.IsGesture() {
+		names = slices.DeleteFunc(names, func(name string) bool { return name == "recall" })
 	}
 	if len(names) > 0 && u.thread.cursor != e.key && u.thread.undecided() > 1 {
 		return u.keys.first("previous-message") + " " + u.keys.first("next-message") + " select this one of several"

@@ -30,6 +30,7 @@ type composer struct {
 	edited   time.Time // the last edit
 	unsaved  time.Time // the first edit since the last save, zero for none
 	ticking  bool      // a pause timer is under way
+	told     time.Time // when the customer was last told that somebody types
 }
 
 // note is the length of the text as the frame shows it. It is renewed when the
@@ -147,8 +148,9 @@ func (u *UI) closeComposer() tea.Cmd {
 	}
 	u.list.noteDraft(c.id, c.draft())
 	u.touch(partList)
+	stopped := u.tellNotTyping()
 	u.dropComposer()
-	return u.saveDrafts()
+	return tea.Batch(u.saveDrafts(), stopped)
 }
 
 // dropComposer takes the composer off the screen, with whatever is open on top
@@ -224,11 +226,12 @@ func (u *UI) composerEdited() tea.Cmd {
 		u.renewNote()
 	}
 	u.relayout()
+	typing := u.tellTyping()
 	if c.ticking {
-		return nil
+		return typing
 	}
 	c.ticking = true
-	return u.after(typingPause, pauseMsg{c.id})
+	return tea.Batch(typing, u.after(typingPause, pauseMsg{c.id}))
 }
 
 func (c *composer) nearLimit() bool {
@@ -326,8 +329,36 @@ func sentence(e *inbox.Error) string {
 	return e.Text + ": " + e.Hint
 }
 
-// submit sends the text, or says why not; then it stays.
+// submit sends the text, or says why not; then it stays. A window that has closed
+// by the clock is the platform's to judge: the agent is asked first.
 func (u *UI) submit(split bool) tea.Cmd {
+	if w := u.in.Window(u.thread.conv); closedByClock(w) && u.refusal(split) == "" {
+		u.askAnyway(w, split)
+		return nil
+	}
+	return u.hand(split, false)
+}
+
+// closedByClock tells that nobody but the clock says that a window is closed.
+func closedByClock(w inbox.Window) bool { return !w.Answerable() && w.Reason == "" }
+
+func (u *UI) askAnyway(w inbox.Window, split bool) {
+	c := u.composer
+	ago, _ := ageLabel(w.ClosesAt, u.in.Now(c.id.Account()), u.opts.Zone)
+	if ago = "closed " + ago + " ago"; strings.HasSuffix(ago, "now ago") {
+		ago = "closed just now"
+	}
+	u.ask(dialog{
+		title: "Send to " + c.to + " anyway?",
+		text: []string{
+			"The reply window " + ago + " by our clock; the platform decides. If it refuses, the message stays here with its words.",
+		},
+		yes: func(string) tea.Cmd { return u.hand(split, true) },
+	})
+}
+
+// hand gives the text to the outbox, or says why not.
+func (u *UI) hand(split, anyway bool) tea.Cmd {
 	c := u.composer
 	if why := u.refusal(split); why != "" {
 		u.renewNote()
@@ -340,7 +371,7 @@ func (u *UI) submit(split bool) tea.Cmd {
 		u.warn("the message before this one is still being stored: press again in a moment")
 		return nil
 	}
-	request := inbox.SendRequest{Composition: c.composition(), Recipient: c.recipient, Split: split}
+	request := inbox.SendRequest{Composition: c.composition(), Recipient: c.recipient, Split: split, Anyway: anyway}
 	u.dropComposer()
 	u.thread.draft = inbox.Draft{}
 	u.thread.toEnd()
@@ -359,7 +390,7 @@ func (u *UI) refusal(split bool) string {
 	case c.empty():
 		return "nothing to send: write something first"
 	}
-	if w := u.in.Window(u.thread.conv); !w.Answerable() {
+	if w := u.in.Window(u.thread.conv); !w.Answerable() && !closedByClock(w) {
 		return u.closedReason(u.thread.conv, w)
 	}
 	for _, p := range u.in.Check(c.composition()) {

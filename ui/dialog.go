@@ -20,6 +20,26 @@ func (u *UI) show(o overlay) {
 	u.touch(partOverlay)
 }
 
+// panel is an overlay that covers the lower part of the thread only, where there
+// is room for it beside what it is about.
+type panel interface {
+	overlay
+	rows() int
+}
+
+// panelLeast is how many lines of the thread a panel leaves.
+const panelLeast = 4
+
+// overlayArea is what the overlay covers.
+func (u *UI) overlayArea() rect {
+	p, ok := u.overlay.(panel)
+	t := u.area.thread
+	if !ok || u.composer != nil || t.width < 2*panelLeast || t.height < p.rows()+panelLeast {
+		return u.body()
+	}
+	return rect{t.x, t.y + t.height - p.rows(), t.width, p.rows()}
+}
+
 func (u *UI) dismiss() {
 	u.overlay = nil
 	u.touch(partOverlay)
@@ -32,6 +52,7 @@ type dialog struct {
 	input *editor                   // nil: yes or no
 	check func(text string) string  // what is wrong with the line; nil: nothing can be
 	yes   func(text string) tea.Cmd // what to do
+	back  overlay                   // what is shown again after no; nil: nothing
 }
 
 func (u *UI) ask(d dialog) { u.show(&d) }
@@ -46,7 +67,7 @@ func (d *dialog) press(u *UI, key tea.Key, name string) tea.Cmd {
 	u.touch(partOverlay)
 	switch {
 	case name == "esc" || name == "ctrl+c":
-		u.dismiss()
+		d.leave(u)
 		return nil
 	case d.input != nil:
 		return d.typed(u, key, name)
@@ -54,9 +75,16 @@ func (d *dialog) press(u *UI, key tea.Key, name string) tea.Cmd {
 		u.dismiss()
 		return d.yes("")
 	case name == "n" || name == "q":
-		u.dismiss()
+		d.leave(u)
 	}
 	return nil
+}
+
+func (d *dialog) leave(u *UI) {
+	u.dismiss()
+	if d.back != nil {
+		u.show(d.back)
+	}
 }
 
 func (d *dialog) typed(u *UI, key tea.Key, name string) tea.Cmd {

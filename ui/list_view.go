@@ -55,6 +55,15 @@ func fill(lines []string, width, height int) []string {
 	return lines
 }
 
+// fillAbove is fill with a last line that stands at the bottom, where there is
+// room for more than one.
+func fillAbove(lines []string, last string, height int) []string {
+	if height < 2 {
+		return fill(lines, 0, height)
+	}
+	return append(fill(lines, 0, height-1), last)
+}
+
 // drawRow draws one conversation.
 func (u *UI) drawRow(i, width, height int) (lines []string, until time.Time) {
 	c := u.list.rows[i].Conversation

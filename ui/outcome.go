@@ -13,12 +13,21 @@ import (
 type awaited struct {
 	id    inbox.ConversationID // "" for none
 	to    string
+	what  string // "" for a text
 	items []inbox.OutboxItem
 	said  string
 }
 
 func (u *UI) await(msg sentMsg, said string) {
-	u.awaited = awaited{msg.id, msg.to, msg.items, said}
+	u.awaited = awaited{id: msg.id, to: msg.to, items: msg.items, said: said}
+}
+
+// lead begins what is said of it.
+func (a awaited) lead() string {
+	if a.what == "" {
+		return ""
+	}
+	return a.what + ": "
 }
 
 // readOutcome reads how far the awaited messages have come.
@@ -53,12 +62,12 @@ func (u *UI) outcomeRead(msg outcomeMsg) {
 			u.hush()
 		}
 	case state == inbox.StateFailed:
-		u.warn("not sent to " + a.to + ": " + why)
+		u.warn(a.lead() + "not sent to " + a.to + ": " + why)
 	case state == inbox.StateUnknown:
 		u.warn("nobody knows whether it reached " + a.to + ": " + why)
 	case state == inbox.StateSent:
 		if waiting {
-			u.say("sent to " + a.to)
+			u.say(a.lead() + "sent to " + a.to)
 		}
 	default:
 		return

@@ -40,7 +40,11 @@ type entry struct {
 	key  string
 	msg  *inbox.Message
 	item *inbox.OutboxItem
+
+	gestures []*inbox.OutboxItem // own reactions to the message that are under way, oldest first
 }
+
+func messageKey(id inbox.MessageID) string { return "m:" + string(id) }
 
 func (e entry) at() time.Time {
 	if e.msg != nil {
@@ -92,11 +96,14 @@ func (t *thread) apply(th inbox.Thread) {
 	t.entries = make([]entry, 0, len(th.Page.Messages)+len(th.Outbox))
 	for i := range th.Page.Messages {
 		m := &th.Page.Messages[i]
-		t.entries = append(t.entries, entry{key: "m:" + string(m.ID), msg: m})
+		t.entries = append(t.entries, entry{key: messageKey(m.ID), msg: m})
 	}
-	if !t.moreAfter {
-		for i := range th.Outbox {
-			item := &th.Outbox[i]
+	for i := range th.Outbox {
+		item := &th.Outbox[i]
+		if t.holdReaction(item) {
+			continue
+		}
+		if !t.moreAfter {
 			t.entries = append(t.entries, entry{key: "o:" + string(item.ID), item: item})
 		}
 	}
@@ -107,6 +114,16 @@ func (t *thread) apply(th inbox.Thread) {
 		t.follow = true
 	}
 	t.forget()
+}
+
+// holdReaction puts a reaction that is under way on its message.
+func (t *thread) holdReaction(item *inbox.OutboxItem) bool {
+	i := t.index(messageKey(reactionTo(item)))
+	if i < 0 || !underWay(item) {
+		return false
+	}
+	t.entries[i].gestures = append(t.entries[i].gestures, item)
+	return true
 }
 
 // forget drops the drawn blocks of what is no longer in the window.

@@ -137,8 +137,8 @@ func TestThreadShowsEverythingThatMessagesMayBe(t *testing.T) {
 	}
 	atShop(t, 120, 40, ui.Options{}, fill, func(s *shop) {
 		s.Sees("── Friday 31 December 1999 ──", "── Saturday 1 January ──",
-			"you  08:00 · read", "[message unsent]", "[poll: Parley cannot show this]", "[image] the lamp cdn.example", "[reel]",
-			"↳ answers a story: our new lamp", "😂 Maya, ❤ you", "so?")
+			"you  08:00 · read", "[message unsent]", "[poll: Parley cannot show this]", "[image] the lamp cdn.example", "[shared a reel]",
+			"↳ replied to your story: our new lamp", "😂 Maya, ❤ you", "so?")
 		if !strings.Contains(s.View().Content, "\x1b]8;;https://cdn.example/a.jpg?sig=1\x1b\\") {
 			t.Error("the attachment is no link")
 		}

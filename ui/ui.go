@@ -66,6 +66,9 @@ type UI struct {
 	composer *composer // nil when it is closed
 	filter   editor
 
+	emojis *emojiTable // nil until somebody reacts
+	recent []string    // emojis, the one used last first
+
 	filterWrong string // what is wrong with the search that is typed
 	drafts      *draftBook
 	sentAt      map[inbox.ConversationID]time.Time // when a draft of the conversation became a message
@@ -102,7 +105,7 @@ func New(ctx context.Context, in *inbox.Inbox, opts Options) (*UI, error) {
 	u := &UI{
 		ctx: ctx, in: in, opts: opts.withDefaults(),
 		seed: maphash.MakeSeed(), list: newList(), drafts: newDraftBook(in),
-		sentAt: map[inbox.ConversationID]time.Time{},
+		sentAt: map[inbox.ConversationID]time.Time{}, recent: usualReactions(),
 	}
 	var err error
 	if u.keys, err = newKeymap(opts.Keys); err != nil {

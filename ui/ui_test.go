@@ -182,13 +182,39 @@ func TestTextComesBackWhenTheInboxRefusesTheSend(t *testing.T) {
 	})
 }
 
-func TestClosedConversationSaysWhyItCannotBeAnswered(t *testing.T) {
+func TestClosedConversationSaysSoBeforeAnybodyTypesAndAsksBeforeItSends(t *testing.T) {
 	fill := func(s *shop) { s.writes(inbox.Instagram, "Late Larry", "hello?", 8*24*time.Hour) }
 	atShop(t, 120, 40, ui.Options{}, fill, func(s *shop) {
 		s.Sees("closed")
 		s.Press("r")
-		s.Misses("to Late Larry")
-		s.Sees("the reply window of Late Larry is closed since")
+		s.Sees("the reply window of Late Larry is closed since", "sending asks first", "to Late Larry")
+		s.Type("sorry for the delay")
+		s.Press("enter")
+		s.Sees("Send to Late Larry anyway?", "closed 1d ago by our clock", "the platform decides")
+		s.Press("n")
+		s.Sees("to Late Larry", "sorry for the delay")
+		if n := len(s.outbox()); n != 0 {
+			t.Fatalf("%d messages were sent without a yes", n)
+		}
+		s.Press("enter", "y")
+		items := s.outbox()
+		if len(items) != 1 || !items[0].Anyway || items[0].Text() != "sorry for the delay" {
+			t.Errorf("the outbox holds %+v", items)
+		}
+		s.Sees("queued for Late Larry")
+	})
+}
+
+func TestConversationThatThePlatformHasClosedIsNotTriedAgain(t *testing.T) {
+	refused := &inbox.Error{Kind: inbox.WindowIsOver, Text: "outside of the allowed window"}
+	atShop(t, 120, 40, ui.Options{}, answers(inbox.StateFailed, refused), func(s *shop) {
+		s.Press("r")
+		s.Type("hello")
+		s.Press("enter")
+		s.sends()
+		s.Press("r")
+		s.Misses("─ to Maya")
+		s.Sees("closed by the platform: outside of the allowed window")
 	})
 }
 
@@ -203,7 +229,9 @@ func TestWindowClosesWhileTheAgentTypes(t *testing.T) {
 		s.Wait(61 * time.Second)
 		s.Sees("closed")
 		s.Press("enter")
-		s.Sees("the reply window of Maya is closed since", "one moment")
+		s.Sees("Send to Maya anyway?", "closed just now by our clock")
+		s.Press("n")
+		s.Sees("to Maya", "one moment")
 		if n := len(s.outbox()); n != 0 {
 			t.Errorf("sent %d messages into a closed window", n)
 		}
@@ -215,8 +243,8 @@ func TestWhatTheProviderCannotDoIsShownWithItsReason(t *testing.T) {
 		s.Press("+")
 		s.Sees("no reactions here: this API has no such call")
 		s.Press("ctrl+k")
-		s.Type("sticker")
-		s.Sees("send a sticker (no stickers here: this API has no such call)")
+		s.Type("heart")
+		s.Sees("send a heart (no heart here: this API has no such call)")
 	})
 }
 

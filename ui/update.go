@@ -63,6 +63,10 @@ func (u *UI) handleAnswer(msg tea.Msg) tea.Cmd {
 		u.draftsSaved(msg)
 	case sentMsg:
 		return u.sent(msg)
+	case postsMsg:
+		u.postsRead(msg)
+	case gestureMsg:
+		return u.gestureMade(msg)
 	case outcomeMsg:
 		u.outcomeRead(msg)
 	case doneMsg:

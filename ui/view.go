@@ -84,7 +84,7 @@ func (u *UI) drawOverlay() ([]string, time.Time) {
 	if u.overlay == nil {
 		return nil, time.Time{}
 	}
-	b := u.body()
+	b := u.overlayArea()
 	if u.composer == nil || b.height < 3 {
 		return u.overlay.draw(u, b.width, b.height), time.Time{}
 	}
@@ -99,7 +99,7 @@ func (u *UI) join() string {
 	rows := make([]string, 0, u.height)
 	rows = append(rows, s.lines[partHeader]...)
 	rows = append(rows, s.lines[partBanner]...)
-	if u.overlay != nil {
+	if u.overlay != nil && u.overlayArea() == u.body() {
 		rows = append(rows, s.lines[partOverlay]...)
 	} else {
 		rows = append(rows, u.joinPanes()...)
@@ -112,6 +112,10 @@ func (u *UI) join() string {
 func (u *UI) joinPanes() []string {
 	s := &u.screen
 	right := append(append(make([]string, 0, u.height), s.lines[partThread]...), s.lines[partComposer]...)
+	if u.overlay != nil {
+		panel := s.lines[partOverlay]
+		right = append(right[:u.area.thread.height-len(panel)], panel...) // no composer is open beside a panel
+	}
 	left := s.lines[partList]
 	if !u.area.split {
 		if u.area.list.height > 0 {
