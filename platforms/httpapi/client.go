@@ -86,6 +86,10 @@ func New(o Options) (*Client, error) {
 // an answer: servers have been known to echo the key in an error.
 func (c *Client) Redact(s string) string { return c.redact.text(s) }
 
+// Hide makes a secret that was learned after the client was made (a renewed
+// token) as invisible as those in its options.
+func (c *Client) Hide(s login.Secret) { c.redact.learn(s) }
+
 // Close drops idle connections.
 func (c *Client) Close() { c.http.CloseIdleConnections() }
 
@@ -123,6 +127,7 @@ type Request struct {
 	Query  url.Values
 	Header http.Header // beside the client's; never logged
 	JSON   any         // body; nil for none
+	Form   url.Values  // body in place of JSON; never logged
 	Waits  Waits       // zero fields mean the client's
 	Limit  int64       // longest answer to read, in bytes; 0: DefaultLimit
 }
@@ -177,7 +182,7 @@ func traced(ctx context.Context, watch *watchdog, waits Waits, left *atomic.Bool
 }
 
 func (c *Client) build(ctx context.Context, r Request) (*http.Request, error) {
-	body, err := encode(r.JSON)
+	body, contentType, err := encodeBody(r)
 	if err != nil {
 		return nil, err
 	}
@@ -190,9 +195,17 @@ func (c *Client) build(ctx context.Context, r Request) (*http.Request, error) {
 	req.Header.Set("User-Agent", UserAgent)
 	req.Header.Set("Accept", "application/json")
 	if body != nil {
-		req.Header.Set("Content-Type", "application/json")
+		req.Header.Set("Content-Type", contentType)
 	}
 	return req, nil
+}
+
+func encodeBody(r Request) (body io.Reader, contentType string, err error) {
+	if r.Form != nil {
+		return strings.NewReader(r.Form.Encode()), "application/x-www-form-urlencoded", nil
+	}
+	body, err = encode(r.JSON)
+	return body, "application/json", err
 }
 
 // encode leaves <, > and & as they are: they are ordinary in messages.

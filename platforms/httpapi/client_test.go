@@ -369,6 +369,28 @@ func TestSecretsAreHiddenInEverySpelling(t *testing.T) {
 	}
 }
 
+func TestASecretThatIsLearnedLaterIsHiddenToo(t *testing.T) {
+	c := newClient(t, "https://x.example")
+	c.Hide(login.NewSecret("renewed-token"))
+	if got := c.Redact("renewed-token and " + secret); got != "[hidden] and [hidden]" {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestAForm(t *testing.T) {
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if err := r.ParseForm(); err != nil || r.PostForm.Get("code") != "a&b" || r.Header.Get("Content-Type") != "application/x-www-form-urlencoded" {
+			t.Errorf("%v %v %v", err, r.PostForm, r.Header)
+		}
+		fmt.Fprint(w, `{}`)
+	})
+	res, err := newClient(t, s.URL).Do(t.Context(), httpapi.Request{Method: http.MethodPost, Form: url.Values{"code": {"a&b"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	res.Close()
+}
+
 func TestAShortSecretDoesNotHideEverything(t *testing.T) {
 	c := newClient(t, "https://x.example", func(o *httpapi.Options) { o.Secrets = []login.Secret{login.NewSecret("a")} })
 	if got := c.Redact("a banana"); got != "a banana" {

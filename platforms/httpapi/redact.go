@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 
 	"parley/platforms/login"
 )
@@ -19,9 +20,27 @@ const shortestSecret = 4
 
 // redactor takes secrets out of texts, in the spellings in which they can turn
 // up: as they are, in a URL's path or query, and inside JSON.
-type redactor struct{ replacer *strings.Replacer }
+type redactor struct {
+	mu       sync.RWMutex
+	secrets  []login.Secret
+	replacer *strings.Replacer
+}
 
 func newRedactor(secrets []login.Secret) *redactor {
+	r := &redactor{}
+	r.learn(secrets...)
+	return r
+}
+
+// learn takes out more secrets from now on.
+func (r *redactor) learn(secrets ...login.Secret) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.secrets = append(r.secrets, secrets...)
+	r.replacer = newReplacer(r.secrets)
+}
+
+func newReplacer(secrets []login.Secret) *strings.Replacer {
 	var spellings []string
 	for _, s := range secrets {
 		if v := s.Reveal(); len(v) >= shortestSecret {
@@ -34,7 +53,7 @@ func newRedactor(secrets []login.Secret) *redactor {
 	for _, s := range slices.Compact(spellings) {
 		pairs = append(pairs, s, placeholder)
 	}
-	return &redactor{strings.NewReplacer(pairs...)}
+	return strings.NewReplacer(pairs...)
 }
 
 func inJSON(s string) string {
@@ -45,7 +64,11 @@ func inJSON(s string) string {
 	return strings.Trim(string(b), `"`)
 }
 
-func (r *redactor) text(s string) string { return r.replacer.Replace(s) }
+func (r *redactor) text(s string) string {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return r.replacer.Replace(s)
+}
 
 // err flattens an error to its redacted text. What it is can still be asked
 // with errors.Is, but the original cannot be reached, so nothing that prints it
