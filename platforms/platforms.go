@@ -6,6 +6,7 @@ package platforms
 import (
 	"parley/inbox"
 	"parley/platforms/ayrshare"
+	"parley/platforms/chatt2me"
 	"parley/platforms/login"
 )
 
@@ -20,6 +21,7 @@ type Provider struct {
 
 var table = []Provider{
 	{"ayrshare", ayrshare.BaseURL, inbox.Platforms, ayrshare.Fields, ayrshare.Open},
+	{"chatt2me", chatt2me.BaseURL, []inbox.Platform{inbox.Instagram, inbox.Facebook}, chatt2me.Fields, chatt2me.Open},
 }
 
 // All lists the providers.
