@@ -268,12 +268,15 @@ func (w *Webhooks) share(to *receiver, deliveries []hook.Delivery) []pushed {
 	var list []pushed
 	place := map[inbox.AccountID]int{}
 	for _, d := range deliveries {
-		id := w.owner(to, d.Owner)
-		i, known := place[id]
+		owner := w.owner(to, d.Owner)
+		if a, ok := owner.hook.(hook.Adopter); ok && owner != to {
+			d = a.Adopt(d)
+		}
+		i, known := place[owner.id]
 		if !known {
 			i = len(list)
-			place[id] = i
-			list = append(list, pushed{account: id})
+			place[owner.id] = i
+			list = append(list, pushed{account: owner.id})
 		}
 		list[i].batches = append(list[i].batches, d.Batch)
 	}
@@ -283,19 +286,19 @@ func (w *Webhooks) share(to *receiver, deliveries []hook.Delivery) []pushed {
 // owner is the account that a delivery is for: one app of Meta's calls one
 // address for all the logins that it serves. What is for nobody that we know
 // stays where it was sent.
-func (w *Webhooks) owner(to *receiver, owner string) inbox.AccountID {
+func (w *Webhooks) owner(to *receiver, owner string) *receiver {
 	if owner == "" || to.hook.Owns(owner) {
-		return to.id
+		return to
 	}
 	for _, other := range w.order {
 		if other.provider == to.provider && other.hook.Owns(owner) {
-			return other.id
+			return other
 		}
 	}
 	if more, ok := w.warned.allow("owner " + string(to.id)); ok {
 		w.log.Warn("webhook delivery for a login that no account has: it is kept here", "account", to.id, "more_since", more)
 	}
-	return to.id
+	return to
 }
 
 // refuse answers a call that is not taken in. Nothing that it held is repeated

@@ -151,17 +151,7 @@ func (e *event) deliver(b inbox.Batch) {
 		return
 	}
 	owner := strings.ToLower(e.channel)
-	for i, m := range b.Messages {
-		b.Messages[i].RemoteID = e.remoteID(owner, m.RemoteID)
-	}
-	for i, c := range b.Conversations {
-		b.Conversations[i].RemoteID = e.remoteID(owner, c.RemoteID)
-	}
-	for i, f := range b.Events {
-		if f.RemoteID != "" {
-			b.Events[i].RemoteID = e.remoteID(owner, f.RemoteID)
-		}
-	}
+	renameConversations(b, func(person string) string { return e.remoteID(owner, person) })
 	d := e.delivery(owner)
 	d.Batch.Messages = append(d.Batch.Messages, b.Messages...)
 	d.Batch.Conversations = append(d.Batch.Conversations, b.Conversations...)
@@ -189,6 +179,34 @@ func (r *reader) deliveries() []hook.Delivery {
 		list = append(list, *d)
 	}
 	return list
+}
+
+// Adopt names the conversations of a delivery that another account has decoded,
+// and that is for our channel.
+func (p *provider) Adopt(d hook.Delivery) hook.Delivery {
+	d.Batch.Platform = p.platform
+	renameConversations(d.Batch, func(remote string) string {
+		if channel, person, ok := splitRemote(remote); ok {
+			return p.remoteID(channel, person)
+		}
+		return remote
+	})
+	return d
+}
+
+// renameConversations renames those that the facts of a batch name, in place.
+func renameConversations(b inbox.Batch, rename func(remote string) string) {
+	for i, m := range b.Messages {
+		b.Messages[i].RemoteID = rename(m.RemoteID)
+	}
+	for i, c := range b.Conversations {
+		b.Conversations[i].RemoteID = rename(c.RemoteID)
+	}
+	for i, f := range b.Events {
+		if f.RemoteID != "" { // a status names its message only
+			b.Events[i].RemoteID = rename(f.RemoteID)
+		}
+	}
 }
 
 // decoder reads Meta's events.

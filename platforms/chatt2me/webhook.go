@@ -18,7 +18,10 @@ import (
 // Documents: https://docs.chatt2.me/docs/latest/webhooks/endpoint-verification/ and
 // …/verifying-signature/.
 
-var _ hook.Receiver = (*provider)(nil)
+var (
+	_ hook.Receiver = (*provider)(nil)
+	_ hook.Adopter  = (*provider)(nil)
+)
 
 const (
 	headerToken     = "X-Validation-Token"

@@ -55,6 +55,13 @@ type Receiver interface {
 	Owns(owner string) bool
 }
 
+// Adopter is a Receiver that names conversations by its own login: what another
+// login of the same provider has decoded, but belongs to this one, has to be
+// named anew.
+type Adopter interface {
+	Adopt(Delivery) Delivery
+}
+
 // Registrar is a provider whose webhooks can be managed by its API.
 type Registrar interface {
 	Register(ctx context.Context, address string) error
