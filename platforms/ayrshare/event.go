@@ -143,7 +143,7 @@ func (d *decoder) event(raw json.RawMessage) {
 	if !slices.Contains(d.platforms, platform) {
 		return
 	}
-	e := event{raw: raw, object: o, subAction: subAction, platform: platform, at: eventTime(o, d.came)}
+	e := event{raw: raw, object: o, subAction: subAction, platform: platform, at: d.timeOf(o)}
 	if !e.addTo(d.batch(platform, e.at)) {
 		d.skipped++
 	}
@@ -157,10 +157,15 @@ func platformOf(name string) inbox.Platform {
 	return inbox.Platform(name)
 }
 
-// eventTime is when it happened: "created" (ISO 8601) and "timeStamp" (Unix
-// seconds) are the same moment, one of them sometimes with milliseconds.
-func eventTime(o object, came time.Time) time.Time {
-	return cmp.Or(timeOf(o["created"]), timeOf(o["timeStamp"]), came)
+// timeOf is when it happened. In what is known, "created" (ISO 8601) and
+// "timeStamp" (Unix seconds) are one moment; should "created" ever be that of the
+// message which an event is about, the event is what came later.
+func (d *decoder) timeOf(o object) time.Time {
+	created, told := timeOf(o["created"]), timeOf(o["timeStamp"])
+	if told.Sub(created) > time.Second {
+		return told
+	}
+	return cmp.Or(created, told, d.came)
 }
 
 // event is one element, of which fields are taken one by one.
