@@ -47,6 +47,7 @@ type AccountView struct {
 	Queued    int // outbox: queued and sending
 	Failed    int
 	Unknown   int
+	Webhook   WebhookState
 }
 
 // PlatformView is the freshness of one platform of an account. Times are our
@@ -59,6 +60,9 @@ type PlatformView struct {
 	Error     *Failure
 	Loaded    int  // messages read so far by a first sync that is under way
 	FirstSync bool // the history is still coming in
+
+	Live     bool      // there is no history to read: webhooks are all there is
+	PushedAt time.Time // when the account's webhook told something last
 }
 
 // account is the running side of an Account. The mutex guards all below it;
@@ -72,6 +76,7 @@ type account struct {
 
 	mu        sync.Mutex
 	state     AccountState
+	notedAt   time.Time               // when a note on the webhook was last stored
 	sendError *Failure                // why sends are refused although reads work
 	inFlight  map[ConversationID]bool // conversations with a send under way
 	seen      map[ConversationID]bool // conversations whose customers are to be told that they were read
@@ -83,7 +88,9 @@ type platform struct {
 	wake chan struct{} // capacity 1
 	// The rest is guarded by the account's mutex.
 	feeds    []*feed
-	settling map[string]*feed // reads of single conversations, by the provider's ID
+	settling map[string]*feed    // reads of single conversations, by the provider's ID
+	wanted   map[MessageID]*feed // reads of single messages
+	wantedAt time.Time           // when the last of those was asked for
 	reading  bool
 	loaded   int // messages read since the program started
 }
@@ -91,14 +98,16 @@ type platform struct {
 // feed is a repeated request and its schedule.
 type feed struct {
 	Feed
-	conversation string // not "": only this conversation is read
+	conversation string    // not "": only this conversation is read
+	message      MessageID // not "": only this message is read
 	SyncState
 	forced bool // an agent asked for it out of turn
 	pages  int  // older pages read in this run
 	paging bool // the whole history could not be had in one answer: go on by pages
 }
 
-func (f *feed) dead() bool { return f.Error != nil && f.Error.Kind == Auth }
+// dead tells that the key was refused. A platform without feeds has none to be.
+func (f *feed) dead() bool { return f != nil && f.Error != nil && f.Error.Kind == Auth }
 
 // newAccount loads what is remembered of the account.
 func newAccount(r Reader, a Account) (*account, error) {
@@ -118,8 +127,13 @@ func newAccount(r Reader, a Account) (*account, error) {
 	acc.state = state
 	acc.state.Account = a.ID
 	acc.state.mend(now)
+	for _, name := range a.Provider.Platforms() {
+		if a.reads(name) {
+			acc.addPlatform(name)
+		}
+	}
 	for _, f := range a.Provider.Feeds() {
-		if len(a.Platforms) > 0 && !slices.Contains(a.Platforms, f.Platform) {
+		if !a.reads(f.Platform) {
 			continue
 		}
 		key := SyncKey{Account: a.ID, Platform: f.Platform, Request: f.Name}
@@ -128,15 +142,25 @@ func newAccount(r Reader, a Account) (*account, error) {
 			return nil, err
 		}
 		s.Key = key
-		p := acc.platform(f.Platform)
-		if p == nil {
-			p = &platform{Platform: f.Platform, wake: make(chan struct{}, 1), settling: map[string]*feed{}}
-			acc.platforms = append(acc.platforms, p)
-		}
+		p := acc.addPlatform(f.Platform)
 		s.mend(f, now)
 		p.feeds = append(p.feeds, &feed{Feed: f, SyncState: s})
 	}
 	return acc, nil
+}
+
+// reads tells whether the config wants the platform.
+func (a Account) reads(name Platform) bool {
+	return len(a.Platforms) == 0 || slices.Contains(a.Platforms, name)
+}
+
+func (a *account) addPlatform(name Platform) *platform {
+	p := a.platform(name)
+	if p == nil {
+		p = &platform{Platform: name, wake: make(chan struct{}, 1), settling: map[string]*feed{}, wanted: map[MessageID]*feed{}}
+		a.platforms = append(a.platforms, p)
+	}
+	return p
 }
 
 func (a *account) platform(name Platform) *platform {
@@ -159,13 +183,17 @@ func (p *platform) messagesFeed() *feed {
 	return nil
 }
 
-// mainFeed says how the platform is: one that is read rarely can fail alone.
+// mainFeed says how the platform is: one that is read rarely can fail alone. nil
+// where nothing is read.
 func (p *platform) mainFeed() *feed {
-	if f := p.messagesFeed(); f != nil {
+	if f := p.messagesFeed(); f != nil || p.live() {
 		return f
 	}
 	return p.feeds[0]
 }
+
+// live tells that webhooks are all there is.
+func (p *platform) live() bool { return len(p.feeds) == 0 }
 
 // now is the time by the provider's clock.
 func (a *account) now() time.Time {
@@ -304,15 +332,17 @@ func (in *Inbox) Accounts() []AccountView {
 func (a *account) view() AccountView {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	v := AccountView{ID: a.ID, Provider: a.Provider.Name(), Count: -1, Limit: a.ConversationLimit, Health: Healthy}
+	v := AccountView{ID: a.ID, Provider: a.Provider.Name(), Count: -1, Limit: a.ConversationLimit, Health: Healthy, Webhook: a.state.Webhook}
 	if a.state.Info != nil && a.state.Info.ConversationCount != nil {
 		v.Count = *a.state.Info.ConversationCount
 	}
-	failing, dead, starting := 0, 0, 0
+	failing, dead, starting, live := 0, 0, 0, 0
 	for _, p := range a.platforms {
 		pv, isDead := a.platformView(p)
 		v.Platforms = append(v.Platforms, pv)
 		switch {
+		case pv.Live:
+			live++
 		case isDead:
 			dead++
 		case pv.Error != nil:
@@ -325,7 +355,7 @@ func (a *account) view() AccountView {
 		}
 	}
 	switch {
-	case dead > 0 && dead == len(a.platforms):
+	case dead > 0 && dead+live == len(a.platforms), a.sendError != nil && live == len(a.platforms):
 		v.Health = Dead
 	case a.state.PausedTill.After(a.nowLocked()):
 		v.Health = Limited
@@ -343,7 +373,7 @@ func (a *account) view() AccountView {
 // platformView is the freshness of one platform. The oldest of its feeds
 // decides, of those that are read all the time.
 func (a *account) platformView(p *platform) (v PlatformView, dead bool) {
-	v = PlatformView{Platform: p.Platform, Reading: p.reading, Loaded: p.loaded}
+	v = PlatformView{Platform: p.Platform, Reading: p.reading, Loaded: p.loaded, Live: p.live(), PushedAt: a.state.Webhook.LastAt}
 	for _, f := range p.feeds {
 		if f.Every > f.CacheTime && !f.LastUpdated.IsZero() {
 			continue // archived conversations are read rarely on purpose

@@ -83,7 +83,7 @@ func (in *Inbox) MarkRead(ctx context.Context, id ConversationID, arrival uint64
 func (e *edit) arrivedAfter(id ConversationID, arrival uint64) (n int, err error) {
 	page, err := e.Thread(ThreadQuery{Conversation: id, Before: 200})
 	for _, m := range page.Messages {
-		if m.Direction == Received && m.Arrival > arrival {
+		if m.Direction == Received && m.Arrival > arrival && !m.Event && !m.Deleted {
 			n++
 		}
 	}

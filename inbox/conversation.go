@@ -56,6 +56,7 @@ type Conversation struct {
 	LastSentAt     time.Time   `json:"last_sent_at,omitzero"`     // our own newest message
 	Provisional    []MessageID `json:"provisional,omitempty"`     // own messages that no read has shown yet
 	Messages       int         `json:"messages,omitempty"`        // how many are cached
+	Pushed         bool        `json:"pushed,omitempty"`          // known from webhooks only: what no read has shown yet is no news when one does
 	RefusedAt      time.Time   `json:"refused_at,omitzero"`       // the platform refused a send for the window: closed until a newer message is received
 	RefusedText    string      `json:"refused_text,omitempty"`    // in the provider's words
 

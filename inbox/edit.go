@@ -16,6 +16,11 @@ type edit struct {
 	convs   map[ConversationID]*editedConversation
 	items   map[OutboxID]outboxNote // items that moved, for the counts in memory
 	deleted []ConversationID
+
+	waited   map[WaitKey]waitNote       // what waits for messages, as far as it has changed
+	due      map[WaitKey]ConversationID // of these, the messages that have come
+	sentTo   sentTo
+	nameless []ConversationID // a webhook told of a customer without a name
 }
 
 // editedConversation is a conversation under change.
@@ -23,6 +28,7 @@ type editedConversation struct {
 	Conversation
 	isNew       bool // not in the store, or known without any message
 	dirty       bool
+	shown       bool // a read has shown some of its messages
 	outboxDirty bool // its outbox counts have to be taken anew
 
 	// For the unread count of a backlog; see ingest.go.
@@ -59,6 +65,8 @@ func (in *Inbox) update(ctx context.Context, fn func(*edit) error) error {
 		return err
 	}
 	in.noteOutbox(e.items)
+	in.noteWaiting(e.waited)
+	in.askNames(e.nameless)
 	for _, note := range e.items { // an item may have waited for this one
 		if a := in.accounts[note.conversation.Account()]; a != nil {
 			wake(a.wakeSender)
@@ -75,6 +83,18 @@ func (in *Inbox) update(ctx context.Context, fn func(*edit) error) error {
 	}
 	in.hub.publish(changes)
 	return nil
+}
+
+// updateHistory is update for what was written long ago. Only one such
+// transaction, which can be large, is ever before anybody else's.
+func (in *Inbox) updateHistory(ctx context.Context, fn func(*edit) error) error {
+	select {
+	case in.history <- struct{}{}:
+		defer func() { <-in.history }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	return in.update(ctx, fn)
 }
 
 func (c *Changes) add(id ConversationID, revision uint64) {
@@ -153,11 +173,29 @@ func noteOf(item OutboxItem, state State) outboxNote {
 	return note
 }
 
+// PutMessage stores the message. What waits for it is applied by flush.
+func (e *edit) PutMessage(m Message) error {
+	e.saw(m.Conversation, m.ID)
+	return e.Writer.PutMessage(m)
+}
+
+// provisionalAtMost bounds the own messages that are looked through for the one
+// that a read shows under another ID. Where reads never show own messages they
+// would become more and more; the oldest leave.
+const provisionalAtMost = 32
+
 // flush writes what has changed.
 func (e *edit) flush() error {
+	if err := e.applyWaiting(); err != nil {
+		return err
+	}
 	for id, c := range e.convs {
 		if !c.dirty {
 			continue
+		}
+		c.Provisional = c.Provisional[max(len(c.Provisional)-provisionalAtMost, 0):]
+		if c.Last.ID == "" {
+			c.Unanswered = false
 		}
 		if c.Messages > 0 && (c.Last.ID == "" || c.Last.Deleted) {
 			if err := e.summarizeAgain(c); err != nil {
@@ -179,8 +217,8 @@ func (e *edit) flush() error {
 	return nil
 }
 
-// unsentAtOnce is how many unsent messages at the end of a thread are looked
-// behind.
+// unsentAtOnce is how many messages at the end of a thread that were unsent, or
+// are none, are looked behind.
 const unsentAtOnce = 20
 
 // summarizeAgain looks for the newest message, and for the newest that was not
@@ -190,8 +228,15 @@ func (e *edit) summarizeAgain(c *editedConversation) error {
 	if err != nil || len(page.Messages) == 0 {
 		return err
 	}
-	c.summarize(page.Messages[len(page.Messages)-1])
+	newest := true
 	for _, m := range slices.Backward(page.Messages) {
+		if m.Event {
+			continue
+		}
+		if newest {
+			c.summarize(m)
+			newest = false
+		}
 		if !m.Deleted {
 			c.Unanswered = m.Direction == Received
 			break

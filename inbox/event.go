@@ -31,3 +31,51 @@ type EventFact struct {
 	Edits    int       `json:"edits,omitempty"` // how often the text has been changed, where told
 	Since    time.Time `json:"since,omitzero"`  // when it began to wait (our clock)
 }
+
+// known tells that this version understands the kind.
+func (k EventKind) known() bool {
+	switch k {
+	case EventReaction, EventUnreaction, EventRead, EventUnsend, EventEdit, EventFailed, EventAnnounced:
+		return true
+	}
+	return false
+}
+
+// reaction is what the event says of a user's reaction.
+func (ev EventFact) reaction() Reaction {
+	return Reaction{UserID: ev.UserID, Emoji: ev.Emoji, Mine: ev.Mine, At: ev.At}
+}
+
+// slot names what an event replaces, or is replaced by: a reaction and its
+// removal say two things of one.
+type slot struct {
+	kind     EventKind
+	remoteID string
+	user     string
+	mine     bool
+}
+
+func (ev EventFact) slot() slot {
+	s := slot{kind: ev.Kind, remoteID: ev.RemoteID}
+	switch ev.Kind {
+	case EventUnreaction:
+		s.kind = EventReaction
+		fallthrough
+	case EventReaction:
+		if s.mine = ev.Mine; !ev.Mine {
+			s.user = ev.UserID
+		}
+	}
+	return s
+}
+
+// newerThan tells that the event says more than another one of the same slot.
+func (ev EventFact) newerThan(o EventFact) bool {
+	if c := ev.At.Compare(o.At); c != 0 {
+		return c > 0
+	}
+	if ev.Edits != o.Edits {
+		return ev.Edits > o.Edits
+	}
+	return ev.Kind == EventUnreaction && o.Kind == EventReaction
+}

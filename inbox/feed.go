@@ -59,38 +59,54 @@ func (f *feed) succeeded(now time.Time, req ReadRequest, res ReadResult, g *gath
 	case req.Whole:
 		f.walkOn(res.Cursor)
 	case req.newest():
-		f.newestPage(res.Cursor, n.Messages, n.Messages-n.New)
+		f.newestPage(res, n.Messages, n.Messages-n.New)
 	default:
-		f.olderPage(res.Cursor, n.Messages-n.New)
+		f.olderPage(res, n.Messages-n.New)
 	}
 }
 
 // newestPage decides whether older pages have to be read after the newest one.
 // When it shows nothing that we know, something may lie between it and what we
 // have.
-func (f *feed) newestPage(cursor string, messages, known int) {
+func (f *feed) newestPage(res ReadResult, messages, known int) {
 	if f.Backfill == "" {
 		known = f.certain(known)
 	}
 	gap := messages > 0 && known == 0
+	if res.Gap != nil {
+		gap = *res.Gap || f.Backfill == "" && f.unsureOnce()
+	}
 	switch {
 	case !f.Complete || f.Rewalk:
 		if f.Backfill == "" || gap {
-			f.walkOn(cursor)
+			f.walkOn(res.Cursor)
 		}
 	case gap:
 		f.Rewalk = f.Backfill != "" // an older gap is still open: this walk must not end before it
-		f.walkOn(cursor)
+		f.walkOn(res.Cursor)
 	}
 }
 
 // olderPage goes on to the next page, until it meets what we have.
-func (f *feed) olderPage(cursor string, known int) {
+func (f *feed) olderPage(res ReadResult, known int) {
 	f.pages++
-	if known = f.certain(known); f.Complete && !f.Rewalk && known > 0 {
-		cursor = ""
+	met := f.certain(known) > 0
+	if res.Gap != nil {
+		met = !*res.Gap && !f.unsureOnce()
 	}
-	f.walkOn(cursor)
+	if met && f.Complete && !f.Rewalk {
+		res.Cursor = ""
+	}
+	f.walkOn(res.Cursor)
+}
+
+// unsureOnce tells that a read may have been broken off behind this page, after
+// it had stored what the page shows. The provider, who goes by that, sees no gap
+// then: so one page more is read.
+func (f *feed) unsureOnce() bool {
+	unsure := f.Unsure > 0
+	f.Unsure = 0
+	return unsure
 }
 
 func (f *feed) walkOn(cursor string) {
@@ -122,6 +138,9 @@ func (f *feed) certain(known int) int {
 
 // newest tells that the request asks for what is new.
 func (r ReadRequest) newest() bool { return r.Cursor == "" && !r.Whole }
+
+// aside tells that it asks for one conversation or message only.
+func (r ReadRequest) aside() bool { return r.Conversation != "" || r.Message != "" }
 
 func (f *feed) failed(now time.Time, req ReadRequest, failure *Error) {
 	f.Failures++

@@ -33,6 +33,9 @@ func (in *Inbox) Forget(ctx context.Context, id ConversationID) error {
 		}
 		delete(e.convs, id)
 		e.deleted = append(e.deleted, id)
+		if err := e.forgetWaiting(id); err != nil {
+			return err
+		}
 		if err := e.DeleteConversation(id); err != nil || a == nil {
 			return err
 		}
@@ -74,13 +77,18 @@ func (a *account) forgotten(id ConversationID) (until time.Time, ok bool) {
 	return until, ok
 }
 
-// dropForgotten leaves out the old messages of forgotten conversations, and
-// what is told of such a conversation as long as it has not begun anew.
+// dropForgotten leaves out the old messages of forgotten conversations, what has
+// happened before, and what is told of such a conversation as long as it has not
+// begun anew.
 func (in *Inbox) dropForgotten(ctx context.Context, b Batch) (Batch, error) {
 	a := in.accounts[b.Account]
 	b.Messages = slices.DeleteFunc(b.Messages, func(f MessageFact) bool {
 		until, ok := a.forgotten(f.Message.Conversation)
 		return ok && !f.Message.CreatedAt.After(until)
+	})
+	b.Events = slices.DeleteFunc(b.Events, func(ev EventFact) bool {
+		until, ok := a.forgotten(NewConversationID(b.Account, b.Platform, ev.RemoteID))
+		return ok && !ev.At.After(until)
 	})
 	var gone error
 	b.Conversations = slices.DeleteFunc(b.Conversations, func(f ConversationFact) bool {

@@ -23,7 +23,7 @@ var errEnough = errors.New("the rest is known")
 func (in *Inbox) mayStop(a *account, f *feed, req ReadRequest) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return !f.Paged && f.Complete && req.Conversation == "" && a.nowLocked().Sub(f.WholeAt) < readWhole
+	return !f.Paged && f.Complete && !req.aside() && a.nowLocked().Sub(f.WholeAt) < readWhole
 }
 
 // What one transaction of a backlog holds. More messages would be faster still,
@@ -42,6 +42,7 @@ type gatherer struct {
 	a       *account
 	p       *platform
 	backlog bool
+	aside   bool
 	total   *readCount // may be nil
 	mayStop bool
 	batch   Batch
@@ -72,6 +73,12 @@ func (g *gatherer) take(ctx context.Context, b Batch) error {
 			return err
 		}
 	}
+	for _, ev := range b.Events {
+		g.batch.Events = append(g.batch.Events, ev)
+		if err := g.added(ctx, b.AsOf, ev.RemoteID); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
@@ -86,7 +93,7 @@ func (g *gatherer) added(ctx context.Context, asOf time.Time, conversation strin
 	if g.backlog {
 		limit = gatherMessages
 	}
-	if len(g.batch.Messages) < limit && len(g.touched) < gatherConversations {
+	if len(g.batch.Messages)+len(g.batch.Events) < limit && len(g.touched) < gatherConversations {
 		return nil
 	}
 	return g.flush(ctx)
@@ -96,10 +103,11 @@ func (g *gatherer) flush(ctx context.Context) error {
 	b := g.batch
 	g.batch = Batch{}
 	clear(g.touched)
-	if len(b.Messages)+len(b.Conversations) == 0 {
+	if b.empty() {
 		return nil
 	}
-	b.Account, b.Platform, b.Provider, b.Backlog = g.a.ID, g.p.Platform, g.a.Provider.Name(), g.backlog
+	b.Account, b.Platform, b.Provider = g.a.ID, g.p.Platform, g.a.Provider.Name()
+	b.Backlog, b.aside = g.backlog, g.aside
 	got, err := g.in.Ingest(ctx, b)
 	g.n.add(got)
 	if g.known += got.Messages; got.New+got.Changed > 0 {

@@ -37,11 +37,14 @@ type Inbox struct {
 	hub      hub
 
 	writing chan struct{} // capacity 1; see update
+	history chan struct{} // capacity 1; see updateHistory
+	waiting waitingSet    // what waits for messages that are not known yet
 
 	mu       sync.Mutex
 	lastItem time.Time                    // when the newest outbox ID says that it was made
 	outbox   map[OutboxID]outboxNote      // every item that is not sent
 	settled  map[SyncKey]time.Time        // when a single conversation may be read again
+	names    map[ConversationID]nameWish  // conversations to be read for their customer's name
 	sentAt   map[ConversationID]time.Time // when a draft was sent: what was typed before is no draft any more
 }
 
@@ -62,8 +65,10 @@ func New(ctx context.Context, opts Options) (*Inbox, error) {
 		opts: opts, store: opts.Store, log: opts.Log,
 		accounts: map[AccountID]*account{},
 		writing:  make(chan struct{}, 1),
+		history:  make(chan struct{}, 1),
 		outbox:   map[OutboxID]outboxNote{},
 		settled:  map[SyncKey]time.Time{},
+		names:    map[ConversationID]nameWish{},
 		sentAt:   map[ConversationID]time.Time{},
 	}
 	for _, a := range opts.Accounts {
@@ -95,6 +100,9 @@ func (in *Inbox) load(ctx context.Context) error {
 			}
 			in.accounts[id] = loaded
 			if err := in.loadSettled(r, id); err != nil {
+				return err
+			}
+			if err := in.loadWaiting(r, id); err != nil {
 				return err
 			}
 		}

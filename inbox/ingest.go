@@ -13,13 +13,15 @@ import (
 type Ingested struct {
 	Conversations int // conversations named in the batch
 	Messages      int // messages in the batch
+	Events        int // events in the batch
 	New           int // of these, not known before, or known from our own send only
-	Changed       int // of these, known and told otherwise now
+	Changed       int // of these, known and told otherwise now; and events that said something new
 }
 
 func (n *Ingested) add(more Ingested) {
 	n.Conversations += more.Conversations
 	n.Messages += more.Messages
+	n.Events += more.Events
 	n.New += more.New
 	n.Changed += more.Changed
 }
@@ -29,76 +31,80 @@ func (n *Ingested) add(more Ingested) {
 // fact twice, or two facts in another order, leave the same state. It merges
 // by field, so that a poorer copy of a message never overwrites a richer one.
 func (in *Inbox) Ingest(ctx context.Context, b Batch) (Ingested, error) {
-	b = cleanBatch(b)
-	n := Ingested{Conversations: len(b.Conversations), Messages: len(b.Messages)}
-	b, err := in.dropForgotten(ctx, b)
-	if err != nil {
-		return n, err
-	}
-	if !b.Backlog {
-		if b, err = in.dropKnown(ctx, b); err != nil || len(b.Conversations)+len(b.Messages) == 0 {
-			return n, err
-		}
-	}
-	err = in.update(ctx, func(e *edit) error {
-		for _, f := range b.Conversations {
-			if err := e.ingestConversation(b, f); err != nil {
-				return err
-			}
-		}
-		var err error
-		n.New, n.Changed, err = e.ingestMessages(b)
-		return err
-	})
+	n, _, err := in.ingest(ctx, []Batch{b}, nil)
 	return n, err
 }
 
-// dropKnown leaves out the facts that change nothing. Providers repeat what
-// they have told: most answers need no transaction that writes, and nobody who
-// does write has to wait for one.
-func (in *Inbox) dropKnown(ctx context.Context, b Batch) (Batch, error) {
-	conversations, messages := b.Conversations, b.Messages
-	b.Conversations, b.Messages = nil, nil
-	err := in.store.View(ctx, func(r Reader) error {
-		known := map[ConversationID]*editedConversation{}
-		conversation := func(id ConversationID) (*editedConversation, error) {
-			if c, ok := known[id]; ok {
-				return c, nil
-			}
-			c, found, err := r.Conversation(id)
-			if found {
-				known[id] = &editedConversation{Conversation: c}
-			}
-			return known[id], err
+// ingest stores several batches in one transaction; also does what else belongs
+// to it and may be nil. stored is false when there was nothing to store.
+func (in *Inbox) ingest(ctx context.Context, batches []Batch, also func(*edit) error) (n Ingested, stored bool, err error) {
+	var left []Batch
+	backlog := false
+	for _, b := range batches {
+		b = cleanBatch(b)
+		n.add(Ingested{Conversations: len(b.Conversations), Messages: len(b.Messages), Events: len(b.Events)})
+		if b, err = in.dropForgotten(ctx, b); err != nil {
+			return n, false, err
 		}
-		for _, f := range conversations {
-			c, err := conversation(NewConversationID(b.Account, b.Platform, f.RemoteID))
-			if err != nil {
-				return err
-			}
-			if c == nil || c.learns(b, f) {
-				b.Conversations = append(b.Conversations, f)
+		if !b.Backlog {
+			if b, err = in.dropKnown(ctx, b); err != nil {
+				return n, false, err
 			}
 		}
-		for _, f := range messages {
-			c, err := conversation(f.Message.Conversation)
-			if err != nil {
+		if b.Backlog || !b.empty() {
+			left, backlog = append(left, b), backlog || b.Backlog
+		}
+	}
+	if len(left) == 0 {
+		return n, false, nil
+	}
+	write := in.update
+	if backlog {
+		write = in.updateHistory
+	}
+	err = write(ctx, func(e *edit) error {
+		n.New, n.Changed = 0, 0
+		for _, b := range left {
+			if err := e.ingest(b, &n); err != nil {
 				return err
 			}
-			m, found, err := r.Message(f.Message.Conversation, f.Message.ID)
-			if err != nil {
-				return err
-			}
-			if !found && in.tooOld(f.Message) {
-				continue
-			}
-			if c == nil || !found || m.merge(f, b.AsOf) || c.mergeParticipant(f.Peer, b.AsOf) {
-				b.Messages = append(b.Messages, f)
-			}
+		}
+		if also != nil {
+			return also(e)
 		}
 		return nil
 	})
-	return b, err
+	return n, err == nil, err
+}
+
+func (b Batch) empty() bool { return len(b.Conversations)+len(b.Messages)+len(b.Events) == 0 }
+
+// ingest stores one batch: what is said of messages before what has happened to
+// them.
+func (e *edit) ingest(b Batch, n *Ingested) error {
+	for _, f := range b.Conversations {
+		if err := e.ingestConversation(b, f); err != nil {
+			return err
+		}
+	}
+	fresh, changed, err := e.ingestMessages(b)
+	if err != nil {
+		return err
+	}
+	happened, err := e.ingestEvents(b)
+	n.New, n.Changed = n.New+fresh, n.Changed+changed+happened
+	e.finishUnread()
+	return err
+}
+
+// finishUnread brings the counts of unread messages up to date.
+func (e *edit) finishUnread() {
+	for _, c := range e.convs {
+		c.unread.finish(&c.Conversation)
+		if c.shown && c.Pushed {
+			c.Pushed, c.dirty = false, true
+		}
+	}
 }
 
 // ingestConversation merges what is told of a conversation.
@@ -118,6 +124,12 @@ func (c *editedConversation) learns(b Batch, f ConversationFact) (changed bool) 
 	if f.ReadUpTo.After(c.ReadUpTo) {
 		c.ReadUpTo, changed = f.ReadUpTo, true
 	}
+	if f.Taken != nil && c.setTaken(*f.Taken, b) {
+		changed = true
+	}
+	if f.Mark != "" && f.Mark != c.Mark {
+		c.Mark, changed = f.Mark, true
+	}
 	return c.mergeParticipant(f.Participant, b.AsOf) || changed
 }
 
@@ -135,6 +147,17 @@ func (c *editedConversation) setArchived(archived bool, asOf time.Time) (changed
 		return false
 	}
 	c.StatusAsOf = asOf
+	return true
+}
+
+// setTaken takes the newest word on who has control of the thread. That a read
+// repeats it is no news; a webhook tells each change once, perhaps late.
+func (c *editedConversation) setTaken(taken bool, b Batch) (changed bool) {
+	same := taken == c.Taken && !c.TakenAsOf.IsZero()
+	if !b.AsOf.After(c.TakenAsOf) || same && !b.Pushed {
+		return false
+	}
+	c.Taken, c.TakenAsOf = taken, b.AsOf
 	return true
 }
 
@@ -199,9 +222,6 @@ func (e *edit) ingestMessages(b Batch) (fresh, changed int, err error) {
 		inserted[place] = true
 		fresh++
 	}
-	for _, c := range e.convs {
-		c.unread.finish(&c.Conversation)
-	}
 	return fresh, changed, nil
 }
 
@@ -234,35 +254,40 @@ func (e *edit) ingestKnown(b Batch, f MessageFact) (novelty, error) {
 	if err != nil || !found {
 		return unheard, err
 	}
+	e.saw(m.Conversation, m.ID)
 	c, err := e.conversation(m.Conversation, true)
 	if err != nil {
 		return unheard, err
 	}
-	if c.mergeParticipant(f.Peer, b.AsOf) {
+	if c.mergeParticipant(f.Peer, f.AsOf) {
 		c.dirty = true
 	}
-	told := correction
-	if m.Provisional {
-		told = confirmed
-	}
-	before, place := len(m.Reactions), m.Position()
-	if !m.merge(f, b.AsOf) {
+	c.shown = c.shown || !b.Pushed
+	before := m
+	if !m.merge(f, b.shows()) {
 		return repetition, nil
 	}
 	c.dirty = true
 	c.confirm(m.ID)
-	if m.Position() != place {
+	if m.Position() != before.Position() {
 		c.forgetSummary(m.ID)
 	}
-	if m.Direction == Sent && len(m.Reactions) > before {
-		c.unread.base++ // a reaction can be the customer's only answer
+	c.reacted(m, before.customersReactions())
+	if m.Deleted && !before.Deleted {
+		c.unsent(m)
 	}
 	c.summarize(m)
 	if err := e.settleReactions(c, m, f.KnowsReactions); err != nil {
-		return told, err
+		return correction, err
 	}
-	return told, e.PutMessage(m)
+	if before.Provisional || before.Pushed && !m.Pushed {
+		return confirmed, e.PutMessage(m)
+	}
+	return correction, e.PutMessage(m)
 }
+
+// shows tells that a page of a feed shows the messages of the batch.
+func (b Batch) shows() bool { return !b.Pushed && !b.aside }
 
 // ingestNew stores a message that is not known by its ID. It may still be the
 // echo of our own send.
@@ -272,16 +297,24 @@ func (e *edit) ingestNew(b Batch, f MessageFact, echoes *echoes) error {
 	if err != nil {
 		return err
 	}
-	c.mergeParticipant(f.Peer, b.AsOf)
-	m.ArrivedAt, m.TextAsOf = e.now, b.AsOf
-	if f.KnowsReactions {
-		m.ReactionsAsOf = b.AsOf
+	c.mergeParticipant(f.Peer, f.AsOf)
+	c.noteSource(b)
+	if b.Pushed && c.Participant.Name == "" && c.Participant.Username == "" {
+		e.nameless = append(e.nameless, c.ID)
 	}
-	stampLinks(&m, b.AsOf)
+	m.ArrivedAt, m.TextAsOf = e.now, f.AsOf
+	if f.KnowsReactions {
+		m.ReactionsAsOf = f.AsOf
+	}
+	stampLinks(&m, f.AsOf)
+	if m.Deleted {
+		m.empty()
+	}
 	own, absorbed, err := echoes.claim(c, &m)
 	if err != nil || absorbed {
 		return err
 	}
+	m.Pushed = !b.shows()
 	if m.Arrival == 0 {
 		if m.Arrival, err = e.NextArrival(); err != nil {
 			return err
@@ -293,20 +326,33 @@ func (e *edit) ingestNew(b Batch, f MessageFact, echoes *echoes) error {
 	if !own {
 		c.Messages++
 	}
-	c.arrived(m, b.Backlog)
+	c.arrived(m, !b.Pushed && (b.Backlog || c.isNew || c.Pushed))
 	return nil
 }
 
-// arrived updates what the conversation says of its messages.
-func (c *editedConversation) arrived(m Message, backlog bool) {
+// noteSource keeps whether all that is known of a conversation came by webhook.
+func (c *editedConversation) noteSource(b Batch) {
+	switch {
+	case b.Pushed && c.Messages == 0:
+		c.Pushed = true
+	case !b.Pushed:
+		c.shown = true
+	}
+}
+
+// arrived updates what the conversation says of its messages. quiet messages
+// are history: read for the first time, not written just now. What happened in
+// a thread is no message, and one that was unsent asks for nothing; but the
+// customer has written it, so the window is open.
+func (c *editedConversation) arrived(m Message, quiet bool) {
 	c.dirty = true
+	if m.Event {
+		return
+	}
 	c.LastArrival = max(c.LastArrival, m.Arrival)
-	quiet := backlog || c.isNew
 	if m.Direction == Received {
-		if m.CreatedAt.After(c.LastReceivedAt) {
-			c.LastReceivedAt = m.CreatedAt
-		}
-		if !quiet {
+		c.LastReceivedAt = later(c.LastReceivedAt, m.CreatedAt)
+		if !quiet && !m.Deleted {
 			c.Archived = false // a new message brings it back
 		}
 	}
@@ -317,6 +363,9 @@ func (c *editedConversation) arrived(m Message, backlog bool) {
 // summarize keeps the summary of the newest message.
 func (c *editedConversation) summarize(m Message) {
 	last := Position{At: c.Last.At, ID: c.Last.ID}
+	if m.Event {
+		return
+	}
 	if c.Last.ID != "" && m.ID != c.Last.ID && m.Position().Before(last) {
 		return
 	}
@@ -397,6 +446,10 @@ func cleanBatch(b Batch) Batch {
 		if f.RemoteID == "" {
 			continue
 		}
+		if f.AsOf.IsZero() {
+			f.AsOf = b.AsOf
+		}
+		f.AsOf = f.AsOf.UTC()
 		f.Peer = cleanParticipant(f.Peer)
 		f.Message = cleanMessage(f.Message)
 		f.Message.Conversation = NewConversationID(b.Account, b.Platform, f.RemoteID)
@@ -405,9 +458,32 @@ func cleanBatch(b Batch) Batch {
 		}
 		messages = append(messages, f)
 	}
-	b.Conversations, b.Messages = conversations, messages
+	b.Conversations, b.Messages, b.Events = conversations, messages, cleanEvents(b)
 	return b
 }
+
+// cleanEvents drops what names no message, and what a newer program would know.
+func cleanEvents(b Batch) []EventFact {
+	var events []EventFact
+	for _, ev := range b.Events {
+		if ev.Message == "" || !ev.Kind.known() {
+			continue
+		}
+		if ev.At.IsZero() {
+			ev.At = b.AsOf
+		}
+		ev.At, ev.Since = toMillis(ev.At), time.Time{}
+		ev.Emoji, ev.Text = cut(CleanLine(ev.Emoji), maxEmoji), Clean(ev.Text)
+		if ev.Kind == EventReaction && ev.Emoji == "" {
+			ev.Emoji = "?" // it is one, whatever it shows
+		}
+		events = append(events, ev)
+	}
+	return events
+}
+
+// maxEmoji bounds a reaction, in runes: the longest emoji are sequences of ten.
+const maxEmoji = 12
 
 // maxName bounds a participant's name, in runes: some send 10 kB.
 const maxName = 120
@@ -426,16 +502,20 @@ func cleanMessage(m Message) Message {
 	m.CreatedAt, m.UpdatedAt = toMillis(m.CreatedAt), toMillis(m.UpdatedAt)
 	m.Attachments = slices.Clone(m.Attachments)
 	for i, a := range m.Attachments {
-		m.Attachments[i].Type, m.Attachments[i].URL, m.Attachments[i].Title = CleanLine(a.Type), CleanLine(a.URL), CleanLine(a.Title)
+		a.Type, a.URL, a.Title = CleanLine(a.Type), CleanLine(a.URL), CleanLine(a.Title)
+		m.Attachments[i] = a
 	}
 	m.Reactions = slices.Clone(m.Reactions)
 	for i, r := range m.Reactions {
-		m.Reactions[i].Emoji = cut(CleanLine(r.Emoji), 8)
+		m.Reactions[i].Emoji = cut(CleanLine(r.Emoji), maxEmoji)
 	}
 	// The order of a JSON object means nothing; ours must not change with it.
-	slices.SortFunc(m.Reactions, func(x, y Reaction) int { return strings.Compare(x.UserID, y.UserID) })
+	slices.SortFunc(m.Reactions, compareReactions)
 	if r := m.ReplyTo; r != nil {
 		m.ReplyTo = &Reference{Message: r.Message, Kind: CleanLine(r.Kind), URL: CleanLine(r.URL), Text: Clean(r.Text)}
+	}
+	if o := m.Origin; o != nil {
+		m.Origin = &Origin{Kind: CleanLine(o.Kind), Title: CleanLine(o.Title), Ref: CleanLine(o.Ref), URL: CleanLine(o.URL)}
 	}
 	m.Extra = compactExtra(m.Extra)
 	return m

@@ -15,56 +15,74 @@ import (
 // renew the age of what is stored: it would rewrite every message at each
 // poll. So an older fact that was delayed past an equal newer one can win for
 // a minute, until the next poll.)
-func (m *Message) merge(f MessageFact, asOf time.Time) bool {
-	old := *m
-	told := f.Message
-	m.Provisional = false
-	m.CreatedAt = mergeCreated(*m, old.Provisional, told)
-	m.mergeText(told, asOf)
-	m.mergeReactions(f, asOf)
-	m.mergeAttachments(told, asOf)
+//
+// shown says that a page of a feed has shown the message.
+func (m *Message) merge(f MessageFact, shown bool) bool {
+	old, told := *m, f.Message
+	m.CreatedAt = mergeCreated(*m, told)
+	m.confirm(shown)
 	fill(&m.SenderID, told.SenderID)
 	fill(&m.SenderName, told.SenderName)
-	fill(&m.Unsupported, told.Unsupported)
-	m.Deleted = m.Deleted || told.Deleted
 	if m.Direction == "" {
 		m.Direction = told.Direction
 	}
-	if m.ReplyTo == nil {
-		m.ReplyTo = told.ReplyTo
+	if m.Deleted = m.Deleted || told.Deleted; m.Deleted {
+		m.empty()
+		return !sameMessage(old, *m)
 	}
-	for k, v := range told.Extra {
-		if _, ok := m.Extra[k]; !ok {
-			m.Extra = maps.Clone(m.Extra)
-			if m.Extra == nil {
-				m.Extra = map[string]json.RawMessage{}
-			}
-			m.Extra[k] = v
-		}
-	}
+	m.mergeText(told, f.AsOf)
+	m.mergeReactions(f)
+	m.mergeAttachments(told, f.AsOf)
+	fill(&m.Unsupported, told.Unsupported)
+	m.ReplyTo = mergeReference(m.ReplyTo, told.ReplyTo)
+	m.Origin = mergeOrigin(m.Origin, told.Origin)
+	m.mergeExtra(told.Extra)
 	return !sameMessage(old, *m)
 }
 
+// confirm says where the message is known from beside our own send.
+func (m *Message) confirm(shown bool) {
+	switch {
+	case shown:
+		m.Provisional, m.Pushed = false, false
+	case m.Provisional:
+		m.Provisional, m.Pushed = false, true
+	}
+}
+
+// empty leaves the tombstone of a message that its sender has taken back: that
+// it was there, when, and whose.
+func (m *Message) empty() {
+	m.Text, m.Edits, m.Unsupported = "", 0, ""
+	m.Attachments, m.Reactions, m.Withdrawn = nil, nil, nil
+	m.ReplyTo, m.Origin, m.Extra = nil, nil, nil
+}
+
+// hasContent tells that there is something to show. A message without is the
+// mere announcement of one.
+func (m Message) hasContent() bool {
+	return m.Deleted || m.Event || m.Text != "" || len(m.Attachments) > 0 || m.Unsupported != "" || m.Origin != nil
+}
+
 // mergeCreated takes the provider's time over the one that our send made up.
-func mergeCreated(m Message, provisional bool, told Message) time.Time {
-	if !told.CreatedAt.IsZero() && (provisional || m.CreatedAt.IsZero()) {
+func mergeCreated(m, told Message) time.Time {
+	if !told.CreatedAt.IsZero() && (m.Provisional || m.CreatedAt.IsZero()) {
 		return told.CreatedAt
 	}
 	return m.CreatedAt
 }
 
 // mergeText takes a text where there is none, and an edit (a later UpdatedAt;
-// with the same UpdatedAt the later reading).
+// with the same UpdatedAt the later reading). A reading that does not tell when
+// the text was changed never wins over an edit: Instagram's reads do not, and
+// edits "exist only as webhooks"
+// (https://developers.facebook.com/docs/instagram-platform/webhooks).
 func (m *Message) mergeText(told Message, asOf time.Time) {
-	if told.Text == "" || told.Text == m.Text {
-		m.UpdatedAt = later(m.UpdatedAt, told.UpdatedAt)
-		return
-	}
 	newer := told.UpdatedAt.After(m.UpdatedAt) || (told.UpdatedAt.Equal(m.UpdatedAt) && asOf.After(m.TextAsOf))
-	if m.Text == "" || newer {
+	if told.Text != "" && told.Text != m.Text && (m.Text == "" || newer) {
 		m.Text, m.TextAsOf = told.Text, asOf
 	}
-	m.UpdatedAt = later(m.UpdatedAt, told.UpdatedAt)
+	m.UpdatedAt, m.Edits = later(m.UpdatedAt, told.UpdatedAt), max(m.Edits, told.Edits)
 }
 
 func later(a, b time.Time) time.Time {
@@ -72,42 +90,6 @@ func later(a, b time.Time) time.Time {
 		return b
 	}
 	return a
-}
-
-// mergeReactions takes the whole set where the fact knows it whole, and adds
-// to it where it does not.
-func (m *Message) mergeReactions(f MessageFact, asOf time.Time) {
-	told := slices.Clone(f.Message.Reactions)
-	for i, r := range told {
-		told[i].SeenAt = asOf
-		for _, known := range m.Reactions {
-			if known.UserID == r.UserID && known.Emoji == r.Emoji {
-				told[i].SeenAt = known.SeenAt
-			}
-		}
-	}
-	switch {
-	case f.KnowsReactions:
-		if !asOf.Before(m.ReactionsAsOf) && !slices.Equal(told, m.Reactions) {
-			m.Reactions, m.ReactionsAsOf = told, asOf
-		}
-	case len(told) > 0:
-		m.Reactions = addReactions(m.Reactions, told)
-	}
-}
-
-func addReactions(have, more []Reaction) []Reaction {
-	have = slices.Clone(have)
-	for _, r := range more {
-		i := slices.IndexFunc(have, func(h Reaction) bool { return h.UserID == r.UserID })
-		if i < 0 {
-			have = append(have, r)
-		} else {
-			have[i] = r
-		}
-	}
-	slices.SortFunc(have, func(x, y Reaction) int { return strings.Compare(x.UserID, y.UserID) })
-	return have
 }
 
 // mergeAttachments keeps the list that is longer, and the newest links: they
@@ -121,27 +103,49 @@ func (m *Message) mergeAttachments(told Message, asOf time.Time) {
 	merged := slices.Clone(told.Attachments)
 	for i := range merged {
 		merged[i].AsOf = asOf
-		if i >= len(m.Attachments) {
-			continue
-		}
-		have := m.Attachments[i]
-		fill(&merged[i].URL, have.URL)
-		fill(&merged[i].Title, have.Title)
-		if merged[i].Type == "" {
-			merged[i].Type = have.Type
-		}
-		merged[i].Bytes = max(merged[i].Bytes, have.Bytes)
-		if sameLink(merged[i].URL, have.URL) && asOf.Sub(have.AsOf) < time.Hour {
-			merged[i].URL, merged[i].AsOf = have.URL, have.AsOf
-		}
-		if merged[i].URL == have.URL {
-			merged[i].AsOf = have.AsOf
-		}
-		if asOf.Before(have.AsOf) && have.URL != "" {
-			merged[i].URL, merged[i].AsOf = have.URL, have.AsOf
+		if i < len(m.Attachments) {
+			merged[i].merge(m.Attachments[i])
 		}
 	}
 	m.Attachments = merged
+}
+
+// merge brings what was known before into what is told now.
+func (a *Attachment) merge(have Attachment) {
+	asOf := a.AsOf
+	fill(&a.URL, have.URL)
+	fill(&a.Title, have.Title)
+	fill(&a.ID, have.ID)
+	if kindRank(a.Type) < kindRank(have.Type) {
+		a.Type = have.Type
+	}
+	a.Bytes = max(a.Bytes, have.Bytes)
+	recent := sameLink(a.URL, have.URL) && asOf.Sub(have.AsOf) < time.Hour
+	older := asOf.Before(have.AsOf) && have.URL != ""
+	if recent || older || a.URL == have.URL {
+		a.URL, a.AsOf = have.URL, have.AsOf
+	}
+}
+
+// The ranks of attachment types: a reading that calls a reel a video makes it
+// poorer.
+const (
+	noKind    = iota
+	vagueKind // a file, whatever it is
+	mediaKind // a picture, a film, a sound
+	namedKind // what it is to the platform: a post, a reel, a story, a card
+)
+
+func kindRank(kind string) int {
+	switch kind {
+	case "":
+		return noKind
+	case "file", "fallback", "media", "attachment":
+		return vagueKind
+	case "image", "video", "audio":
+		return mediaKind
+	}
+	return namedKind
 }
 
 func sameLink(a, b string) bool {
@@ -150,12 +154,67 @@ func sameLink(a, b string) bool {
 	return a == b
 }
 
+// stampLinks writes down when the parts of a new message were told.
 func stampLinks(m *Message, asOf time.Time) {
 	for i := range m.Attachments {
 		m.Attachments[i].AsOf = asOf
 	}
 	for i := range m.Reactions {
 		m.Reactions[i].SeenAt = asOf
+	}
+}
+
+// mergeReference fills in what is not known of the message or story that is
+// answered.
+func mergeReference(have, told *Reference) *Reference {
+	if have == nil || told == nil {
+		return firstOf(have, told)
+	}
+	merged := *have
+	if merged.Message == "" {
+		merged.Message = told.Message
+	}
+	fill(&merged.Kind, told.Kind)
+	fill(&merged.URL, told.URL)
+	fill(&merged.Text, told.Text)
+	return &merged
+}
+
+// mergeOrigin does the same for where a message came from.
+func mergeOrigin(have, told *Origin) *Origin {
+	if have == nil || told == nil {
+		return firstOf(have, told)
+	}
+	merged := *have
+	fill(&merged.Kind, told.Kind)
+	fill(&merged.Title, told.Title)
+	fill(&merged.Ref, told.Ref)
+	fill(&merged.URL, told.URL)
+	return &merged
+}
+
+func firstOf[T any](a, b *T) *T {
+	if a != nil {
+		return a
+	}
+	return b
+}
+
+// mergeExtra adds fields that were not told before.
+func (m *Message) mergeExtra(told map[string]json.RawMessage) {
+	var merged map[string]json.RawMessage
+	for k, v := range told {
+		if _, ok := m.Extra[k]; ok {
+			continue
+		}
+		if merged == nil {
+			merged = make(map[string]json.RawMessage, len(m.Extra)+len(told))
+			maps.Copy(merged, m.Extra)
+		}
+		merged[k] = v
+	}
+	if merged != nil {
+		m.Extra = merged
 	}
 }
 
@@ -168,12 +227,16 @@ func fill(have *string, told string) {
 // sameMessage compares what is stored.
 func sameMessage(a, b Message) bool {
 	return a.Direction == b.Direction && a.SenderID == b.SenderID && a.SenderName == b.SenderName &&
-		a.Text == b.Text && a.Unsupported == b.Unsupported && a.Deleted == b.Deleted &&
-		a.Provisional == b.Provisional && a.Outbox == b.Outbox &&
+		a.Text == b.Text && a.Edits == b.Edits && a.Unsupported == b.Unsupported && a.Deleted == b.Deleted && a.Event == b.Event &&
+		a.Provisional == b.Provisional && a.Pushed == b.Pushed && a.Outbox == b.Outbox && a.Echo == b.Echo &&
 		a.CreatedAt.Equal(b.CreatedAt) && a.UpdatedAt.Equal(b.UpdatedAt) &&
-		slices.Equal(a.Attachments, b.Attachments) && slices.Equal(a.Reactions, b.Reactions) &&
-		(a.ReplyTo == b.ReplyTo || (a.ReplyTo != nil && b.ReplyTo != nil && *a.ReplyTo == *b.ReplyTo)) &&
+		slices.Equal(a.Attachments, b.Attachments) && slices.Equal(a.Reactions, b.Reactions) && slices.Equal(a.Withdrawn, b.Withdrawn) &&
+		sameValue(a.ReplyTo, b.ReplyTo) && sameValue(a.Origin, b.Origin) &&
 		maps.EqualFunc(a.Extra, b.Extra, func(x, y json.RawMessage) bool { return bytes.Equal(x, y) })
+}
+
+func sameValue[T comparable](a, b *T) bool {
+	return a == b || (a != nil && b != nil && *a == *b)
 }
 
 // compactExtra stores unknown fields in the one form that comes back from the

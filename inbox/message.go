@@ -29,6 +29,7 @@ type Message struct {
 	ReplyTo      *Reference     `json:"reply_to,omitempty"` // the message or story that it answers, where the API tells
 	CreatedAt    time.Time      `json:"created_at"`
 	UpdatedAt    time.Time      `json:"updated_at,omitzero"`   // later than CreatedAt when it was edited
+	Edits        int            `json:"edits,omitempty"`       // how often it was edited, where told
 	Deleted      bool           `json:"deleted,omitempty"`     // unsent: a tombstone remains
 	Unsupported  string         `json:"unsupported,omitempty"` // a kind of message that we can name but not show
 	Origin       *Origin        `json:"origin,omitempty"`      // where it came from, when it was not simply typed
@@ -44,8 +45,9 @@ type Message struct {
 	Provisional bool     `json:"provisional,omitempty"`
 	Outbox      OutboxID `json:"outbox,omitempty"` // the item that it came from
 
-	// Pushed messages are known from a webhook only. The first read that shows
-	// them says that what lies before them is known too.
+	// Pushed messages are known from a webhook, or from a read of their
+	// conversation alone. The first page of a feed that shows them says that what
+	// lies before them is known too.
 	Pushed bool `json:"pushed,omitempty"`
 
 	// Echo is the ID that we gave to an echo without one, when we found that this
@@ -120,43 +122,4 @@ type Reference struct {
 	Kind    string    `json:"kind,omitempty"` // "message", "story", "post"
 	URL     string    `json:"url,omitempty"`
 	Text    string    `json:"text,omitempty"`
-}
-
-// Preview is the message as one line of text, for list rows and notifications.
-func (m Message) Preview() string {
-	switch {
-	case m.Deleted:
-		return "[message unsent]"
-	case strings.TrimSpace(m.Text) != "":
-		return CleanLine(m.Text)
-	case len(m.Attachments) > 0:
-		var b strings.Builder
-		for i, a := range m.Attachments {
-			if i > 0 {
-				b.WriteByte(' ')
-			}
-			b.WriteString("[" + CleanLine(a.Label()) + "]")
-		}
-		return b.String()
-	case m.Unsupported != "":
-		return "[" + CleanLine(m.Unsupported) + "]"
-	}
-	return "[empty message]"
-}
-
-// Label names the attachment's type for people.
-func (a Attachment) Label() string {
-	switch a.Type {
-	case "":
-		return "attachment"
-	case "ig_reel":
-		return "reel"
-	case "ig_post":
-		return "post"
-	case "story_mention":
-		return "story mention"
-	case "like_heart":
-		return "heart"
-	}
-	return strings.ReplaceAll(a.Type, "_", " ")
 }

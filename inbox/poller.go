@@ -13,7 +13,14 @@ import (
 func (in *Inbox) poll(ctx context.Context, a *account, p *platform) {
 	for ctx.Err() == nil {
 		f, at := in.nextFeed(a, p)
-		if f == nil || !in.waitFor(ctx, a, at, p.wake) {
+		if f == nil { // webhooks are all there is
+			select {
+			case <-ctx.Done():
+			case <-p.wake:
+			}
+			continue
+		}
+		if !in.waitFor(ctx, a, at, p.wake) {
 			continue
 		}
 		if err := in.readFeed(ctx, a, p, f, nil); err != nil && ctx.Err() == nil {
@@ -40,17 +47,11 @@ func (in *Inbox) waitFor(ctx context.Context, a *account, at time.Time, wake <-c
 	return false
 }
 
-// conversationRequest begins the names of reads of a single conversation.
-const conversationRequest = "conversation "
-
-// settleFor is how long after a send that is in doubt its conversation is read
-// out of turn. After that the ordinary reads settle it, or the agent.
-const settleFor = 15 * time.Minute
-
-// nextFeed is what to read next and when. An agent's wish comes first, then
-// conversations with a send in doubt, then the feeds in their time.
+// nextFeed is what to read next and when; nil where nothing can be read. An
+// agent's wish comes first, then what is read out of turn, then the feeds in
+// their time.
 func (in *Inbox) nextFeed(a *account, p *platform) (next *feed, at time.Time) {
-	in.updateSettling(a, p)
+	in.updateAsides(a, p)
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	now := a.nowLocked()
@@ -58,7 +59,7 @@ func (in *Inbox) nextFeed(a *account, p *platform) (next *feed, at time.Time) {
 		if f.forced {
 			return f, later(now, a.state.PausedTill)
 		}
-		due := f.NextUpdate
+		due := p.notBefore(f)
 		if f.Backfill != "" && f.Error == nil {
 			due = f.AskedAt.Add(f.pageDelay())
 		}
@@ -75,49 +76,10 @@ func (p *platform) allFeeds() []*feed {
 	for _, f := range p.settling {
 		all = append(all, f)
 	}
+	for _, f := range p.wanted {
+		all = append(all, f)
+	}
 	return all
-}
-
-// updateSettling keeps a feed for each conversation with a send in doubt. Its
-// address is not that of the feeds, so the provider has no cached answer that
-// is older than the send.
-func (in *Inbox) updateSettling(a *account, p *platform) {
-	wanted := map[string]time.Time{}
-	for _, note := range in.outboxOf(a.ID) {
-		if note.state == StateUnknown && note.conversation.Platform() == p.Platform {
-			id := note.conversation.RemoteID()
-			wanted[id] = later(wanted[id], note.attempted)
-		}
-	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	now := a.nowLocked()
-	for id := range p.settling {
-		if at, ok := wanted[id]; !ok || now.Sub(at) > settleFor {
-			delete(p.settling, id)
-		}
-	}
-	messages := p.messagesFeed()
-	if messages == nil {
-		return
-	}
-	for id, at := range wanted {
-		if p.settling[id] == nil && now.Sub(at) <= settleFor {
-			key := SyncKey{Account: a.ID, Platform: p.Platform, Request: conversationRequest + id}
-			f := messages.Feed
-			f.Paged = false // the newest page is all that can settle it
-			s := SyncState{Key: key, NextUpdate: in.rememberedNext(key), Complete: true}
-			s.mend(f, now)
-			p.settling[id] = &feed{Feed: f, conversation: id, SyncState: s}
-		}
-	}
-}
-
-// rememberedNext is when a single conversation may be read again.
-func (in *Inbox) rememberedNext(key SyncKey) time.Time {
-	in.mu.Lock()
-	defer in.mu.Unlock()
-	return in.settled[key]
 }
 
 // readCount says what several reads have brought. A message is in one feed
@@ -145,7 +107,7 @@ func (in *Inbox) readFeed(ctx context.Context, a *account, p *platform, f *feed,
 	in.saveSync(ctx, f, a)
 	in.hub.publish(Changes{Accounts: true})
 
-	gather := &gatherer{in: in, a: a, p: p, backlog: backlog, total: total, mayStop: in.mayStop(a, f, req)}
+	gather := &gatherer{in: in, a: a, p: p, backlog: backlog, aside: req.aside(), total: total, mayStop: in.mayStop(a, f, req)}
 	asked := time.Now()
 	res, err := a.Provider.Read(ctx, req, func(b Batch) error { return gather.take(ctx, b) })
 	if flushErr := gather.flush(ctx); err == nil {
@@ -166,7 +128,7 @@ func (in *Inbox) startRead(a *account, p *platform, f *feed) (req ReadRequest, b
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	now := a.nowLocked()
-	req = ReadRequest{Feed: f.Feed, Conversation: f.conversation}
+	req = ReadRequest{Feed: f.Feed, Conversation: f.conversation, Message: f.message, Mark: in.markOf(a.ID, p.Platform)}
 	if f.Backfill != "" && !f.forced && f.NextUpdate.After(now) {
 		if req.Whole = f.wantsWhole(); !req.Whole {
 			req.Cursor = f.Backfill
@@ -176,6 +138,9 @@ func (in *Inbox) startRead(a *account, p *platform, f *feed) (req ReadRequest, b
 	f.doubt(+pageInDoubt)
 	if req.newest() {
 		f.NextUpdate = nextRead(f.Feed, now, time.Time{})
+	}
+	if f.message != "" {
+		p.wantedAt = now
 	}
 	p.reading = true
 	return req, !f.Complete
@@ -200,21 +165,35 @@ func (in *Inbox) endRead(ctx context.Context, a *account, p *platform, f *feed, 
 	}
 	if f.conversation != "" {
 		in.rememberNext(f.Key, f.NextUpdate)
+		in.nameAsked(NewConversationID(a.ID, p.Platform, f.conversation), failure)
 	}
 	a.mu.Unlock()
+	if f.message != "" {
+		in.endWanted(ctx, a, p, f, failure)
+	}
 	in.saveSync(context.WithoutCancel(ctx), f, a)
 	in.hub.publish(Changes{Accounts: true})
 	wake(a.wakeSender) // an item may have waited for a fresh read
 }
 
-func (in *Inbox) rememberNext(key SyncKey, next time.Time) {
-	in.mu.Lock()
-	defer in.mu.Unlock()
-	in.settled[key] = next
+// markOf looks up what the provider has left on its conversations.
+func (in *Inbox) markOf(account AccountID, name Platform) func(remoteID string) string {
+	return func(remoteID string) (mark string) {
+		err := in.store.View(context.Background(), func(r Reader) error {
+			c, _, err := r.Conversation(NewConversationID(account, name, remoteID))
+			mark = c.Mark
+			return err
+		})
+		if err != nil { // without a mark it is read once more
+			in.log.Warn("cannot look up the mark of a conversation", "account", account, "error", err)
+		}
+		return mark
+	}
 }
 
 // saveSync stores a feed's schedule and what its answer taught of the account. A
-// failure is logged only: at worst we ask too early after a restart.
+// failure is logged only: at worst we ask too early after a restart. That a single
+// message is wanted is stored with what waits for it.
 func (in *Inbox) saveSync(ctx context.Context, f *feed, a *account) {
 	a.mu.Lock()
 	s := f.SyncState
@@ -222,6 +201,9 @@ func (in *Inbox) saveSync(ctx context.Context, f *feed, a *account) {
 	err := in.store.Update(ctx, func(w Writer) error {
 		if err := w.PutAccountState(a.snapshot()); err != nil {
 			return err
+		}
+		if f.message != "" {
+			return nil
 		}
 		if f.conversation != "" {
 			_, found, err := w.Conversation(NewConversationID(a.ID, f.Platform, f.conversation))

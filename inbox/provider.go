@@ -128,6 +128,7 @@ type Batch struct {
 	AsOf          time.Time // how old the facts are: the provider's lastUpdated, else the time of the answer
 	Backlog       bool      // history that is read for the first time; set by the poller
 	Pushed        bool      // told by a webhook: says nothing of what came before
+	aside         bool      // of one conversation or message: says nothing of what else is new
 	Conversations []ConversationFact
 	Messages      []MessageFact
 	Events        []EventFact // what happened to messages

@@ -2,27 +2,41 @@ package inbox
 
 import (
 	"context"
+	"slices"
 	"time"
 )
+
+// What webhooks bring. Their sender waits for an answer and gives up after some
+// seconds, so the way is short: one transaction for all of a call, with the note
+// that it came, and no history in front of it but one batch.
 
 // Push takes in what an account's webhook has told. When it returns nil, all of
 // it is durable. It is Ingest for somebody who waits for an answer within a
 // second: reads of a history give way.
 func (in *Inbox) Push(ctx context.Context, id AccountID, batches []Batch) (Ingested, error) {
-	var total Ingested
 	a, err := in.account(id)
 	if err != nil {
-		return total, err
+		return Ingested{}, err
 	}
-	for _, b := range batches {
+	batches = slices.Clone(batches)
+	for i := range batches {
+		b := &batches[i]
 		b.Account, b.Provider, b.Pushed, b.Backlog = id, a.Provider.Name(), true, false
-		n, err := in.Ingest(ctx, b)
-		total.add(n)
-		if err != nil {
-			return total, err
+		if b.AsOf.IsZero() {
+			b.AsOf = a.now()
 		}
 	}
-	return total, in.noteWebhook(ctx, a, func(s *WebhookState) { s.LastAt, s.Stored = time.Now().UTC(), s.Stored+1 })
+	now := time.Now().UTC()
+	note := func(s *WebhookState) { s.LastAt, s.Stored = now, s.Stored+1 }
+	n, stored, err := in.ingest(ctx, batches, func(e *edit) error {
+		state := a.snapshot()
+		note(&state.Webhook)
+		return e.PutAccountState(state)
+	})
+	if err != nil {
+		return n, err
+	}
+	return n, in.noteWebhook(ctx, a, note, stored)
 }
 
 // WebhookRefused notes a call that was refused: forged, unsigned, too large.
@@ -34,16 +48,28 @@ func (in *Inbox) WebhookRefused(ctx context.Context, id AccountID, why string) e
 	}
 	return in.noteWebhook(ctx, a, func(s *WebhookState) {
 		s.RefusedAt, s.Refused, s.Refusal = time.Now().UTC(), s.Refused+1, CleanLine(why)
-	})
+	}, false)
 }
 
-func (in *Inbox) noteWebhook(ctx context.Context, a *account, note func(*WebhookState)) error {
+// webhookNoteEvery is how often a note alone is written to the disk: a flood of
+// forged or repeated calls must not keep it busy.
+const webhookNoteEvery = time.Minute
+
+// noteWebhook keeps the note in memory, and stores it unless that has been done,
+// now or lately.
+func (in *Inbox) noteWebhook(ctx context.Context, a *account, note func(*WebhookState), stored bool) error {
 	a.mu.Lock()
 	note(&a.state.Webhook)
+	due := !stored && time.Since(a.notedAt).Abs() >= webhookNoteEvery
+	if stored || due {
+		a.notedAt = time.Now()
+	}
 	a.mu.Unlock()
-	err := in.saveState(ctx, a)
 	in.hub.publish(Changes{Accounts: true})
-	return err
+	if !due {
+		return nil
+	}
+	return in.saveState(ctx, a)
 }
 
 // WebhookState is what has come of an account's webhook, from memory.

@@ -2,6 +2,7 @@ package inbox
 
 import (
 	"context"
+	"slices"
 	"time"
 )
 
@@ -14,6 +15,9 @@ const forceEvery = 5 * time.Second
 // across runs of the command line. The pause after a 429 holds for it too: a
 // thousand of them would suspend the account.
 func (in *Inbox) force(ctx context.Context, a *account) *Error {
+	if !slices.ContainsFunc(a.platforms, func(p *platform) bool { return !p.live() }) {
+		return nil // there is nothing to read
+	}
 	a.mu.Lock()
 	if pause := a.state.PausedTill.Sub(a.nowLocked()); pause > 0 {
 		a.mu.Unlock()

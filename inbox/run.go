@@ -59,9 +59,12 @@ func (in *Inbox) prune(ctx context.Context) {
 }
 
 // Prune applies the retention limits of the config, and forgets sends of long
-// ago.
+// ago and what has waited for a message that did not come.
 func (in *Inbox) Prune(ctx context.Context) error {
 	if err := in.pruneOutbox(ctx); err != nil {
+		return err
+	}
+	if err := in.pruneWaiting(ctx); err != nil {
 		return err
 	}
 	if in.opts.Retention == (Retention{}) {

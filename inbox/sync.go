@@ -23,8 +23,9 @@ type SyncReport struct {
 
 // Sync reads every feed that is due once, platform by platform in parallel, and
 // older pages until there are none. force asks also those that are not due, at
-// most once per account and 5 s. progress may be nil; it is called from several
-// goroutines. It must not run beside Run.
+// most once per account and 5 s. A platform that cannot be read has no report.
+// progress may be nil; it is called from several goroutines. It must not run
+// beside Run.
 func (in *Inbox) Sync(ctx context.Context, account AccountID, force bool, progress func(SyncReport)) ([]SyncReport, error) {
 	accounts, err := in.pick(account)
 	if err != nil {
@@ -38,6 +39,9 @@ func (in *Inbox) Sync(ctx context.Context, account AccountID, force bool, progre
 			refused = in.force(ctx, a)
 		}
 		for _, p := range a.platforms {
+			if p.live() { // there is nothing to read, so nothing to tell
+				continue
+			}
 			r := &SyncReport{Account: a.ID, Platform: p.Platform, Err: refused}
 			reports = append(reports, r)
 			group.Go(func() {
@@ -68,16 +72,16 @@ func (in *Inbox) inspectIfDue(ctx context.Context, a *account) {
 	}
 }
 
-// syncPlatform reads each feed that is due once, with its older pages, then
-// conversations with a send in doubt.
+// syncPlatform reads each feed that is due once, with its older pages, then what
+// is wanted out of turn.
 func (in *Inbox) syncPlatform(ctx context.Context, a *account, p *platform, r *SyncReport, progress func(SyncReport)) {
-	in.updateSettling(a, p)
+	in.updateAsides(a, p)
 	a.mu.Lock()
 	feeds := p.allFeeds()
 	a.mu.Unlock()
 	total := readCount{conversations: map[string]bool{}}
 	for _, f := range feeds {
-		for at, more := in.dueInSync(a, f, false); more && in.waitFor(ctx, a, at, nil); at, more = in.dueInSync(a, f, true) {
+		for at, more := in.dueInSync(a, p, f, false); more && in.waitFor(ctx, a, at, nil); at, more = in.dueInSync(a, p, f, true) {
 			err := in.readFeed(ctx, a, p, f, &total)
 			r.Requests++
 			r.Conversations, r.Messages = len(total.conversations), total.messages
@@ -101,7 +105,7 @@ func (in *Inbox) syncPlatform(ctx context.Context, a *account, p *platform, r *S
 
 // dueInSync says whether a Sync reads the feed (again), and when: its newest
 // page if that is due, then older pages as long as there are any.
-func (in *Inbox) dueInSync(a *account, f *feed, again bool) (at time.Time, due bool) {
+func (in *Inbox) dueInSync(a *account, p *platform, f *feed, again bool) (at time.Time, due bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	now := a.nowLocked()
@@ -112,6 +116,9 @@ func (in *Inbox) dueInSync(a *account, f *feed, again bool) (at time.Time, due b
 		return f.AskedAt.Add(f.pageDelay()), true
 	case again:
 		return now, false
+	}
+	if f.message != "" {
+		now = later(now, p.notBefore(f))
 	}
 	return now, f.forced || !f.NextUpdate.After(now)
 }
@@ -176,7 +183,7 @@ func (in *Inbox) flush(ctx context.Context, a *account) {
 // readWorthFlushing is a read that a send waits for: the conversation of one
 // that is in doubt, or the messages before one that has been queued for long.
 func (in *Inbox) readWorthFlushing(a *account, p *platform, start time.Time) (f *feed, at time.Time) {
-	in.updateSettling(a, p)
+	in.updateAsides(a, p)
 	queued := false
 	ours := map[string]bool{} // conversations of doubts that this call has made
 	for _, n := range in.outboxOf(a.ID) {

@@ -2,6 +2,7 @@ package inboxtest
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -54,11 +55,16 @@ func NewProvider() *Provider {
 	}
 }
 
-// Platforms are those of Capacity.
+// Platforms are those of FeedList, or of Capacity. An empty FeedList that is not
+// nil is an API without a history.
 func (p *Provider) Platforms() []inbox.Platform {
 	var list []inbox.Platform
 	for _, name := range inbox.Platforms {
-		if _, ok := p.Capacity[name]; ok {
+		_, ok := p.Capacity[name]
+		if len(p.FeedList) > 0 {
+			ok = slices.ContainsFunc(p.FeedList, func(f inbox.Feed) bool { return f.Platform == name })
+		}
+		if ok {
 			list = append(list, name)
 		}
 	}
