@@ -180,7 +180,7 @@ func (c *call) displayNames(linked string) []map[string]any {
 			"platform":    p,
 			"id":          pageID(p),
 			"displayName": shopName,
-			"username":    "marlowandfinch",
+			"username":    shopUsername,
 			"profileUrl":  "https://" + string(p) + ".example/marlowandfinch",
 			"userImage":   "https://cdn.example/shop.jpg",
 			"created":     linked,

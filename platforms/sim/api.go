@@ -51,7 +51,10 @@ func jsonReply(status int, v any) reply {
 type operation struct {
 	name string
 	do   func(*call) reply
-	x    bool // needs the X keys when the platform is X
+	x    bool // Ayrshare: needs the X keys when the platform is X
+
+	paced bool // Graph: one of those that may be called twice a second only
+	open  bool // Graph: checks its keys itself
 }
 
 // splitPath unescapes segment by segment: an id may contain a slash.

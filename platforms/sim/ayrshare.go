@@ -41,6 +41,10 @@ func (ayrshareFace) gateway(status int) reply {
 	return refuse(status, "request", status, "The service is not available at the moment.")
 }
 
+func (ayrshareFace) coded(status, code, _ int) reply {
+	return refuse(status, "messages", code, "The request was refused.")
+}
+
 // problem is the vendor's error shape A.
 type problem struct {
 	Action  string `json:"action"`
@@ -54,14 +58,14 @@ func refuse(status int, action string, code int, message string) reply {
 }
 
 var (
-	opRead         = operation{"read", (*call).readMessages, true}
-	opSend         = operation{"send", (*call).send, true}
-	opArchive      = operation{"archive", (*call).archive, true}
-	opReadAuto     = operation{"autoreply", (*call).readAutoResponse, false}
-	opSetAuto      = operation{"autoreply", (*call).setAutoResponse, false}
-	opUser         = operation{"user", (*call).user, false}
-	opNoSuchPath   = operation{"none", (*call).noSuchPath, false}
-	opNoSuchMethod = operation{"none", (*call).noSuchMethod, false}
+	opRead         = operation{name: "read", do: (*call).readMessages, x: true}
+	opSend         = operation{name: "send", do: (*call).send, x: true}
+	opArchive      = operation{name: "archive", do: (*call).archive, x: true}
+	opReadAuto     = operation{name: "autoreply", do: (*call).readAutoResponse}
+	opSetAuto      = operation{name: "autoreply", do: (*call).setAutoResponse}
+	opUser         = operation{name: "user", do: (*call).user}
+	opNoSuchPath   = operation{name: "none", do: (*call).noSuchPath}
+	opNoSuchMethod = operation{name: "none", do: (*call).noSuchMethod}
 )
 
 func (f ayrshareFace) route(c *call) operation {

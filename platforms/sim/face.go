@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"time"
 
 	"parley/inbox"
@@ -55,6 +56,7 @@ type face interface {
 	suspended() reply
 	statusError() reply
 	gateway(status int) reply
+	coded(status, code, subcode int) reply // any of the platform's own codes
 }
 
 // newFace makes the face that the options ask for.
@@ -111,4 +113,11 @@ func checkFace(o Options) error {
 		}
 	}
 	return nil
+}
+
+// coded is how chatt2me tells that the platform has refused something: in a 200.
+func (chatt2meFace) coded(_, code, _ int) reply {
+	return jsonReply(http.StatusOK, map[string]any{
+		"messageId": nil, "status": "error", "errorMessage": "The platform refused it.", "errorCode": strconv.Itoa(code),
+	})
 }

@@ -3,6 +3,7 @@ package sim
 import (
 	"fmt"
 	"maps"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -42,6 +43,8 @@ const (
 	maybeStatus
 	needsNextUpdate
 	needsCount
+	needsUsage
+	needsCode
 )
 
 var faultKinds = map[string]valueKind{
@@ -52,6 +55,7 @@ var faultKinds = map[string]valueKind{
 	"cut": noValue, "html": maybeStatus, "status-error": noValue,
 	"partial": noValue, "thread-control": noValue, "expired-key": noValue, "suspended": noValue,
 	"strange": noValue, "next-update": needsNextUpdate, "date": needsSignedTime,
+	"code": needsCode, "usage": needsUsage, "wrapped": noValue, "flat": noValue, "no-id": noValue,
 }
 
 var nextUpdateLies = []string{"past", "missing", "far", "garbage"}
@@ -127,6 +131,14 @@ func (f *Fault) setValue(wants valueKind, value string, given bool) (err error) 
 		if given {
 			return f.setStatus(value)
 		}
+	case needsUsage:
+		n, err := strconv.Atoi(value)
+		if f.Choice = value; value != "garbage" && (err != nil || n < 1 || n > 100) {
+			return fmt.Errorf("%q is not a percentage from 1 to 100, nor garbage", value)
+		}
+	case needsCode:
+		f.Choice = value
+		_, _, _, err = splitCode(value)
 	case needsNextUpdate:
 		if f.Choice = value; !slices.Contains(nextUpdateLies, value) {
 			return fmt.Errorf("unknown value %q: one of %s", value, strings.Join(nextUpdateLies, ", "))
@@ -168,6 +180,23 @@ func (f *Fault) setStatus(value string) error {
 	}
 	f.Choice = strconv.Itoa(status)
 	return nil
+}
+
+// splitCode reads CODE, CODE/SUBCODE or CODE/SUBCODE/STATUS; the status is 400
+// when it is not said.
+func splitCode(value string) (status, code, subcode int, err error) {
+	numbers := [3]int{2: http.StatusBadRequest}
+	fields := strings.Split(value, "/")
+	for i, text := range fields {
+		if i >= len(numbers) || err != nil {
+			break
+		}
+		numbers[i], err = strconv.Atoi(text)
+	}
+	if status = numbers[2]; err != nil || len(fields) > len(numbers) || status < 200 || status > 599 {
+		return 0, 0, 0, fmt.Errorf("%q is not CODE, CODE/SUBCODE or CODE/SUBCODE/STATUS, such as 10/2534022/403", value)
+	}
+	return status, numbers[0], numbers[1], nil
 }
 
 func parseTime(text string, least time.Duration) (time.Duration, error) {

@@ -222,7 +222,11 @@ func identify(p inbox.Platform, seed uint64, i int) (conversation, participant s
 	return pageID(p) + "-" + participant, participant
 }
 
-// messageID names message n of a conversation, in each platform's manner.
+// instagramMessage is how every message id on Instagram begins.
+const instagramMessage = "aWdfZAG1faXRlbToxOk"
+
+// messageID names message n of a conversation, in each platform's manner. The
+// place of its conversation and its own are inside.
 func messageID(c *conversation, n int) string {
 	h := mix(c.seed, uint64(n)|1<<40)
 	if c.platform == inbox.Twitter {
@@ -234,7 +238,7 @@ func messageID(c *conversation, n int) string {
 	binary.BigEndian.PutUint32(b[12:16], uint32(n))
 	prefix := "m_"
 	if c.platform == inbox.Instagram {
-		prefix = "aWdfZAG1faXRlbToxOk"
+		prefix = instagramMessage
 	}
 	return prefix + base64.RawURLEncoding.EncodeToString(b[:])
 }

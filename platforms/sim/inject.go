@@ -56,6 +56,9 @@ type faultPlan struct {
 	threadControl bool
 	strange       bool
 	nextUpdate    string
+	usage         int  // Graph: how much of the limits is used; negative: it cannot be read
+	wrapped, flat bool // Graph: an answer has the other of its two shapes
+	noID          bool // a send does not tell the id
 	skew          time.Duration
 }
 
@@ -101,6 +104,14 @@ func (f *activeFault) apply(plan *faultPlan, d *rand.Rand) {
 		plan.nextUpdate = f.Choice
 	case "date":
 		plan.skew = f.Most
+	case "usage":
+		plan.usage = percent(f.Choice)
+	case "wrapped":
+		plan.wrapped = true
+	case "flat":
+		plan.flat = true
+	case "no-id":
+		plan.noID = true
 	default:
 		f.applyAnswer(plan)
 	}
@@ -135,6 +146,9 @@ func (f *activeFault) answer() func(*call) reply {
 		return func(c *call) reply { return c.s.face.suspended() }
 	case "status-error":
 		return func(c *call) reply { return c.s.face.statusError() }
+	case "code":
+		status, code, subcode, _ := splitCode(f.Choice)
+		return func(c *call) reply { return c.s.face.coded(status, code, subcode) }
 	case "html":
 		return func(*call) reply { return webPage(f.Choice) }
 	}
@@ -157,6 +171,15 @@ func (c *call) refuseForRate(wait time.Duration) reply {
 	c.s.limits.refused(c.req.Header.Get("Profile-Key"), c.now)
 	c.counted = c.s.opts.RateLimit
 	return c.s.face.tooMany(wait)
+}
+
+// percent reads the value of usage.
+func percent(value string) int {
+	n, err := strconv.Atoi(value)
+	if err != nil {
+		return -1
+	}
+	return n
 }
 
 // statusOf reads a fault that is named after its HTTP status.

@@ -19,7 +19,10 @@ type Person struct {
 }
 
 // shopName is the business whose customers write.
-const shopName = "Marlow & Finch"
+const (
+	shopName     = "Marlow & Finch"
+	shopUsername = "marlowandfinch"
+)
 
 // pageID is the business's own id on a platform.
 func pageID(p inbox.Platform) string {
@@ -38,6 +41,9 @@ func (w *world) personOf(c *conversation) Person {
 		return *c.person
 	}
 	p := w.roleOf(int(c.index)).person
+	if p.Name != "" && p.Username == "" && w.opts.Face != FaceAyrshare && c.platform == inbox.Instagram {
+		p.Username = fmt.Sprintf("ig_%06d", c.seed%1_000_000) // everybody on Instagram has one
+	}
 	if p.Name != "" || p.Username != "" {
 		p.Picture = fmt.Sprintf("https://cdn.example/avatar/%016x.jpg", c.seed)
 	}

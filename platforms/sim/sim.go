@@ -56,6 +56,15 @@ type Options struct {
 	RateLimit         int           // requests per profile and 5 minutes; 0: 300
 	SuspendAfter      int           // answers 429 in 24 h until the profile is suspended; 0: 1,000
 	ConversationLimit int           // conversations a month; 0: 100, or none in a larger world; negative: none
+
+	// The Graph face only.
+	CallsPerSecond int           // of the Conversations API; 0: 2, as documented; negative: no bound
+	Rows           int           // that an answer may have, with those inside of others; 0: 250
+	HumanAgent     bool          // the account may send with the tag HUMAN_AGENT
+	SingleImages   bool          // several images in one message are not available
+	TokenLeft      time.Duration // how long the key is still good; 0: 50 days of its 60
+	AppID          string        // of the app that a log-in is for; made up when empty
+	AppSecret      string        // made up when empty
 }
 
 // Server is a running simulator. Its methods steer the world and judge what a
@@ -190,6 +199,11 @@ func (o Options) withDefaults() (Options, error) {
 	if o.ConversationLimit == 0 && o.Conversations < defaultCap && o.Face == FaceAyrshare {
 		o.ConversationLimit = defaultCap
 	}
+	setDefault(&o.CallsPerSecond, defaultPaced)
+	setDefault(&o.Rows, defaultRows)
+	setDefault(&o.TokenLeft, longLife-10*day)
+	setDefault(&o.AppID, "1084400000000042")
+	setDefault(&o.AppSecret, "APPSECRET-"+rand.Text())
 	setDefault(&o.Key, keyPrefix(o.Face)+rand.Text())
 	setDefault(&o.ControlToken, "CONTROL-"+rand.Text())
 	return o, nil

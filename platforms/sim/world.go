@@ -28,6 +28,7 @@ type world struct {
 	events   eventQueue
 	witness  func(happening) // nil: nobody watches
 	ledger   []Delivery
+	posts    []ownPost
 	auto     autoResponse
 	active   activeMonth
 	newcomer int // customers that came after the start
@@ -117,6 +118,7 @@ func newWorld(opts Options) *world {
 		byParticipant: make(map[string]*conversation, opts.Conversations),
 		feeds:         make(map[inbox.Platform]*feed),
 		active:        newActiveMonth(opts.ConversationLimit),
+		posts:         postsOf(opts.Seed, now),
 	}
 	for _, p := range opts.Platforms {
 		w.feeds[p] = &feed{}
