@@ -42,6 +42,7 @@ const (
 	needsSignedTime
 	maybeStatus
 	needsNextUpdate
+	needsAnswer
 	needsCount
 	needsUsage
 	needsCode
@@ -55,10 +56,14 @@ var faultKinds = map[string]valueKind{
 	"cut": noValue, "html": maybeStatus, "status-error": noValue,
 	"partial": noValue, "thread-control": noValue, "expired-key": noValue, "suspended": noValue,
 	"strange": noValue, "next-update": needsNextUpdate, "date": needsSignedTime,
-	"code": needsCode, "usage": needsUsage, "wrapped": noValue, "flat": noValue, "no-id": noValue,
+	"answer": needsAnswer,
+	"code":   needsCode, "usage": needsUsage, "wrapped": noValue, "flat": noValue, "no-id": noValue,
 }
 
-var nextUpdateLies = []string{"past", "missing", "far", "garbage"}
+var (
+	nextUpdateLies = []string{"past", "missing", "far", "garbage"}
+	answerShapes   = []string{"a", "b"}
+)
 
 // maxFaultTime keeps a mistyped time from looking like a hang.
 const maxFaultTime = 24 * time.Hour
@@ -140,9 +145,9 @@ func (f *Fault) setValue(wants valueKind, value string, given bool) (err error) 
 		f.Choice = value
 		_, _, _, err = splitCode(value)
 	case needsNextUpdate:
-		if f.Choice = value; !slices.Contains(nextUpdateLies, value) {
-			return fmt.Errorf("unknown value %q: one of %s", value, strings.Join(nextUpdateLies, ", "))
-		}
+		return f.setChoice(value, nextUpdateLies)
+	case needsAnswer:
+		return f.setChoice(value, answerShapes)
 	}
 	return err
 }
@@ -160,6 +165,13 @@ func (f *Fault) setRange(value string) (err error) {
 	}
 	if f.Most < f.Least {
 		return fmt.Errorf("the range %q ends before it begins", value)
+	}
+	return nil
+}
+
+func (f *Fault) setChoice(value string, from []string) error {
+	if f.Choice = value; !slices.Contains(from, value) {
+		return fmt.Errorf("unknown value %q: one of %s", value, strings.Join(from, ", "))
 	}
 	return nil
 }

@@ -120,10 +120,9 @@ type herald interface {
 	// sign puts into the header what proves that the body is the API's.
 	sign(h http.Header, secrets []string, body []byte, now time.Time)
 
-	// greeting is the request by which the API makes sure of an address, and what
-	// has to be answered.
-	greeting(ctx context.Context, e *endpoint) (*http.Request, error)
-	greeted(e *endpoint, body []byte) bool
+	// greeting is the request by which the API makes sure of an address, and
+	// whether an answer is the right one.
+	greeting(ctx context.Context, e *endpoint) (req *http.Request, right func(body []byte) bool, err error)
 
 	policy() hookPolicy
 }
@@ -146,10 +145,12 @@ type endpoint struct {
 	secrets []string    // none: calls are not signed
 	headers http.Header // that the address wants to be sent
 
-	greeted   bool
-	challenge string // what has to be answered
-	greetNow  bool   // asked for at once, not only before the first call
-	asked     bool   // it was, and has not been answered rightly
+	greeted  time.Time // when it was answered rightly
+	greetNow bool      // it is asked at once, not only before the first call
+	asked    bool      // it was; unless it answered rightly, it is told nothing
+	paused   bool
+
+	registered *registration // what chatt2me keeps beside; nil elsewhere
 
 	queue    []*parcel // in the order in which they are to be told
 	hold     time.Time // after a failure, not before

@@ -41,11 +41,9 @@ func (ayrshareHerald) policy() hookPolicy {
 
 // greeting: Ayrshare does not ask; it needs an address of https only, which is
 // checked when it is registered.
-func (ayrshareHerald) greeting(context.Context, *endpoint) (*http.Request, error) {
-	return nil, errors.New("the API does not verify addresses")
+func (ayrshareHerald) greeting(context.Context, *endpoint) (*http.Request, func([]byte) bool, error) {
+	return nil, nil, errors.New("the API does not verify addresses")
 }
-
-func (ayrshareHerald) greeted(*endpoint, []byte) bool { return false }
 
 // sign: the first header is over the body alone, the second has one signature
 // for each secret that is good at present.
@@ -138,10 +136,13 @@ func (a ayrshareHerald) envelope(h happening) *ayrshareHook {
 
 // describe tells a message.
 func (b *ayrshareHook) describe(w *world, m *message) {
-	b.ID, b.Message, b.Attachments = m.id, m.text, m.attachments
+	b.ID, b.Message = m.id, m.text
 	b.HookID += fmt.Sprintf("%x", fingerprint(m.id)&0xffff)
 	for _, a := range m.attachments {
-		b.MediaURLs = append(b.MediaURLs, a.URL)
+		b.Attachments = append(b.Attachments, Attachment{Type: a.Type, URL: a.URL})
+		if a.URL != "" {
+			b.MediaURLs = append(b.MediaURLs, a.URL)
+		}
 	}
 	b.SenderDetails = &wirePerson{Name: shopName}
 	if !m.sent {

@@ -2,7 +2,6 @@ package sim
 
 import (
 	"context"
-	"crypto/rand"
 	"encoding/json"
 	"net/http"
 	"strconv"
@@ -27,11 +26,12 @@ type chatt2meHerald struct{ opts Options }
 func newChatt2meHerald(opts Options) chatt2meHerald { return chatt2meHerald{opts} }
 
 // endpoints: a webhook is for one kind of events, so there are two.
-func (h chatt2meHerald) endpoints(hook Webhook) []*endpoint {
+func (t chatt2meHerald) endpoints(hook Webhook) []*endpoint {
 	var list []*endpoint
 	for _, event := range []string{chattMessage, chattStatus} {
 		list = append(list, &endpoint{
-			id: uuid(fingerprint(event + rand.Text())), url: hook.URL, event: event, token: hook.VerifyToken, secrets: hook.Secrets,
+			id: newUUID(), url: hook.URL, event: event, token: hook.VerifyToken, secrets: hook.Secrets,
+			registered: newRegistration("Simulator "+event, t.opts.Now()),
 		})
 	}
 	return list
@@ -45,24 +45,22 @@ func (chatt2meHerald) policy() hookPolicy {
 
 // greeting is the verification call.
 // https://docs.chatt2.me/docs/latest/webhooks/endpoint-verification
-func (chatt2meHerald) greeting(ctx context.Context, e *endpoint) (*http.Request, error) {
-	e.challenge = e.token
+//
+// The body is to be the token, or the token as a JSON string.
+func (chatt2meHerald) greeting(ctx context.Context, e *endpoint) (*http.Request, func([]byte) bool, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, e.url, strings.NewReader("{}"))
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("X-Validation-Token", e.challenge)
-	return req, nil
-}
-
-// greeted: the body is the token, or the token as a JSON string.
-func (chatt2meHerald) greeted(e *endpoint, body []byte) bool {
-	var text string
-	if json.Unmarshal(body, &text) != nil {
-		text = string(body)
-	}
-	return text == e.challenge
+	req.Header.Set("X-Validation-Token", e.token)
+	return req, func(body []byte) bool {
+		var text string
+		if json.Unmarshal(body, &text) != nil {
+			text = string(body)
+		}
+		return text == e.token
+	}, nil
 }
 
 // sign: the time is a part of what is signed.

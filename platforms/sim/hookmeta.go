@@ -2,6 +2,7 @@ package sim
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/hmac"
 	"crypto/rand"
@@ -41,17 +42,16 @@ func (metaHerald) policy() hookPolicy {
 }
 
 // greeting is the verification call.
-func (metaHerald) greeting(ctx context.Context, e *endpoint) (*http.Request, error) {
-	e.challenge = fmt.Sprint(1_000_000_000 + fingerprint(rand.Text())%1_000_000_000)
+func (metaHerald) greeting(ctx context.Context, e *endpoint) (*http.Request, func([]byte) bool, error) {
+	challenge := fmt.Sprint(1_000_000_000 + fingerprint(rand.Text())%1_000_000_000)
 	u, err := url.Parse(e.url)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	u.RawQuery = url.Values{"hub.mode": {"subscribe"}, "hub.challenge": {e.challenge}, "hub.verify_token": {e.token}}.Encode()
-	return http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
+	u.RawQuery = url.Values{"hub.mode": {"subscribe"}, "hub.challenge": {challenge}, "hub.verify_token": {e.token}}.Encode()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
+	return req, func(body []byte) bool { return string(body) == challenge }, err
 }
-
-func (metaHerald) greeted(e *endpoint, body []byte) bool { return string(body) == e.challenge }
 
 func (metaHerald) sign(h http.Header, secrets []string, body []byte, _ time.Time) {
 	h.Set("User-Agent", "facebookexternalua")
@@ -108,7 +108,8 @@ type metaQuickReply struct {
 }
 
 type metaReplyTo struct {
-	Story metaStory `json:"story"`
+	MID   string     `json:"mid,omitempty"`
+	Story *metaStory `json:"story,omitempty"`
 }
 
 type metaStory struct {
@@ -228,6 +229,9 @@ func (e *metaEvent) sayMessage(m *message) bool {
 		return true
 	}
 	e.Message = &metaMessage{MID: m.id, Text: m.text, IsEcho: m.sent}
+	if m.answers != "" {
+		e.Message.ReplyTo = &metaReplyTo{MID: m.answers}
+	}
 	for _, a := range m.attachments {
 		if strings.HasPrefix(a.URL, giphy) {
 			return false
@@ -245,19 +249,19 @@ const giphy = "https://media.giphy.example/"
 
 // attach tells of an attachment; what a story reply answers is no attachment.
 func (m *metaMessage) attach(a Attachment) {
-	id := assetID(a.URL)
+	id, title := cmp.Or(a.ID, assetID(a.URL)), cmp.Or(a.Title, titleOf(a.URL))
 	payload := map[string]string{"url": a.URL}
 	switch a.Type {
 	case "story_reply":
-		m.ReplyTo = &metaReplyTo{metaStory{URL: a.URL, ID: id}}
+		m.ReplyTo = &metaReplyTo{Story: &metaStory{URL: a.URL, ID: id}}
 		return
 	case "ig_reel", "reel":
-		payload["reel_video_id"], payload["title"] = id, titleOf(a.URL)
+		payload["reel_video_id"], payload["title"] = id, title
 	case "ig_post":
 		if fingerprint(a.URL)%2 == 0 { // during the changeover, a shared post comes twice
 			m.Attachments = append(m.Attachments, metaAttachment{"share", map[string]string{"url": a.URL}})
 		}
-		payload["ig_post_media_id"], payload["title"] = id, titleOf(a.URL)
+		payload["ig_post_media_id"], payload["title"] = id, title
 	case "ig_story", "story":
 		payload = map[string]string{"story_media_id": id, "story_media_url": a.URL}
 	case "sticker":

@@ -37,7 +37,7 @@ func (o *hookOffice) deliver(e *endpoint, call []*parcel) {
 // ready asks the address to verify itself where that was not done yet.
 func (o *hookOffice) ready(e *endpoint, call []*parcel) bool {
 	o.s.mu.Lock()
-	done := e.token == "" || e.greeted
+	done := e.token == "" || !e.greeted.IsZero()
 	o.s.mu.Unlock()
 	if done {
 		return true
@@ -211,7 +211,7 @@ func (tornReader) Read([]byte) (int, error) { return 0, errors.New("the line has
 
 // greet asks an address whether it is the client's.
 func (o *hookOffice) greet(ctx context.Context, e *endpoint) error {
-	req, err := o.herald.greeting(ctx, e)
+	req, right, err := o.herald.greeting(ctx, e)
 	if err != nil {
 		return err
 	}
@@ -229,12 +229,12 @@ func (o *hookOffice) greet(ctx context.Context, e *endpoint) error {
 		return err
 	case res.StatusCode != http.StatusOK:
 		return fmt.Errorf("it answered HTTP %d", res.StatusCode)
-	case !o.herald.greeted(e, answer):
+	case !right(answer):
 		return fmt.Errorf("it answered %q, which is not what was asked for", clip(string(answer), 100))
 	}
 	o.s.mu.Lock()
 	defer o.s.mu.Unlock()
-	e.greeted = true
+	e.greeted = o.s.opts.Now()
 	return nil
 }
 
@@ -244,7 +244,6 @@ func clip(text string, most int) string { return text[:min(len(text), most)] }
 type pushBook struct {
 	list  []*Push
 	count int
-	note  func(*Push, letter) // nil: nobody else keeps a log
 }
 
 func (b *pushBook) add(p *Push, out letter) {
@@ -254,8 +253,8 @@ func (b *pushBook) add(p *Push, out letter) {
 	b.count++
 	p.Number = b.count
 	b.list = append(b.list, p)
-	if b.note != nil && !out.forged && !p.Dropped {
-		b.note(p, out)
+	if r := out.registration(); r != nil && !out.forged {
+		r.note(p, out)
 	}
 }
 

@@ -46,6 +46,7 @@ type parcel struct {
 	held    bool // until the conversation's next news
 	attempt int
 	plan    hookPlan
+	log     string // the id of its entry in chatt2me's log; "": not chosen yet
 }
 
 func newHookOffice(s *Server) *hookOffice {
@@ -134,14 +135,15 @@ func (o *hookOffice) rouse() {
 func (o *hookOffice) happened(h happening) {
 	for _, u := range o.herald.tell(o.s.world, h) {
 		for _, e := range o.endpoints {
-			if e.event == "" || e.event == u.event {
+			if !e.paused && (e.event == "" || e.event == u.event) {
 				o.enqueue(e, u)
 			}
 		}
 	}
 }
 
-func (o *hookOffice) enqueue(e *endpoint, u update) {
+// enqueue returns what waits now; nil: a fault has left it out.
+func (o *hookOffice) enqueue(e *endpoint, u update) *parcel {
 	now := time.Now()
 	o.parcels++
 	p := &parcel{update: u, number: o.parcels, told: now, due: now}
@@ -150,7 +152,7 @@ func (o *hookOffice) enqueue(e *endpoint, u update) {
 	}
 	if p.plan.drop {
 		o.noteDropped(e, p)
-		return
+		return nil
 	}
 	p.due = now.Add(p.plan.delay)
 	if p.plan.reorder {
@@ -164,6 +166,7 @@ func (o *hookOffice) enqueue(e *endpoint, u update) {
 		e.queue = slices.Delete(e.queue, 0, len(e.queue)-maxQueue)
 	}
 	o.rouse()
+	return p
 }
 
 // put keeps the queue in the order in which it is told.
@@ -233,7 +236,7 @@ func (o *hookOffice) toGreet() *endpoint {
 	o.s.mu.Lock()
 	defer o.s.mu.Unlock()
 	for _, e := range o.endpoints {
-		if e.greetNow && !e.asked && !e.greeted {
+		if e.greetNow && !e.asked && e.greeted.IsZero() {
 			e.asked = true
 			return e
 		}
@@ -257,7 +260,7 @@ func (o *hookOffice) next() (*endpoint, []*parcel, time.Duration) {
 	wait := o.worldGoesOn()
 	now := time.Now()
 	for _, e := range o.endpoints {
-		if e.token != "" && !e.greeted && e.asked {
+		if e.token != "" && e.greeted.IsZero() && e.asked {
 			continue // nobody there who was meant
 		}
 		call, at := e.take(now, o.herald.policy().most)

@@ -56,9 +56,10 @@ type faultPlan struct {
 	threadControl bool
 	strange       bool
 	nextUpdate    string
-	usage         int  // Graph: how much of the limits is used; negative: it cannot be read
-	wrapped, flat bool // Graph: an answer has the other of its two shapes
-	noID          bool // a send does not tell the id
+	answer        string // a or b: the shape of chatt2me's answer
+	usage         int    // Graph: how much of the limits is used; negative: it cannot be read
+	wrapped, flat bool   // Graph: an answer has the other of its two shapes
+	noID          bool   // a send does not tell the id
 	skew          time.Duration
 }
 
@@ -102,6 +103,8 @@ func (f *activeFault) apply(plan *faultPlan, d *rand.Rand) {
 		plan.strange = true
 	case "next-update":
 		plan.nextUpdate = f.Choice
+	case "answer":
+		plan.answer = f.Choice
 	case "date":
 		plan.skew = f.Most
 	case "usage":

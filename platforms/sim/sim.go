@@ -43,6 +43,7 @@ type Options struct {
 
 	Faults  []string     // see the package's documentation
 	Webhook Webhook      // who is told what happens; may come up later than the simulator
+	Dialect string       // chatt2me's: DialectMeta or DialectFlat; "": both are taken, and answered alike
 	Log     *slog.Logger // of the HTTP server's own troubles; nil: none
 
 	Key          string // the API key; made up when empty
