@@ -198,6 +198,9 @@ func (t *tx) DeleteConversation(id inbox.ConversationID) error {
 	if err := t.deleteSyncsOf(id); err != nil {
 		return err
 	}
+	if err := t.deleteWaitingOf(id); err != nil {
+		return err
+	}
 	return t.noteScrub()
 }
 

@@ -33,6 +33,7 @@ func soundFile(t *testing.T, dir string) (path string) {
 				w.PutDraft(inbox.Draft{Conversation: id, Text: "draft " + fmtInt(i), UpdatedAt: epoch}),
 				w.PutOutboxItem(item),
 				w.PutSyncState(inbox.SyncState{Key: inbox.SyncKey{Account: "acme", Platform: inbox.Facebook, Request: fmtInt(i)}, NextUpdate: epoch, Backfill: "older", Complete: true}),
+				w.PutWaiting(waitsFor(i), []inbox.EventFact{{Kind: inbox.EventUnsend, RemoteID: id.RemoteID(), At: epoch, Since: epoch}}),
 			); err != nil {
 				return err
 			}
@@ -43,6 +44,11 @@ func soundFile(t *testing.T, dir string) (path string) {
 		t.Fatal(err)
 	}
 	return c.Path()
+}
+
+// waitsFor is a message of conversation i that has not come yet.
+func waitsFor(i int) inbox.WaitKey {
+	return inbox.WaitKey{Account: "acme", Platform: worldConversation(i).ID.Platform(), Message: inbox.MessageID("m_late" + fmtInt(i))}
 }
 
 // use does a bit of everything. Every error is one for people.
@@ -65,7 +71,9 @@ func use(t *testing.T, c *cache.Cache) {
 		_, err = r.OutboxActive("")
 		_, err2 := r.SyncStates("acme")
 		_, err3 := r.FindConversations("customer", 5)
-		return errors.Join(append(errs, err, err2, err3)...)
+		_, err4 := r.AllWaiting("acme")
+		_, err5 := r.Waiting(waitsFor(1))
+		return errors.Join(append(errs, err, err2, err3, err4, err5)...)
 	})
 	update := c.Update(ctx, func(w inbox.Writer) error {
 		var errs []error
@@ -255,6 +263,11 @@ func TestAgentsPartOutlivesTheFacts(t *testing.T) {
 			if len(items) != 1 {
 				t.Errorf("%d items", len(items))
 			}
+			keys, err4 := r.AllWaiting("acme")
+			events, err5 := r.Waiting(waitsFor(7))
+			if len(keys) != 20 || len(events) != 1 || events[0].RemoteID != worldConversation(7).ID.RemoteID() {
+				t.Errorf("%d messages are waited for, one by %+v", len(keys), events)
+			}
 			thread, _ := r.Thread(inbox.ThreadQuery{Conversation: worldConversation(5).ID, Before: 99})
 			if len(thread.Messages) != messages {
 				t.Errorf("%d messages of another conversation, want %d", len(thread.Messages), messages)
@@ -262,7 +275,7 @@ func TestAgentsPartOutlivesTheFacts(t *testing.T) {
 			if last, _ := r.LastArrival(); last != 100*perConversation {
 				t.Errorf("last arrival %d", last)
 			}
-			return errors.Join(err, err2, err3)
+			return errors.Join(err, err2, err3, err4, err5)
 		})
 		if err != nil {
 			t.Error(err)
@@ -327,6 +340,7 @@ func TestWhatCannotBeFetchedAgainIsNeverDropped(t *testing.T) {
 	path := soundFile(t, dir)
 	spoil(t, path, "kept", "drafts", []byte(worldConversation(1).ID))
 	spoil(t, path, "kept", "outbox", []byte("o2"))
+	spoil(t, path, "kept", "waiting", nil)
 	c := open(t, dir)
 	_ = c.View(t.Context(), func(r inbox.Reader) error {
 		var e *inbox.Error
@@ -334,6 +348,16 @@ func TestWhatCannotBeFetchedAgainIsNeverDropped(t *testing.T) {
 			t.Errorf("draft: %v", err)
 		} else {
 			mustContain(t, e.Text, path, "draft")
+		}
+		spoilt := 0
+		for i := range 20 {
+			if _, err := r.Waiting(waitsFor(i)); errors.As(err, &e) {
+				spoilt++
+				mustContain(t, e.Text, path, string(waitsFor(i).Message))
+			}
+		}
+		if spoilt != 1 {
+			t.Errorf("the events of %d messages cannot be read", spoilt)
 		}
 		if _, err := r.OutboxActive(""); !errors.As(err, &e) {
 			t.Errorf("outbox: %v", err)
@@ -343,7 +367,7 @@ func TestWhatCannotBeFetchedAgainIsNeverDropped(t *testing.T) {
 		return nil
 	})
 	h, err := c.Check(t.Context(), false)
-	if err != nil || len(h.Problems) != 2 {
+	if err != nil || len(h.Problems) != 3 {
 		t.Errorf("check: %q, %v", h.Problems, err)
 	}
 	if err := errors.Join(c.Rebuild(t.Context(), nil), c.Close()); err != nil {

@@ -363,6 +363,15 @@ func waitKey(k inbox.WaitKey) []byte {
 	return syncKey(inbox.SyncKey{Account: k.Account, Platform: k.Platform, Request: string(k.Message)})
 }
 
+// waitPrefix begins the keys of all that waits on a platform of an account; on
+// all of them with platform "".
+func waitPrefix(account inbox.AccountID, platform inbox.Platform) []byte {
+	if platform == "" {
+		return syncPrefix(account)
+	}
+	return appendPart(syncPrefix(account), string(platform))
+}
+
 func parseWaitKey(key []byte) (k inbox.WaitKey, ok bool) {
 	s, ok := parseSyncKey(key)
 	return inbox.WaitKey{Account: s.Account, Platform: s.Platform, Message: inbox.MessageID(s.Request)}, ok

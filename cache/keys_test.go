@@ -156,6 +156,29 @@ func FuzzParts(f *testing.F) {
 	})
 }
 
+func FuzzWaitKey(f *testing.F) {
+	f.Add("acme", "instagram", "aWdf", "acme", "instagram", "aWdfZ")
+	f.Add("a", "", "\x00\x01", "a\x00", "\xff", "")
+	f.Fuzz(func(t *testing.T, account1, platform1, message1, account2, platform2, message2 string) {
+		a := inbox.WaitKey{Account: inbox.AccountID(account1), Platform: inbox.Platform(platform1), Message: inbox.MessageID(message1)}
+		b := inbox.WaitKey{Account: inbox.AccountID(account2), Platform: inbox.Platform(platform2), Message: inbox.MessageID(message2)}
+		key, other := waitKey(a), waitKey(b)
+		if got, ok := parseWaitKey(key); !ok || got != a {
+			t.Errorf("%+v comes back as %+v", a, got)
+		}
+		want := cmp.Or(strings.Compare(account1, account2), strings.Compare(platform1, platform2), strings.Compare(message1, message2))
+		if bytes.Compare(key, other) != want {
+			t.Errorf("%+v and %+v are out of order", a, b)
+		}
+		if bytes.HasPrefix(other, waitPrefix(a.Account, "")) != (a.Account == b.Account) {
+			t.Errorf("what waits in %q and %q runs into each other", account1, account2)
+		}
+		if platform1 != "" && bytes.HasPrefix(other, waitPrefix(a.Account, a.Platform)) != (a.Account == b.Account && a.Platform == b.Platform) {
+			t.Errorf("what waits on %q and %q runs into each other", platform1, platform2)
+		}
+	})
+}
+
 // FuzzForeignKeys feeds the parsers what a damaged file may hold.
 func FuzzForeignKeys(f *testing.F) {
 	f.Add([]byte{})
@@ -168,6 +191,7 @@ func FuzzForeignKeys(f *testing.F) {
 		parseMessageKey(key)
 		parseOldestKey(key)
 		parseSyncKey(key)
+		parseWaitKey(key)
 		for _, sort := range []inbox.Sort{inbox.SortNewest, inbox.SortTimeLeft} {
 			idOfIndexKey(sort, key)
 			parseCursor(sort, inbox.Cursor(key))

@@ -68,7 +68,7 @@ func drawConversation(t *rapid.T) (inbox.Conversation, inbox.WindowEnds) {
 	c := inbox.Conversation{
 		ID:          drawID(t),
 		Provider:    "sim",
-		Participant: inbox.Participant{Name: rapid.SampledFrom([]string{"Ann", "Bob", ""}).Draw(t, "name"), Username: rapid.SampledFrom([]string{"", "user"}).Draw(t, "user")},
+		Participant: inbox.Participant{ID: rapid.SampledFrom([]string{"", "1", "c1"}).Draw(t, "customer"), Name: rapid.SampledFrom([]string{"Ann", "Bob", ""}).Draw(t, "name"), Username: rapid.SampledFrom([]string{"", "user"}).Draw(t, "user")},
 		Last:        inbox.Summary{At: drawTime(t), Text: rapid.SampledFrom([]string{"order", "x"}).Draw(t, "text")},
 		Archived:    rapid.IntRange(0, 3).Draw(t, "archived") == 0,
 		Unanswered:  rapid.Bool().Draw(t, "unanswered"),
@@ -86,7 +86,7 @@ func drawConversation(t *rapid.T) (inbox.Conversation, inbox.WindowEnds) {
 func drawWrite(t *rapid.T) func(inbox.Writer) error {
 	id, message := drawID(t), rapid.SampledFrom(someMessages).Draw(t, "message")
 	item := inbox.OutboxID(fmt.Sprint("o", rapid.IntRange(0, 4).Draw(t, "item")))
-	switch rapid.IntRange(0, 9).Draw(t, "kind") {
+	switch rapid.IntRange(0, 10).Draw(t, "kind") {
 	case 0, 1, 2:
 		c, windows := drawConversation(t)
 		return func(w inbox.Writer) error { return w.PutConversation(c, windows) }
@@ -102,11 +102,24 @@ func drawWrite(t *rapid.T) func(inbox.Writer) error {
 	case 8:
 		d := inbox.Draft{Conversation: id, Text: rapid.SampledFrom([]string{"", "draft"}).Draw(t, "draft")}
 		return func(w inbox.Writer) error { return errors.Join(w.PutDraft(d), w.DeleteOutboxItem(item)) }
+	case 9:
+		key, events := drawWaiting(t, message)
+		return func(w inbox.Writer) error { return w.PutWaiting(key, events) }
 	}
 	return func(w inbox.Writer) error {
 		_, err := w.NextArrival()
 		return errors.Join(err, w.DeleteConversation(id))
 	}
+}
+
+// drawWaiting draws events of any conversation that wait for a message.
+func drawWaiting(t *rapid.T, message inbox.MessageID) (inbox.WaitKey, []inbox.EventFact) {
+	account, platform, _, _ := drawID(t).Split()
+	var events []inbox.EventFact
+	for range rapid.IntRange(0, 2).Draw(t, "events") {
+		events = append(events, inbox.EventFact{Kind: inbox.EventRead, RemoteID: rapid.SampledFrom([]string{"", "1", "12", "x", "x/y"}).Draw(t, "of"), At: drawTime(t)})
+	}
+	return inbox.WaitKey{Account: account, Platform: platform, Message: message}, events
 }
 
 var errUndo = errors.New("undo")
@@ -203,7 +216,7 @@ func (p *pair) compare(t *rapid.T) {
 	if rapid.Bool().Draw(t, "anchored") {
 		thread.Anchor = inbox.Position{At: drawTime(t), ID: rapid.SampledFrom(someMessages).Draw(t, "at")}
 	}
-	find := rapid.SampledFrom([]string{"ann", "Bob", "1", "o", "user", string(someIDs[4])}).Draw(t, "find")
+	find := rapid.SampledFrom([]string{"ann", "Bob", "1", "c1", "o", "user", string(someIDs[4])}).Draw(t, "find")
 	model, got := readAll(t, p.model, q, thread, find), readAll(t, p.cache, q, thread, find)
 	for i := range model {
 		if !reflect.DeepEqual(model[i], got[i]) {
@@ -237,6 +250,14 @@ func readAll(t *rapid.T, store inbox.Store, q inbox.ListQuery, thread inbox.Thre
 		arrival, err7 := r.LastArrival()
 		draft, has, err8 := r.Draft(thread.Conversation)
 		answers = append(answers, counts, stretch, found, active, mine, recent, arrival, draft, has)
+		for _, account := range []inbox.AccountID{"a", "b"} {
+			keys, errKeys := r.AllWaiting(account)
+			answers, err = append(answers, keys), errors.Join(err, errKeys)
+			for _, key := range keys {
+				events, errEvents := r.Waiting(key)
+				answers, err = append(answers, events), errors.Join(err, errEvents)
+			}
+		}
 		for _, id := range someMessages {
 			m, found, err9 := r.Message(thread.Conversation, id)
 			answers, err = append(answers, m, found), errors.Join(err, err9)

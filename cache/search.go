@@ -2,14 +2,15 @@ package cache
 
 import (
 	"bytes"
+	"encoding/json"
 	"slices"
 	"strings"
 
 	"parley/inbox"
 )
 
-// FindConversations looks for the conversation that a text names. Only the
-// index entries are read, until it is known which records are wanted.
+// FindConversations looks for the conversation that a text names. No record is
+// decoded until it is known which are wanted.
 func (t *tx) FindConversations(text string, limit int) ([]inbox.Conversation, error) {
 	if c, found, err := t.Conversation(inbox.ConversationID(text)); found || err != nil {
 		return []inbox.Conversation{c}[:min(max(limit, 0), 1)], err
@@ -18,7 +19,7 @@ func (t *tx) FindConversations(text string, limit int) ([]inbox.Conversation, er
 	if wanted == "" {
 		return nil, nil
 	}
-	f := finder{remoteID: text, name: []byte(wanted), limit: limit}
+	f := finder{remoteID: text, customers: t.numbersOfCustomer(text), name: []byte(wanted), limit: limit}
 	for _, b := range []bucket{viewAll, viewArchived} {
 		c := t.in(b).Cursor()
 		var found [len(f.found)]int
@@ -32,6 +33,7 @@ func (t *tx) FindConversations(text string, limit int) ([]inbox.Conversation, er
 // The ranks of a find: the first that has anything wins.
 const (
 	sameRemoteID = iota
+	sameCustomer
 	sameName
 	partOfName
 	ranks
@@ -39,10 +41,29 @@ const (
 
 // finder collects what a text may mean, by rank.
 type finder struct {
-	remoteID string
-	name     []byte
-	limit    int
-	found    [ranks][]candidate
+	remoteID  string
+	customers map[number]bool // conversations with the customer of that ID
+	name      []byte
+	limit     int
+	found     [ranks][]candidate
+}
+
+// numbersOfCustomer finds the conversations whose customer has the provider's
+// id. No index has it: so the records are searched, without reading them.
+func (t *tx) numbersOfCustomer(customer string) map[number]bool {
+	quoted, err := json.Marshal(customer)
+	if err != nil {
+		return nil
+	}
+	wanted := append([]byte(`"participant":{"id":`), quoted...)
+	found := map[number]bool{}
+	c := t.in(conversations).Cursor()
+	for k, v := c.First(); k != nil; k, v = c.Next() {
+		if n, ok := parseNumber(k); ok && bytes.Contains(v, wanted) {
+			found[n] = true
+		}
+	}
+	return found
 }
 
 type candidate struct {
@@ -57,7 +78,7 @@ func (f *finder) look(key, entry []byte, found *[ranks]int) {
 	if !ok {
 		return
 	}
-	rank := f.rank(key, text)
+	rank := f.rank(n, key, text)
 	if rank == ranks || found[rank] >= f.limit {
 		return
 	}
@@ -65,9 +86,12 @@ func (f *finder) look(key, entry []byte, found *[ranks]int) {
 	f.found[rank] = append(f.found[rank], candidate{bytes.Clone(key), n})
 }
 
-func (f *finder) rank(key, text []byte) int {
+func (f *finder) rank(n number, key, text []byte) int {
 	if id, ok := idOfIndexKey(inbox.SortNewest, key); ok && bytes.HasSuffix(id, []byte("/"+f.remoteID)) && inbox.ConversationID(id).RemoteID() == f.remoteID {
 		return sameRemoteID
+	}
+	if f.customers[n] {
+		return sameCustomer
 	}
 	name, rest, _ := bytes.Cut(text, []byte{0})
 	username, _, _ := bytes.Cut(rest, []byte{0})

@@ -3,6 +3,7 @@ package cache
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 
 	"parley/inbox"
 )
@@ -28,7 +29,7 @@ func (t *tx) Waiting(key inbox.WaitKey) ([]inbox.EventFact, error) {
 
 // AllWaiting are the messages of an account that events wait for.
 func (t *tx) AllWaiting(account inbox.AccountID) (keys []inbox.WaitKey, err error) {
-	prefix := syncPrefix(account)
+	prefix := waitPrefix(account, "")
 	c := t.in(waiting).Cursor()
 	for k, _ := c.Seek(prefix); k != nil && bytes.HasPrefix(k, prefix); k, _ = c.Next() {
 		if key, ok := parseWaitKey(k); ok {
@@ -51,4 +52,33 @@ func (t *tx) PutWaiting(key inbox.WaitKey, events []inbox.EventFact) error {
 		return err
 	}
 	return t.in(waiting).Put(waitKey(key), record)
+}
+
+// deleteWaitingOf removes the events of a conversation: they name a customer
+// too. What cannot be read names nobody.
+func (t *tx) deleteWaitingOf(id inbox.ConversationID) error {
+	account, platform, remote, _ := id.Split()
+	quoted, err := json.Marshal(remote)
+	if err != nil {
+		return err
+	}
+	var concerned []inbox.WaitKey
+	prefix := waitPrefix(account, platform)
+	c := t.in(waiting).Cursor()
+	for k, v := c.Seek(prefix); k != nil && bytes.HasPrefix(k, prefix); k, v = c.Next() {
+		if key, ok := parseWaitKey(k); ok && bytes.Contains(v, quoted) {
+			concerned = append(concerned, key)
+		}
+	}
+	for _, key := range concerned {
+		events, err := t.Waiting(key)
+		if err != nil {
+			continue
+		}
+		events = slices.DeleteFunc(events, func(ev inbox.EventFact) bool { return ev.RemoteID == remote })
+		if err := t.PutWaiting(key, events); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -39,9 +39,9 @@ type Reader interface {
 	Counts() (Counts, error)
 
 	// FindConversations returns up to limit conversations whose ID is text,
-	// whose provider's id is text, or whose name or username contains it (case
-	// does not count), in that order of preference: an exact match hides the
-	// weaker ones.
+	// whose provider's id is text, whose participant's id is text, or whose name
+	// or username contains it (case does not count), in that order of preference:
+	// an exact match hides the weaker ones.
 	FindConversations(text string, limit int) ([]Conversation, error)
 
 	Message(ConversationID, MessageID) (m Message, found bool, err error)
@@ -76,8 +76,8 @@ type Writer interface {
 	// PutConversation stores the record and moves it in every view. windows are
 	// the ends of its reply window for SortTimeLeft.
 	PutConversation(c Conversation, windows WindowEnds) error
-	// DeleteConversation removes the conversation with its messages, draft and
-	// outbox items: nothing of it stays.
+	// DeleteConversation removes the conversation with its messages, draft, outbox
+	// items and the events that wait for its messages: nothing of it stays.
 	DeleteConversation(ConversationID) error
 
 	// PutMessage stores the message; if its CreatedAt has changed, it moves.

@@ -148,6 +148,15 @@ func (tx *memoryTx) DeleteConversation(id inbox.ConversationID) error {
 	for _, name := range []string{remote, string(id)} {
 		delete(tx.syncs, inbox.SyncKey{Account: account, Platform: platform, Request: "conversation " + name})
 	}
+	for key, events := range tx.waiting {
+		if key.Account != account || key.Platform != platform {
+			continue
+		}
+		rest := slices.DeleteFunc(slices.Clone(events), func(ev inbox.EventFact) bool { return ev.RemoteID == remote })
+		if err := tx.PutWaiting(key, rest); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

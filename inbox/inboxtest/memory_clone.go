@@ -27,7 +27,9 @@ func cloneConversation(c inbox.Conversation) inbox.Conversation {
 func cloneMessage(m inbox.Message) inbox.Message {
 	m.Attachments = slices.Clone(m.Attachments)
 	m.Reactions = slices.Clone(m.Reactions)
+	m.Withdrawn = slices.Clone(m.Withdrawn)
 	m.ReplyTo = clonePointer(m.ReplyTo)
+	m.Origin = clonePointer(m.Origin)
 	if m.Extra != nil {
 		extra := make(map[string]json.RawMessage, len(m.Extra))
 		for name, raw := range m.Extra {
@@ -55,6 +57,7 @@ func cloneAccountState(s inbox.AccountState) inbox.AccountState {
 		s.Info.MessagingEnabled = clonePointer(s.Info.MessagingEnabled)
 		s.Info.ConversationCount = clonePointer(s.Info.ConversationCount)
 		s.Info.Linked = slices.Clone(s.Info.Linked)
+		s.Info.Checks = slices.Clone(s.Info.Checks)
 		s.Info.Messaging = maps.Clone(s.Info.Messaging)
 	}
 	return s

@@ -178,6 +178,7 @@ func (tx *memoryTx) FindConversations(text string, limit int) ([]inbox.Conversat
 	rules := []func(inbox.Conversation) bool{
 		func(c inbox.Conversation) bool { return string(c.ID) == text },
 		func(c inbox.Conversation) bool { return c.ID.RemoteID() == text },
+		func(c inbox.Conversation) bool { return c.Participant.ID == text },
 		func(c inbox.Conversation) bool {
 			return slices.ContainsFunc(names(c), func(n string) bool { return n == folded })
 		},

@@ -27,6 +27,7 @@ func TestStore(t *testing.T, open func(t *testing.T) inbox.Store) {
 		{"messages", messageCases},
 		{"outbox", outboxCases},
 		{"drafts and sync", keptCases},
+		{"waiting events", waitingCases},
 		{"retention", retentionCases},
 	}
 	for _, g := range groups {

@@ -23,6 +23,7 @@ var messageCases = []storeCase{
 		m := fullMessage()
 		p.putMessages(m)
 		m.Attachments[0].URL, m.Reactions[0].Emoji, m.ReplyTo.Text, m.Extra["Extra <é🙏🏽>"][0] = "changed", "changed", "changed", 'X'
+		m.Withdrawn[0].Emoji, m.Origin.Title = "changed", "changed"
 		got := p.thread(inbox.ThreadQuery{Conversation: m.Conversation, Before: 1}).Messages[0]
 		p.same("after a change to what was put", got, fullMessage())
 		got.Attachments[0].URL, got.Extra["Extra <é🙏🏽>"][0] = "changed", 'X'

@@ -105,6 +105,19 @@ var searchCases = []storeCase{
 		p.finds("", 9, "")
 		p.finds("nn", 0, "")
 	}},
+	{"find knows customers by the provider's id, whole only", func(p *probe) {
+		ann, bob, eve := named("t1", "Ann", "", "", 0), named("t2", "Bob 7001", "", `"participant":{"id":"7002"`, time.Minute), named("7003", "Eve", "", "", 2*time.Minute)
+		ann.Participant.ID, bob.Participant.ID, eve.Participant.ID = "7001", "7003", `<7004"&`
+		second := named("t1", "Ann", "", "", 3*time.Minute)
+		second.ID, second.Participant.ID, second.Archived = inbox.NewConversationID("second", inbox.Facebook, "t4"), "7001", true
+		p.put(ann, bob, eve, second)
+		p.finds("7001", 9, "t1 t4")
+		p.finds("7001", 1, "t1")
+		p.finds("7002", 9, "")
+		p.finds("7003", 9, "7003")
+		p.finds(`<7004"&`, 9, "7003")
+		p.finds("700", 9, "t2")
+	}},
 	{"find looks in every account and among the archived", func(p *probe) {
 		a, b := talk("same", 0), talk("same", time.Minute)
 		b.ID, b.Archived = inbox.NewConversationID("second", inbox.Facebook, "same"), true
