@@ -42,8 +42,21 @@ func (s *Server) control() http.Handler {
 	mux.HandleFunc("POST /control/threads", takes(func(in threadOrder) (any, error) {
 		return nil, s.TakeThread(in.ConversationID, in.Taken)
 	}))
+	mux.HandleFunc("POST /control/edits", takes(func(in messageOrder) (any, error) {
+		return nil, s.Edit(in.ConversationID, in.MessageID, in.Text)
+	}))
+	mux.HandleFunc("POST /control/unsends", takes(func(in messageOrder) (any, error) {
+		return nil, s.Unsend(in.ConversationID, in.MessageID)
+	}))
 	s.controlHooks(mux)
+	s.controlTokens(mux)
 	return s.guarded(mux)
+}
+
+type messageOrder struct {
+	ConversationID string `json:"conversation_id"`
+	MessageID      string `json:"message_id"`
+	Text           string `json:"text"` // of an edit
 }
 
 type threadOrder struct {
