@@ -53,7 +53,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage or config.`,
 		a.reactCommand(), a.unreactCommand(), a.heartCommand(), a.shareCommand(), a.postsCommand(), a.seenCommand(),
 		a.archiveCommand("archive", true), a.archiveCommand("unarchive", false),
 		a.autoReplyCommand(), a.forgetCommand(),
-		a.doctorCommand(), a.demoCommand(), a.simCommand(), a.configCommand(), a.manCommand(), a.versionCommand(),
+		a.runCommand(), a.webhookCommand(), a.doctorCommand(), a.demoCommand(), a.simCommand(), a.configCommand(), a.manCommand(), a.versionCommand(),
 	)
 	return root
 }

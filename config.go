@@ -361,6 +361,20 @@ func expandHome(path string) string {
 	return path
 }
 
+// account checks that the config has an account of that name; "" is all.
+func (c *config) account(name string) (inbox.AccountID, error) {
+	names := c.accountNames()
+	if name == "" || slices.Contains(names, name) {
+		return inbox.AccountID(name), nil
+	}
+	return "", &usageError{text: fmt.Sprintf("the config has no account %q; %s", name, suggest(name, names))}
+}
+
+// whichAccount asks for what cannot be guessed.
+func (c *config) whichAccount() error {
+	return &usageError{text: "which account is meant?", hint: "--account " + strings.Join(c.accountNames(), " or --account ")}
+}
+
 // accountNames lists the accounts in the file's order.
 func (c *config) accountNames() []string {
 	names := make([]string, len(c.accounts))

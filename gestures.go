@@ -308,7 +308,7 @@ which may be empty), at (RFC 3339 in UTC, or null).`,
 
 func (a *app) posts(ctx context.Context, o postsOptions) error {
 	return a.withSession(ctx, online, func(ctx context.Context, s *session) error {
-		only, err := s.account(o.account)
+		only, err := s.config.account(o.account)
 		if err != nil {
 			return err
 		}

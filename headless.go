@@ -143,6 +143,7 @@ func (a *app) openAccount(ctx context.Context, c *config, ac accountConfig, data
 	}
 	return inbox.Account{
 		ID: ac.name, Provider: p, Platforms: reached, ConversationLimit: ac.conversationLimit, Windows: c.windowsOf(ac, p),
+		MarkSeen: ac.values[markSeen] != "",
 	}, nil
 }
 
@@ -175,6 +176,10 @@ func (a *app) fillIn(ctx context.Context, ac accountConfig, data string, r reach
 	return form, nil
 }
 
+// markSeen is what providers that can tell a customer so call the setting of an
+// account to do that by itself.
+const markSeen = "mark_seen"
+
 // windowsOf are the windows that the config changes for an account.
 func (c *config) windowsOf(a accountConfig, p inbox.Provider) map[inbox.Platform]inbox.WindowPolicy {
 	windows := map[inbox.Platform]inbox.WindowPolicy{}
@@ -205,17 +210,6 @@ func (a *app) fetchSecret(ctx context.Context, ac accountConfig, source secretSo
 	return secret, nil
 }
 
-// account checks that the config has an account of that name; "" is all.
-func (s *session) account(name string) (inbox.AccountID, error) {
-	names := s.config.accountNames()
-	for _, known := range names {
-		if name == "" || name == known {
-			return inbox.AccountID(name), nil
-		}
-	}
-	return "", &usageError{text: fmt.Sprintf("the config has no account %q; %s", name, suggest(name, names))}
-}
-
 type syncOptions struct {
 	account     string
 	force, json bool
@@ -224,7 +218,7 @@ type syncOptions struct {
 
 func (a *app) sync(ctx context.Context, o syncOptions) error {
 	return a.withSession(ctx, online, func(ctx context.Context, s *session) error {
-		account, err := s.account(o.account)
+		account, err := s.config.account(o.account)
 		if err != nil {
 			return err
 		}
@@ -344,7 +338,7 @@ func (a *app) list(ctx context.Context, text string, o listOptions) error {
 		return err
 	}
 	return a.withSession(ctx, offline, func(ctx context.Context, s *session) error {
-		if _, err := s.account(string(q.Account)); err != nil {
+		if _, err := s.config.account(string(q.Account)); err != nil {
 			return err
 		}
 		if q, err = parseQuery(text, s.config.screen.closingSoon); err != nil {
@@ -848,13 +842,13 @@ type autoReplyRecord struct {
 
 func (a *app) autoReply(ctx context.Context, o autoReplyOptions) error {
 	return a.withSession(ctx, online, func(ctx context.Context, s *session) error {
-		only, err := s.account(o.account)
+		only, err := s.config.account(o.account)
 		if err != nil {
 			return err
 		}
 		changes := o.change != inbox.AutoReplyChange{}
 		if changes && only == "" && len(s.config.accounts) > 1 {
-			return &usageError{text: "which account is meant?", hint: "--account " + strings.Join(s.config.accountNames(), " or --account ")}
+			return s.config.whichAccount()
 		}
 		for _, ac := range s.config.accounts {
 			if only != "" && ac.name != only {

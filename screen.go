@@ -72,10 +72,13 @@ func (a *app) runScreen(ctx context.Context, s *session) error {
 		return err
 	}
 	defer screen.Close()
-	stop := s.startRun(ctx)
+	b, err := s.startBackground(ctx)
+	if err != nil {
+		return err
+	}
 	err = a.showScreen(ctx, s, screen)
 	a.storeDrafts(ctx, screen)
-	stop()
+	b.stop()
 	if farewell := s.farewell(ctx, screen); farewell != "" && ctx.Err() == nil {
 		fmt.Fprintln(a.stdout, farewell)
 	}
@@ -88,25 +91,6 @@ func (s *session) farewell(ctx context.Context, screen *ui.UI) string {
 		return s.thrownAway(ctx)
 	}
 	return screen.Farewell()
-}
-
-// startRun starts pollers and sender. stop ends them and returns when they have
-// ended; they outlive a signal, which ends the screen first.
-func (s *session) startRun(ctx context.Context) (stop func()) {
-	background, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		s.guard.run("inbox", func() {
-			if err := s.Run(background); err != nil {
-				s.guard.log.Error("the inbox ended", "err", err)
-			}
-		})
-	}()
-	return func() {
-		cancel()
-		<-ended
-	}
 }
 
 // storeDrafts stores what was typed, also after a signal.
