@@ -1,5 +1,8 @@
 package platforms
 
+// This file bounds what strangers can use up at a public address: connections,
+// and lines of the log.
+
 import (
 	"net"
 	"sync"
@@ -48,6 +51,15 @@ func (c *limitedConn) Close() error {
 	err := c.Conn.Close()
 	c.once.Do(func() { <-c.listener.open })
 	return err
+}
+
+// CloseWrite lets net/http refuse a request that it has not read to its end: the
+// refusal would be lost if the connection just broke.
+func (c *limitedConn) CloseWrite() error {
+	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
+		return half.CloseWrite()
+	}
+	return nil
 }
 
 // logEvery is how often the same kind of trouble is logged: anybody can make

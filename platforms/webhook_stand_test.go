@@ -8,14 +8,13 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"parley/inbox"
 	"parley/inbox/inboxtest"
@@ -106,6 +105,9 @@ type stand struct {
 	hooks *platforms.Webhooks
 	log   *syncBuffer
 	close func() error // ends Run and returns its error; once
+
+	client *http.Client
+	pipes  *pipes // in place of the network; nil: the network
 }
 
 // setup is what a test wants otherwise.
@@ -118,7 +120,7 @@ type setup struct {
 
 func open(t *testing.T, s setup) *stand {
 	t.Helper()
-	st := &stand{t: t, log: &syncBuffer{}}
+	st := &stand{t: t, log: &syncBuffer{}, client: &http.Client{Transport: &http.Transport{}}}
 	if s.store == nil {
 		s.store = inboxtest.NewStore()
 	}
@@ -156,6 +158,17 @@ func serve(t *testing.T, s setup) *stand {
 	return st
 }
 
+// serveInBubble is serve without a network, for a test that makes its own time.
+func serveInBubble(t *testing.T, s setup) *stand {
+	t.Helper()
+	st := open(t, s)
+	st.pipes = newPipes()
+	st.hooks.ListenBy(st.pipes.listen)
+	st.client.Transport = &http.Transport{DialContext: st.pipes.dial}
+	st.start()
+	return st
+}
+
 func (st *stand) start() {
 	st.t.Helper()
 	if err := st.hooks.Listen(context.Background()); err != nil {
@@ -169,6 +182,7 @@ func (st *stand) start() {
 		return <-ended
 	})
 	st.t.Cleanup(func() {
+		st.client.CloseIdleConnections()
 		if err := st.close(); err != nil {
 			st.t.Errorf("Run: %v", err)
 		}
@@ -209,12 +223,12 @@ func (st *stand) call(c call) answered {
 	for k, v := range c.header {
 		req.Header.Set(k, v)
 	}
-	return st.do(http.DefaultClient, req)
+	return st.do(req)
 }
 
-func (st *stand) do(client *http.Client, req *http.Request) answered {
+func (st *stand) do(req *http.Request) answered {
 	st.t.Helper()
-	res, err := client.Do(req)
+	res, err := st.client.Do(req)
 	if err != nil {
 		st.t.Fatal(err)
 	}
@@ -317,11 +331,41 @@ func (b *blocking) Update(ctx context.Context, fn func(inbox.Writer) error) erro
 	return b.Store.Update(ctx, fn)
 }
 
-// full is a store that can write no more.
-type full struct{ inbox.Store }
-
-func (full) Update(context.Context, func(inbox.Writer) error) error {
-	return errors.New("no space left on device")
+// pipes are a network within the process.
+type pipes struct {
+	conns  chan net.Conn
+	closed chan struct{}
+	once   sync.Once
 }
 
-const soon = 20 * time.Second // for what a test waits for and a broken program never does
+func newPipes() *pipes { return &pipes{conns: make(chan net.Conn), closed: make(chan struct{})} }
+
+func (p *pipes) listen(context.Context, string, string) (net.Listener, error) { return p, nil }
+
+func (p *pipes) dial(ctx context.Context, _, _ string) (net.Conn, error) {
+	here, there := net.Pipe()
+	select {
+	case p.conns <- there:
+		return here, nil
+	case <-p.closed:
+		return nil, net.ErrClosed
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+func (p *pipes) Accept() (net.Conn, error) {
+	select {
+	case c := <-p.conns:
+		return c, nil
+	case <-p.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+func (p *pipes) Close() error {
+	p.once.Do(func() { close(p.closed) })
+	return nil
+}
+
+func (p *pipes) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 8480} }
