@@ -60,6 +60,7 @@ func conversationActions() []action {
 		{name: "reply", keys: []string{"r"}, help: "answer", scope: inPanes, able: cannotReply, run: (*UI).reply},
 		{name: "archive", keys: []string{"e"}, help: "archive, or bring back", scope: inPanes, able: cannotArchive, run: (*UI).toggleArchived},
 		{name: "undo", keys: []string{"z"}, help: "undo the last archiving", scope: inPanes, able: cannotUndo, run: (*UI).undoArchived},
+		{name: "related", keys: []string{"@"}, help: "to the same person elsewhere", scope: inPanes, able: noRelated, run: (*UI).toRelated},
 		{name: "unread", keys: []string{"U"}, help: "mark as unread", scope: inPanes, able: needSelection, run: (*UI).markUnread},
 		{name: "forget", keys: []string{"#"}, help: "forget the customer on this machine", scope: inPanes, able: needSelection, run: (*UI).askForget},
 	}
@@ -113,6 +114,7 @@ func listActions() []action {
 func programActions() []action {
 	return []action{
 		{name: "refresh", keys: []string{"R"}, help: "read the accounts now", scope: inPanes, run: (*UI).refresh},
+		{name: "auto-reply", keys: []string{"A"}, help: "see and set the automatic answer", scope: inPanes, able: cannotAutoReply, run: (*UI).openAutoReply},
 		{name: "palette", keys: []string{"ctrl+k"}, help: "all actions", scope: anywhere, run: (*UI).openPalette},
 		{name: "help", keys: []string{"?", "f1"}, help: "the keys", scope: inPanes, run: (*UI).openHelp},
 		{name: "redraw", keys: []string{"ctrl+l"}, help: "draw the screen anew", scope: anywhere, run: redraw},

@@ -175,7 +175,7 @@ func (u *UI) fingerprint(e entry, h heads) uint64 {
 }
 
 func fingerprintMessage(add func(...string), m *inbox.Message) {
-	add(m.Text, m.Unsupported, m.UpdatedAt.String(), strconv.FormatBool(m.Deleted), strconv.FormatBool(m.Event))
+	add(m.Text, m.Unsupported, m.UpdatedAt.String(), strconv.FormatBool(edited(m)), strconv.FormatBool(m.Deleted), strconv.FormatBool(m.Event))
 	for _, a := range m.Attachments {
 		add(a.Type, a.URL, a.Title)
 	}
@@ -275,10 +275,16 @@ func stateWord(state string) string {
 
 // event adds something that happened, in the middle of the lines.
 func (d *blockDrawer) event(m *inbox.Message) {
-	text := m.Preview()
+	text, link := inbox.CleanLine(m.Text), ""
+	if text == "" {
+		text = m.Preview()
+	}
+	if m.Origin != nil {
+		link = safeLink(m.Origin.URL)
+	}
 	for _, row := range d.u.cells.wrap(text, d.width) {
 		part := strings.TrimRight(row.of(text), " ")
-		d.add(d.line().spaces((d.width-d.u.cells.width(part))/2).put(d.u.style[roleFaint], part))
+		d.add(d.line().spaces((d.width-d.u.cells.width(part))/2).link(d.u.style[roleFaint], part, link))
 	}
 }
 
@@ -304,10 +310,16 @@ func (d *blockDrawer) message(e entry) {
 	if m.Text == "" && len(m.Attachments) == 0 && m.Unsupported == "" && m.Origin == nil {
 		d.text(style[roleFaint], "[empty message]")
 	}
-	if m.UpdatedAt.Sub(m.CreatedAt) > time.Minute {
+	if edited(m) {
 		d.text(style[roleFaint], "edited "+m.UpdatedAt.In(d.u.opts.Zone).Format("2 Jan "+d.u.opts.Clock))
 	}
 	d.reactions(e)
+}
+
+// edited tells that a text is not the first. Some providers write a time of their
+// own into a message a moment after it was made.
+func edited(m *inbox.Message) bool {
+	return m.Edits > 0 || m.UpdatedAt.Sub(m.CreatedAt) > time.Minute
 }
 
 // reference adds what a message answers.

@@ -65,6 +65,9 @@ func (u *UI) filterChanged() tea.Cmd {
 		return nil // the list goes on to show what was last understood
 	}
 	u.list.text = text
+	if len(u.list.rows) == 0 {
+		u.touch(partList) // it says what nothing matches
+	}
 	if search == u.list.search {
 		return nil
 	}

@@ -14,10 +14,18 @@ import (
 )
 
 // live gives the shop's provider everything that a live one can do on Instagram.
-func live(s *shop) {
-	c := s.provider.Capacity[inbox.Instagram]
+func live(s *shop) { liveOn(s, inbox.Instagram) }
+
+func liveOn(s *shop, p inbox.Platform) {
+	c := s.provider.Capacity[p]
 	c.Reactions, c.Stickers, c.Posts, c.Typing, c.Seen = inbox.Can(), inbox.Can(), inbox.Can(), inbox.Can(), inbox.Can()
-	s.provider.Capacity[inbox.Instagram] = c
+	s.provider.Capacity[p] = c
+}
+
+func liveEverywhere(s *shop) {
+	for _, p := range inbox.Platforms {
+		liveOn(s, p)
+	}
 }
 
 func liveCustomers(s *shop) {

@@ -19,7 +19,7 @@ func TestKeysOfTheConfigAreChecked(t *testing.T) {
 		keys map[string][]string
 		want []string // parts of the error; none: it is fine
 	}{
-		{"another key", map[string][]string{"archive": {"A"}}, nil},
+		{"another key", map[string][]string{"archive": {"E"}}, nil},
 		{"no key at all", map[string][]string{"forget": {}}, nil},
 		{"swapped keys", map[string][]string{"down": {"k"}, "up": {"j"}}, nil},
 		{"the same key in another place", map[string][]string{"send": {"ctrl+d"}}, nil},

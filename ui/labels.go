@@ -131,7 +131,11 @@ func windowSentence(w inbox.Window, now time.Time, zone *time.Location, clock st
 	}
 	left, until := leftLabel(w.ClosesAt, now, false)
 	if w.Phase == inbox.WindowLate {
-		return "late: human agents only, " + left + " left, until " + at, until
+		text = "late: human agents only, " + left + " left, until " + at
+		if w.Reason != "" {
+			text += ": " + w.Reason
+		}
+		return text, until
 	}
 	return left + " left, until " + at, until
 }

@@ -88,7 +88,18 @@ func (u *UI) relayout() {
 	}
 	if u.area.thread != old.thread {
 		u.touch(partThread)
-		u.thread.width = u.area.thread.width
-		u.thread.height = max(u.area.thread.height-headerHeight(u.area.thread.height), 0)
+		u.fitThread()
 	}
+}
+
+// fitThread gives the messages the room that the thread's header leaves: it has
+// more lines when there is more to say of the conversation.
+func (u *UI) fitThread() {
+	t, area := &u.thread, u.area.thread
+	height := max(area.height-u.headerLines(), 0)
+	if t.width == area.width && t.height == height {
+		return
+	}
+	t.width, t.height = area.width, height
+	u.touch(partThread)
 }

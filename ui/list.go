@@ -236,6 +236,17 @@ func (l *list) move(by, height int) (moved bool) {
 	return moved
 }
 
+// pick selects a conversation if the window holds it.
+func (l *list) pick(id inbox.ConversationID, height int) {
+	i := slices.IndexFunc(l.rows, func(r inbox.ListRow) bool { return r.ID == id })
+	if i < 0 {
+		return
+	}
+	l.ghost, l.owed = false, 0
+	l.at, l.selected = i, id
+	l.settle(height)
+}
+
 // dropGhost removes the row that is no longer in the view when it is left. The
 // row below takes its place, so that is where one step down leads.
 func (l *list) dropGhost(by int) int {

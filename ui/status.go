@@ -271,6 +271,10 @@ func (u *UI) accountSegments(a inbox.AccountView) (s segments, until time.Time) 
 		until = sooner(until, t)
 		next = sooner(next, p.NextAt)
 	}
+	if s2, t := u.refusedSegment(a.Webhook); s2.text != "" {
+		s = append(s, s2)
+		until = sooner(until, t)
+	}
 	if !next.IsZero() && a.Health != inbox.Dead {
 		label, t := leftLabel(next, u.now(), false)
 		if label == "0m" {
@@ -283,6 +287,25 @@ func (u *UI) accountSegments(a inbox.AccountView) (s segments, until time.Time) 
 		s = append(s, segment{u.style[gaugeRole(a.Count, a.Limit)], " month " + short(a.Count) + "/" + short(a.Limit)})
 	}
 	return s, until
+}
+
+// What is said of webhook calls that were refused: for how long, and in how many
+// cells.
+const (
+	refusedShown = time.Hour
+	refusedWidth = 60
+)
+
+// refusedSegment warns of calls to an account's webhook that were refused lately:
+// somebody forges them, or a secret in the config is wrong and news are lost.
+func (u *UI) refusedSegment(w inbox.WebhookState) (segment, time.Time) {
+	end := w.RefusedAt.Add(refusedShown)
+	if w.RefusedAt.IsZero() || !u.now().Before(end) {
+		return segment{}, time.Time{}
+	}
+	ago, until := agoLabel(w.RefusedAt, u.now(), u.opts.Zone)
+	text := " webhook refused " + ago + ": " + visible(w.Refusal)
+	return segment{u.style[roleWarn], u.cells.fit(text, refusedWidth)}, sooner(until, end)
 }
 
 func healthWord(h inbox.Health) (string, role) {
@@ -304,6 +327,13 @@ func (u *UI) platformSegment(p inbox.PlatformView) (segment, time.Time) {
 	text, until := " "+strings.TrimSpace(p.Platform.Tag())+" ", time.Time{}
 	r := roleGood
 	switch {
+	case p.Live && p.PushedAt.IsZero():
+		text += "live, nothing yet"
+		r = roleFaint
+	case p.Live:
+		var age string
+		age, until = agoLabel(p.PushedAt, u.now(), u.opts.Zone)
+		text += "live " + age
 	case p.FirstSync:
 		text += "first sync " + short(p.Loaded)
 		r = roleWarn

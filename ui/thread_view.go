@@ -17,7 +17,7 @@ func (u *UI) drawThread() (lines []string, until time.Time) {
 	if t.id == "" {
 		return fill(u.paragraphs([]string{"Select a conversation with j and k, and answer it with r."}, area.width), 0, area.height), time.Time{}
 	}
-	lines, until = u.drawThreadHeader(area.width, headerHeight(area.height))
+	lines, until = u.drawThreadHeader(area.width)
 	body, next := u.drawMessages(area.height - len(lines))
 	return fill(append(lines, body...), 0, area.height), sooner(until, next)
 }
@@ -33,10 +33,52 @@ func headerHeight(height int) int {
 	return 2
 }
 
-func (u *UI) drawThreadHeader(width, height int) (lines []string, until time.Time) {
+// notesLeast is how many lines a thread needs for its header to have lines for
+// what is not always there.
+const notesLeast = 12
+
+// headerLines is how many lines the header takes of the thread on the screen.
+func (u *UI) headerLines() int {
+	height := headerHeight(u.area.thread.height)
+	if u.area.thread.height >= notesLeast {
+		height += len(u.threadNotes())
+	}
+	return height
+}
+
+// threadNotes are what has to be said of some conversations only, a line each.
+func (u *UI) threadNotes() (notes segments) {
+	if u.thread.conv.Taken {
+		notes = append(notes, segment{u.style[roleWarn], takenNote})
+	}
+	if text := u.relatedText(); text != "" {
+		notes = append(notes, segment{u.style[roleFaint], text})
+	}
+	return notes
+}
+
+const takenNote = "another app holds this thread: an answer may be refused"
+
+func (u *UI) drawThreadHeader(width int) (lines []string, until time.Time) {
+	height := u.headerLines()
 	if height == 0 {
 		return nil, time.Time{}
 	}
+	title, until := u.drawThreadTitle(width, height == 1)
+	lines = append(lines, title)
+	if height == 1 {
+		return lines, until
+	}
+	second, next := u.drawWindowLine(width)
+	lines = append(lines, second)
+	for _, note := range u.threadNotes()[:height-2] {
+		lines = append(lines, u.line(width).fit(note.style, note.text, width).String())
+	}
+	return lines, sooner(until, next)
+}
+
+// drawThreadTitle draws who writes where; alone, it has to tell the rest too.
+func (u *UI) drawThreadTitle(width int, alone bool) (string, time.Time) {
 	c := u.thread.conv
 	label, r, until := u.windowOf(c, false)
 	title := u.line(width).fit(u.style[roleTitle], c.Participant.DisplayName(), max(width/2, 1))
@@ -44,20 +86,34 @@ func (u *UI) drawThreadHeader(width, height int) (lines []string, until time.Tim
 	if c.Archived {
 		title.put(u.style[roleWarn], " · archived")
 	}
-	if height == 1 {
-		if label != "" {
-			title.put(u.style[roleFaint], " · ").put(u.style[r], label)
-		}
-		return []string{title.String()}, until
+	if !alone {
+		return title.String(), until
 	}
-	text, next := windowSentence(u.in.Window(c), u.in.Now(c.ID.Account()), u.opts.Zone, u.opts.Clock)
-	next = u.onOurClock(c.ID.Account(), next)
-	second := u.line(width).put(u.style[r], text)
+	if c.Taken {
+		title.put(u.style[roleWarn], " · taken")
+	}
+	if label != "" {
+		title.put(u.style[roleFaint], " · ").put(u.style[r], label)
+	}
+	return title.String(), until
+}
+
+// drawWindowLine draws how long an answer may take, and who says so. Where there
+// is no line for it, that another app holds the thread comes first.
+func (u *UI) drawWindowLine(width int) (string, time.Time) {
+	c := u.thread.conv
+	_, r, _ := u.windowOf(c, false)
+	text, until := windowSentence(u.in.Window(c), u.in.Now(c.ID.Account()), u.opts.Zone, u.opts.Clock)
+	l := u.line(width)
+	if c.Taken && u.area.thread.height < notesLeast {
+		l.put(u.style[roleWarn], "taken by another app").put(u.style[roleFaint], " · ")
+	}
+	l.put(u.style[r], text)
 	source := u.in.Capabilities(c.ID).Window.Source
-	if rule := " · rule: "; source != "" && u.cells.width(rule+ruleMaker(source)) <= second.left {
-		second.put(u.style[roleFaint], rule).link(u.style[roleFaint], visible(ruleMaker(source)), safeLink(source))
+	if rule := " · rule: "; source != "" && u.cells.width(rule+ruleMaker(source)) <= l.left {
+		l.put(u.style[roleFaint], rule).link(u.style[roleFaint], visible(ruleMaker(source)), safeLink(source))
 	}
-	return []string{title.String(), second.String()}, sooner(until, next)
+	return l.String(), u.onOurClock(c.ID.Account(), until)
 }
 
 // drawMessages draws the part of the thread that is looked at.
@@ -72,7 +128,7 @@ func (u *UI) drawMessages(height int) (lines []string, until time.Time) {
 	case !t.loaded:
 		return u.paragraphs([]string{"Reading …"}, width), time.Time{}
 	case len(t.entries) == 0:
-		return u.paragraphs([]string{"No message of this conversation is known yet."}, width), time.Time{}
+		return u.paragraphs([]string{"No message of this conversation is known yet.", u.noOlder()}, width), time.Time{}
 	}
 	at := t.top(u.block)
 	for i, line := at.entry, at.line; i < len(t.entries) && len(lines) < height; i, line = i+1, 0 {

@@ -66,8 +66,9 @@ type UI struct {
 	composer *composer // nil when it is closed
 	filter   editor
 
-	emojis *emojiTable // nil until somebody reacts
-	recent []string    // emojis, the one used last first
+	related related
+	emojis  *emojiTable // nil until somebody reacts
+	recent  []string    // emojis, the one used last first
 
 	filterWrong string // what is wrong with the search that is typed
 	drafts      *draftBook
@@ -190,6 +191,7 @@ func (u *UI) Init() tea.Cmd {
 		tea.Raw(ansi.RequestModeSynchronizedOutput+ansi.RequestModeUnicodeCore),
 		tea.RequestBackgroundColor,
 		u.listen(),
+		u.lookForRelated(),
 	)
 }
 

@@ -13,6 +13,7 @@ import (
 // Update hands a message to its handler and draws what that has made stale.
 func (u *UI) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	cmd := u.handle(msg)
+	u.fitThread()
 	u.draw()
 	return u, tea.Batch(cmd, u.setClock())
 }
@@ -63,6 +64,12 @@ func (u *UI) handleAnswer(msg tea.Msg) tea.Cmd {
 		u.draftsSaved(msg)
 	case sentMsg:
 		return u.sent(msg)
+	case relatedDueMsg:
+		return u.readRelated(msg)
+	case relatedMsg:
+		u.relatedRead(msg)
+	case autoReplyMsg:
+		u.autoReplyRead(msg)
 	case postsMsg:
 		u.postsRead(msg)
 	case gestureMsg:
@@ -343,7 +350,7 @@ func (u *UI) threadRead(msg threadMsg) tea.Cmd {
 	if u.thread.atEnd() {
 		u.thread.look()
 	}
-	cmds := []tea.Cmd{u.draftArrived(), u.markRead()}
+	cmds := []tea.Cmd{u.draftArrived(), u.markRead(), u.lookForRelated()}
 	if again {
 		cmds = append(cmds, u.readThread())
 	}
