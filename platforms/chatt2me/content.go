@@ -119,20 +119,20 @@ const notices = "notices"
 
 // placeless shows a message that does not say who wrote it, as some samples do.
 func (e *event) placeless(m inbox.Message) {
-	text := cmp.Or(m.Text, m.Preview())
-	m.Event, m.Text, m.Unsupported = true, "a message that does not say who wrote it: "+text, ""
 	if m.ID == "" {
-		m.ID = madeID(text, nil)
+		m.ID = madeID(m.Text, []any{m.Attachments, m.Extra})
 	}
+	m.Event = true
+	m.Text = strings.TrimSpace("a message that does not say who wrote it " + cmp.Or(m.Text, m.Unsupported))
 	nobody := inbox.Participant{Name: e.platform.Label() + " notices"}
 	e.deliver(inbox.Batch{Messages: []inbox.MessageFact{{RemoteID: notices, Peer: nobody, Message: m, AsOf: e.at}}})
 }
 
 // madeID names an event without an id by what it says, so that it is told once.
-func madeID(kind string, o meta.Object) inbox.MessageID {
+func madeID(name string, rest any) inbox.MessageID {
 	h := sha256.New()
-	h.Write([]byte(kind))
-	h.Write(encoded(o))
+	h.Write([]byte(name))
+	h.Write(encoded(rest))
 	return inbox.MessageID("chatt2me-" + hex.EncodeToString(h.Sum(nil)[:12]))
 }
 

@@ -50,7 +50,7 @@ func (r *reader) body(raw json.RawMessage) bool {
 			r.skip("no object")
 		}
 	}
-	return r.skipped["no object"] < max(len(top), 1)
+	return r.skipped["no object"] < len(top)
 }
 
 func (r *reader) skip(what string) { r.skipped[what]++ }
@@ -64,7 +64,8 @@ func (r *reader) logSkipped() {
 // event is one event under way.
 type event struct {
 	*reader
-	kind     string // lower case
+	name     string // "Message", "MessageStatus", "message_echoes", …
+	kind     string // the same in lower case
 	channel  string // UUID, "" when it is not told
 	platform inbox.Platform
 	at       time.Time
@@ -72,7 +73,8 @@ type event struct {
 }
 
 func (r *reader) event(o meta.Object) {
-	e := &event{reader: r, whole: o, kind: strings.ToLower(o.Text("eventType")), channel: o.Text("channelId"), at: o.Time("timestamp")}
+	e := &event{reader: r, whole: o, name: shortWord(o.Text("eventType")), channel: o.Text("channelId"), at: o.Time("timestamp")}
+	e.kind = strings.ToLower(e.name)
 	if e.at.IsZero() {
 		e.at = r.now
 	}
@@ -147,7 +149,7 @@ func (e *event) dispatch() {
 // still those of a channel of its own.
 func (e *event) deliver(b inbox.Batch) {
 	if len(b.Messages)+len(b.Events)+len(b.Conversations) == 0 {
-		e.skip(cmp.Or(shortWord(e.kind), "nothing") + " without news")
+		e.skip(cmp.Or(e.name, "event") + " without news")
 		return
 	}
 	owner := strings.ToLower(e.channel)
@@ -354,7 +356,7 @@ func (e *event) unknown(payload meta.Object) {
 		peer.ID = textIn(payload.Object("recipient"), "id")
 	}
 	if peer.ID == "" {
-		e.skip("event " + cmp.Or(shortWord(e.kind), "without a name"))
+		e.skip(cmp.Or(e.name, "event without a name"))
 		return
 	}
 	if payload != nil {
@@ -363,9 +365,9 @@ func (e *event) unknown(payload meta.Object) {
 	e.deliver(inbox.Batch{Messages: []inbox.MessageFact{{
 		RemoteID: peer.ID, Peer: peer, AsOf: e.at,
 		Message: inbox.Message{
-			ID:        madeID(e.kind, e.whole),
+			ID:        madeID(e.name, e.whole),
 			Direction: inbox.Received, Event: true, CreatedAt: e.at,
-			Text:  "something happened that parley does not know: " + cmp.Or(shortWord(e.kind), "an event without a name"),
+			Text:  "something happened that parley does not know: " + cmp.Or(e.name, "an event without a name"),
 			Extra: e.whole,
 		},
 	}}})
