@@ -2,7 +2,6 @@ package sim
 
 import (
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"strconv"
 	"time"
@@ -164,7 +163,7 @@ func (c *call) user() reply {
 		"messagingConversationMonthlyCount": len(w.active.seen),
 		"email":                             "hello@marlow-finch.example",
 		"title":                             "Primary Profile",
-		"refId":                             fmt.Sprintf("%024x", mix(c.s.opts.Seed, 7)),
+		"refId":                             refIDOf(c.s.opts),
 		"created":                           map[string]any{"_seconds": w.linkedAt / 1000, "_nanoseconds": 0, "utc": linked},
 		"lastApiCall":                       utc(c.now.UnixMilli()),
 		"monthlyApiCalls":                   len(c.s.log.list),

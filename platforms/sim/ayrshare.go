@@ -76,6 +76,8 @@ func (f ayrshareFace) route(c *call) operation {
 	switch {
 	case len(segments) == 1 && segments[0] == "user":
 		return byMethod(c.req.Method, map[string]operation{http.MethodGet: opUser})
+	case len(segments) == 2 && segments[0] == "hook" && segments[1] == "webhook":
+		return byMethod(c.req.Method, map[string]operation{http.MethodGet: opHookList, http.MethodPost: opHook, http.MethodDelete: opHookDeleted})
 	case len(segments) == 2 && segments[0] == "messages" && segments[1] == "autoresponse":
 		return byMethod(c.req.Method, map[string]operation{http.MethodGet: opReadAuto, http.MethodPost: opSetAuto})
 	case len(segments) >= 2 && segments[0] == "messages" && c.s.has(segments[1]):

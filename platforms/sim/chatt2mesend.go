@@ -338,6 +338,9 @@ func (f chatt2meFace) react(c *call, conv *conversation, o chattOrder) reply {
 // answer tells of success, in the shape of the dialect in which was asked. A
 // fault can choose the other one.
 func (f chatt2meFace) answer(c *call, conv *conversation, o chattOrder, id any) reply {
+	if c.faults.noID {
+		id = nil
+	}
 	dialect := o.dialect
 	if dialect == "" {
 		dialect = f.opts.Dialect

@@ -90,6 +90,14 @@ func (w *world) handOver(c *conversation, taken bool, at int64) {
 	w.tell(happening{kind: didHandOver, at: at, conv: c})
 }
 
+// Refer lets the customer come through a link such as ig.me/m/shop?ref=link, into
+// a thread that they have already, and say nothing.
+func (s *Server) Refer(conversationID, link string) error {
+	return s.changeConversation(conversationID, func(c *conversation, now int64) {
+		s.world.tell(happening{kind: didRefer, at: now, conv: c, link: link})
+	})
+}
+
 // newestSent is the shop's newest message, of whatever time.
 func (w *world) newestSent(c *conversation) *message {
 	for _, m := range slices.Backward(c.live) {

@@ -149,6 +149,7 @@ type endpoint struct {
 	greetNow bool      // it is asked at once, not only before the first call
 	asked    bool      // it was; unless it answered rightly, it is told nothing
 	paused   bool
+	since    time.Time // it is told since then
 
 	registered *registration // what chatt2me keeps beside; nil elsewhere
 

@@ -16,15 +16,16 @@ import (
 // messageRead in full; the others are put together from what receivers have seen
 // (see the package's documentation for what is ours).
 
-type ayrshareHerald struct{ refID string }
+type ayrshareHerald struct{ opts Options }
 
-func newAyrshareHerald(opts Options) ayrshareHerald { return ayrshareHerald{refIDOf(opts)} }
+// ayrshareMessages is the action of all that this file tells.
+const ayrshareMessages = "messages"
 
 // refIDOf names the profile.
 func refIDOf(opts Options) string { return fmt.Sprintf("%024x", mix(opts.Seed, 7)) }
 
-func (ayrshareHerald) endpoints(hook Webhook) []*endpoint {
-	return []*endpoint{{url: hook.URL, secrets: hook.Secrets}}
+func (a ayrshareHerald) endpoints(hook Webhook) []*endpoint {
+	return []*endpoint{{url: hook.URL, event: ayrshareMessages, since: a.opts.Now(), secrets: hook.Secrets}}
 }
 
 // policy: HTTP 200 within ten seconds; otherwise two more tries. Newer documents
@@ -116,14 +117,14 @@ func (a ayrshareHerald) tell(w *world, h happening) []update {
 	default:
 		return nil
 	}
-	return []update{{kind: string(h.kind), conv: h.conv, at: h.at, body: body}}
+	return []update{{kind: string(h.kind), event: ayrshareMessages, conv: h.conv, at: h.at, body: body}}
 }
 
 // envelope are the fields of every call.
 func (a ayrshareHerald) envelope(h happening) *ayrshareHook {
 	own, peer := pageID(h.conv.platform), h.conv.participant
 	body := &ayrshareHook{
-		Action: "messages", Type: "received", Code: http.StatusOK, RefID: a.refID, Title: "Primary Profile",
+		Action: ayrshareMessages, Type: "received", Code: http.StatusOK, RefID: refIDOf(a.opts), Title: "Primary Profile",
 		HookID:   fmt.Sprintf("%x", mix(h.conv.seed, fingerprint(fmt.Sprint(h.kind, h.at, h.emoji, h.user)))),
 		Platform: string(h.conv.platform), ConversationID: h.conv.id, SenderID: peer, RecipientID: own,
 		Created: utc(h.at), ScheduleDate: utc(h.at), TimeStamp: h.at / 1000, MediaURLs: []string{},

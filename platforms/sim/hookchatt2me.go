@@ -23,8 +23,6 @@ const (
 
 type chatt2meHerald struct{ opts Options }
 
-func newChatt2meHerald(opts Options) chatt2meHerald { return chatt2meHerald{opts} }
-
 // endpoints: a webhook is for one kind of events, so there are two.
 func (t chatt2meHerald) endpoints(hook Webhook) []*endpoint {
 	var list []*endpoint

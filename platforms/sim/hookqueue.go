@@ -70,9 +70,9 @@ func newHerald(opts Options) herald {
 	case FaceInstagram:
 		return metaHerald{}
 	case FaceChatt2me:
-		return newChatt2meHerald(opts)
+		return chatt2meHerald{opts}
 	}
-	return newAyrshareHerald(opts)
+	return ayrshareHerald{opts}
 }
 
 // begin sets up the webhook of the options. Its address may not be there yet:
