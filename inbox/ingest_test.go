@@ -91,6 +91,24 @@ func TestOrderAndRepetitionDoNotMatter(t *testing.T) {
 	}
 }
 
+func TestAnEmptyReadingSaysNothingOfAMessageThatCanBeShown(t *testing.T) {
+	post := received("m1", "", minutesAgo(3))
+	post.Message.Attachments = []inbox.Attachment{{Type: "ig_post", URL: "https://cdn.example/p"}}
+	empty := received("m1", "", minutesAgo(3))
+	empty.Message.Unsupported = "content no longer available"
+	for name, order := range map[string][]inbox.MessageFact{"the post first": {post, empty}, "the post last": {empty, post, empty}} {
+		t.Run(name, func(t *testing.T) {
+			f := newFixture(t)
+			for _, m := range order {
+				f.ingest(batch(m))
+			}
+			if m := f.thread().Page.Messages[0]; m.Unsupported != "" || len(m.Attachments) != 1 {
+				t.Errorf("%+v", m)
+			}
+		})
+	}
+}
+
 func messageTexts(thread inbox.Thread) []string {
 	var texts []string
 	for _, m := range thread.Page.Messages {

@@ -33,7 +33,7 @@ func (m *Message) merge(f MessageFact, shown bool) bool {
 	m.mergeText(told, f.AsOf)
 	m.mergeReactions(f)
 	m.mergeAttachments(told, f.AsOf)
-	fill(&m.Unsupported, told.Unsupported)
+	m.mergeUnsupported(old, told)
 	m.ReplyTo = mergeReference(m.ReplyTo, told.ReplyTo)
 	m.Origin = mergeOrigin(m.Origin, told.Origin)
 	m.mergeExtra(told.Extra)
@@ -57,6 +57,21 @@ func (m *Message) empty() {
 	m.Attachments, m.Reactions, m.Withdrawn = nil, nil, nil
 	m.ReplyTo, m.Origin, m.Extra = nil, nil, nil
 }
+
+// mergeUnsupported keeps a reading that could not show the message from saying
+// so of one that we can show: shared posts and old messages read back empty.
+func (m *Message) mergeUnsupported(old, told Message) {
+	switch {
+	case told.bare() && !m.bare():
+	case old.bare() && !told.bare():
+		m.Unsupported = told.Unsupported
+	default:
+		fill(&m.Unsupported, told.Unsupported)
+	}
+}
+
+// bare tells that a message has neither text nor attachment.
+func (m Message) bare() bool { return m.Text == "" && len(m.Attachments) == 0 }
 
 // hasContent tells that there is something to show. A message without is the
 // mere announcement of one.
