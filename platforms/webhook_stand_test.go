@@ -181,12 +181,15 @@ func (st *stand) start() {
 		cancel()
 		return <-ended
 	})
-	st.t.Cleanup(func() {
-		st.client.CloseIdleConnections()
-		if err := st.close(); err != nil {
-			st.t.Errorf("Run: %v", err)
-		}
-	})
+	st.t.Cleanup(st.shut)
+}
+
+// shut ends the listener, as the end of the test would.
+func (st *stand) shut() {
+	st.client.CloseIdleConnections()
+	if err := st.close(); err != nil {
+		st.t.Errorf("Run: %v", err)
+	}
 }
 
 // answered is the answer to a call.
