@@ -152,7 +152,7 @@ func (a *app) fillIn(ctx context.Context, ac accountConfig, data string, r reach
 	form := login.Login{
 		Account: ac.name, BaseURL: ac.baseURL, Platforms: ac.platforms, Values: ac.values,
 		Secrets: map[string]login.Secret{}, Lists: map[string][]login.Secret{},
-		Memory: memoryOf(data, ac.name), Hide: a.redactor.learn, Log: a.log,
+		Memory: memoryOf(data, ac.name, r), Hide: a.redactor.learn, Log: a.log,
 	}
 	for name, source := range ac.secrets {
 		if !source.given() {

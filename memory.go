@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"sync"
@@ -20,40 +21,56 @@ import (
 // memoryFolder is where the files are, within the data folder.
 const memoryFolder = "accounts"
 
-// memory is the login.Memory of one account. The file is read at every use: it
-// is small, and `parley login` may have written it while an inbox runs.
+// memory is the login.Memory of one account. The file is read again whenever it
+// is another one: `parley login` may have written it while an inbox runs.
 type memory struct {
-	file string
-	mu   *sync.Mutex
+	file    string
+	passing bool // what is stored lasts as long as the program
+
+	mu     sync.Mutex
+	values map[string]string // what the file said
+	seen   fs.FileInfo       // of the file that said it; nil: it was never read
+	unkept map[string]string // what a passing memory was told
 }
 
-var _ login.Memory = memory{}
+var _ login.Memory = (*memory)(nil)
 
 // memoryOf is the memory of an account in the data folder. It touches no file.
-func memoryOf(data string, id inbox.AccountID) memory {
-	return memory{file: filepath.Join(data, memoryFolder, string(id)+".json"), mu: &sync.Mutex{}}
+// Commands that fetch no secret do not know whose memory it is: what they tell
+// it is not kept.
+func memoryOf(data string, id inbox.AccountID, r reach) *memory {
+	return &memory{file: filepath.Join(data, memoryFolder, string(id)+".json"), passing: r == offline, unkept: map[string]string{}}
 }
 
 // Get returns what was stored under the name.
-func (m memory) Get(name string) (string, error) {
+func (m *memory) Get(name string) (string, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if value, ok := m.unkept[name]; ok {
+		return value, nil
+	}
 	values, err := m.read()
 	return values[name], err
 }
 
 // Set stores durably. A file that cannot be understood is put aside first, so
 // that a new login mends it.
-func (m memory) Set(name, value string) error {
+func (m *memory) Set(name, value string) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	values, err := m.read()
-	if errors.Is(err, errDamagedMemory) {
-		values, err = map[string]string{}, os.Rename(m.file, m.file+".damaged")
+	if m.passing {
+		m.unkept[name] = value
+		return nil
 	}
-	if err != nil || values[name] == value {
+	known, err := m.read()
+	if errors.Is(err, errDamagedMemory) {
+		known, err = nil, os.Rename(m.file, m.file+".damaged")
+	}
+	if err != nil || known[name] == value {
 		return err
 	}
+	values := map[string]string{}
+	maps.Copy(values, known)
 	if values[name] = value; value == "" {
 		delete(values, name)
 	}
@@ -62,11 +79,16 @@ func (m memory) Set(name, value string) error {
 
 var errDamagedMemory = errors.New("is damaged: log in again, or remove it")
 
-func (m memory) read() (map[string]string, error) {
-	data, err := os.ReadFile(m.file)
-	if errors.Is(err, fs.ErrNotExist) {
-		return map[string]string{}, nil
+// read gives what the file says, from memory as long as it is the same file.
+func (m *memory) read() (map[string]string, error) {
+	info, err := os.Stat(m.file)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, nil
+	case err == nil && m.seen != nil && os.SameFile(info, m.seen) && info.ModTime().Equal(m.seen.ModTime()):
+		return m.values, nil
 	}
+	data, err := os.ReadFile(m.file)
 	if err != nil {
 		return nil, fmt.Errorf("cannot read what the account remembers: %w", err)
 	}
@@ -74,10 +96,11 @@ func (m memory) read() (map[string]string, error) {
 	if err := json.Unmarshal(data, &values); err != nil || values == nil {
 		return nil, fmt.Errorf("%s %w", m.file, errDamagedMemory) // err would quote the content
 	}
+	m.values, m.seen = values, info
 	return values, nil
 }
 
-func (m memory) write(values map[string]string) error {
+func (m *memory) write(values map[string]string) error {
 	data, err := json.MarshalIndent(values, "", "\t")
 	if err != nil {
 		return err

@@ -12,7 +12,7 @@ import (
 func TestMemoryIsKept(t *testing.T) {
 	t.Parallel()
 	data := filepath.Join(t.TempDir(), "data")
-	m := memoryOf(data, "acme")
+	m := memoryOf(data, "acme", online)
 	if value, err := m.Get("token"); value != "" || err != nil {
 		t.Errorf("before anything was stored: %q, %v", value, err)
 	}
@@ -27,10 +27,10 @@ func TestMemoryIsKept(t *testing.T) {
 	if err := m.Set("gone", ""); err != nil {
 		t.Fatal(err)
 	}
-	if err := memoryOf(data, "other").Set("token", "another"); err != nil {
+	if err := memoryOf(data, "other", online).Set("token", "another"); err != nil {
 		t.Fatal(err)
 	}
-	again := memoryOf(data, "acme")
+	again := memoryOf(data, "acme", online)
 	for name, want := range map[string]string{"token": "first", "odd \"name\"\n": "odd\x00value", "gone": "", "never": ""} {
 		if value, err := again.Get(name); value != want || err != nil {
 			t.Errorf("%q is remembered as %q, %v; want %q", name, value, err, want)
@@ -41,14 +41,14 @@ func TestMemoryIsKept(t *testing.T) {
 func TestMemoryIsItsOwnersAlone(t *testing.T) {
 	t.Parallel()
 	data := t.TempDir()
-	if err := memoryOf(data, "acme").Set("token", "value"); err != nil {
+	if err := memoryOf(data, "acme", online).Set("token", "value"); err != nil {
 		t.Fatal(err)
 	}
 	file := filepath.Join(data, "accounts", "acme.json")
 	if err := os.Chmod(file, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if err := memoryOf(data, "acme").Set("token", "newer"); err != nil {
+	if err := memoryOf(data, "acme", online).Set("token", "newer"); err != nil {
 		t.Fatal(err)
 	}
 	for path, want := range map[string]os.FileMode{filepath.Dir(file): 0o700, file: 0o600} {
@@ -67,7 +67,7 @@ func TestMemoryIsItsOwnersAlone(t *testing.T) {
 func TestMemoryThatIsTorn(t *testing.T) {
 	t.Parallel()
 	data := t.TempDir()
-	m := memoryOf(data, "acme")
+	m := memoryOf(data, "acme", online)
 	if err := m.Set("token", "a-long-token-value"); err != nil {
 		t.Fatal(err)
 	}
@@ -101,7 +101,7 @@ func TestMemoryThatIsTorn(t *testing.T) {
 func TestMemoryIsReplacedWhole(t *testing.T) {
 	t.Parallel()
 	data := t.TempDir()
-	m := memoryOf(data, "acme")
+	m := memoryOf(data, "acme", online)
 	long := strings.Repeat("x", 64<<10)
 	var writers sync.WaitGroup
 	for i := range 4 {
@@ -114,7 +114,7 @@ func TestMemoryIsReplacedWhole(t *testing.T) {
 		})
 	}
 	for range 50 {
-		if _, err := memoryOf(data, "acme").Get("key 0"); err != nil {
+		if _, err := memoryOf(data, "acme", online).Get("key 0"); err != nil {
 			t.Error(err)
 		}
 	}
@@ -130,13 +130,69 @@ func TestMemoryIsReplacedWhole(t *testing.T) {
 	}
 }
 
+// TestMemoryOfAnother: what another process has stored is known at once.
+func TestMemoryOfAnother(t *testing.T) {
+	t.Parallel()
+	data := t.TempDir()
+	inbox, other := memoryOf(data, "acme", online), memoryOf(data, "acme", online)
+	for _, token := range []string{"one", "two", "", "three"} {
+		if err := other.Set("token", token); err != nil {
+			t.Fatal(err)
+		}
+		if value, err := inbox.Get("token"); value != token || err != nil {
+			t.Errorf("%q is known as %q, %v", token, value, err)
+		}
+		if err := inbox.Set("note", "of "+token); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if value, err := other.Get("token"); value != "three" || err != nil {
+		t.Errorf("the other's value has become %q, %v", value, err)
+	}
+}
+
+// TestMemoryOfACommandWithoutSecrets: it can read, but keeps nothing: it does not
+// know which token is in use.
+func TestMemoryOfACommandWithoutSecrets(t *testing.T) {
+	t.Parallel()
+	data := t.TempDir()
+	if err := memoryOf(data, "acme", online).Set("token", "kept"); err != nil {
+		t.Fatal(err)
+	}
+	m := memoryOf(data, "acme", offline)
+	if value, err := m.Get("token"); value != "kept" || err != nil {
+		t.Errorf("it reads %q, %v", value, err)
+	}
+	if err := m.Set("token", "passing"); err != nil {
+		t.Fatal(err)
+	}
+	if value, err := m.Get("token"); value != "passing" || err != nil {
+		t.Errorf("it has forgotten at once: %q, %v", value, err)
+	}
+	if value, err := memoryOf(data, "acme", online).Get("token"); value != "kept" || err != nil {
+		t.Errorf("it has stored %q, %v", value, err)
+	}
+}
+
+func BenchmarkMemory(b *testing.B) {
+	m := memoryOf(b.TempDir(), "acme", online)
+	if err := m.Set("token", "value"); err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if value, err := m.Get("token"); value != "value" || err != nil {
+			b.Fatal(value, err)
+		}
+	}
+}
+
 func TestMemoryOfAFullDisk(t *testing.T) {
 	t.Parallel()
 	data := t.TempDir()
 	if err := os.WriteFile(filepath.Join(data, "accounts"), nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := memoryOf(data, "acme").Set("token", "value"); err == nil {
+	if err := memoryOf(data, "acme", online).Set("token", "value"); err == nil {
 		t.Error("what could not be stored is called stored")
 	}
 }
