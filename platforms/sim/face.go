@@ -103,6 +103,9 @@ func checkFace(o Options) error {
 	if !slices.Contains(Faces, o.Face) {
 		return fmt.Errorf("simulator: unknown face %q: ayrshare, instagram or chatt2me", o.Face)
 	}
+	if o.Dialect != "" && o.Dialect != DialectMeta && o.Dialect != DialectFlat {
+		return fmt.Errorf("simulator: unknown dialect %q: meta or flat", o.Dialect)
+	}
 	reaches := platformsOf(o.Face)
 	for _, p := range o.Platforms {
 		switch {
