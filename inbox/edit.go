@@ -17,8 +17,8 @@ type edit struct {
 	items   map[OutboxID]outboxNote // items that moved, for the counts in memory
 	deleted []ConversationID
 
-	waited   map[WaitKey]waitNote       // what waits for messages, as far as it has changed
-	due      map[WaitKey]ConversationID // of these, the messages that have come
+	waited   map[MessageID]map[WaitKey]waitNote // what waits for messages, as far as it has changed
+	due      map[WaitKey]ConversationID         // the messages that something has waited for, and that have come
 	sentTo   sentTo
 	nameless []ConversationID // a webhook told of a customer without a name
 }

@@ -404,8 +404,7 @@ type unreadCount struct {
 }
 
 func (u *unreadCount) start(c Conversation) {
-	u.receivedBefore, u.base = c.LastReceivedAt, c.Unread
-	u.answered = c.LastSentAt
+	*u = unreadCount{receivedBefore: c.LastReceivedAt, base: c.Unread, answered: c.LastSentAt}
 }
 
 // count takes the transaction's new messages, newest first.

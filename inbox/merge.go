@@ -53,7 +53,7 @@ func (m *Message) confirm(shown bool) {
 // empty leaves the tombstone of a message that its sender has taken back: that
 // it was there, when, and whose.
 func (m *Message) empty() {
-	m.Text, m.Edits, m.Unsupported = "", 0, ""
+	m.Text, m.Edits, m.UpdatedAt, m.Unsupported = "", 0, time.Time{}, ""
 	m.Attachments, m.Reactions, m.Withdrawn = nil, nil, nil
 	m.ReplyTo, m.Origin, m.Extra = nil, nil, nil
 }

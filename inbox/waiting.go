@@ -136,19 +136,23 @@ func withEvent(events []EventFact, ev EventFact) (_ []EventFact, news bool) {
 // putWaiting stores what waits for a message, and remembers to note it in memory.
 func (e *edit) putWaiting(key WaitKey, events []EventFact) error {
 	if e.waited == nil {
-		e.waited = map[WaitKey]waitNote{}
+		e.waited = map[MessageID]map[WaitKey]waitNote{}
 	}
-	e.waited[key] = noteOfWaiting(events)
+	if e.waited[key.Message] == nil {
+		e.waited[key.Message] = map[WaitKey]waitNote{}
+	}
+	e.waited[key.Message][key] = noteOfWaiting(events)
 	return e.PutWaiting(key, events)
 }
 
 // saw is called for every message that is stored or told again: what waits for
 // it is applied at the end of the transaction.
 func (e *edit) saw(conversation ConversationID, id MessageID) {
-	for _, key := range e.in.waiting.of(id) {
+	changed := e.waited[id]
+	for _, key := range slices.AppendSeq(e.in.waiting.of(id), maps.Keys(changed)) {
 		account, platform, _, _ := conversation.Split()
-		note, changed := e.waited[key]
-		if key.Account != account || key.Platform != platform || changed && note.events == 0 {
+		note, here := changed[key]
+		if key.Account != account || key.Platform != platform || here && note.events == 0 {
 			continue
 		}
 		if e.due == nil {
@@ -202,13 +206,21 @@ func (e *edit) applyWaitingFor(key WaitKey, id ConversationID) error {
 }
 
 // noteWaiting takes over what a transaction has changed.
-func (in *Inbox) noteWaiting(waited map[WaitKey]waitNote) {
-	for key, note := range waited {
-		in.waiting.put(key, note)
-		if a := in.accounts[key.Account]; a != nil && note.announced {
-			if p := a.platform(key.Platform); p != nil {
-				wake(p.wake)
+func (in *Inbox) noteWaiting(waited map[MessageID]map[WaitKey]waitNote) {
+	for _, notes := range waited {
+		for key, note := range notes {
+			in.waiting.put(key, note)
+			if note.announced {
+				in.wakePoller(key.Account, key.Platform)
 			}
+		}
+	}
+}
+
+func (in *Inbox) wakePoller(id AccountID, name Platform) {
+	if a := in.accounts[id]; a != nil {
+		if p := a.platform(name); p != nil {
+			wake(p.wake)
 		}
 	}
 }
