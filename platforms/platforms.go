@@ -7,6 +7,7 @@ import (
 	"parley/inbox"
 	"parley/platforms/ayrshare"
 	"parley/platforms/chatt2me"
+	"parley/platforms/instagram"
 	"parley/platforms/login"
 )
 
@@ -21,6 +22,7 @@ type Provider struct {
 
 var table = []Provider{
 	{"ayrshare", ayrshare.BaseURL, inbox.Platforms, ayrshare.Fields, ayrshare.Open},
+	{"instagram", instagram.BaseURL, []inbox.Platform{inbox.Instagram}, instagram.Fields, instagram.Open},
 	{"chatt2me", chatt2me.BaseURL, []inbox.Platform{inbox.Instagram, inbox.Facebook}, chatt2me.Fields, chatt2me.Open},
 }
 

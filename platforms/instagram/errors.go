@@ -1,0 +1,94 @@
+package instagram
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+
+	"parley/inbox"
+	"parley/platforms/httpapi"
+	"parley/platforms/meta"
+)
+
+// This file makes errors of what went wrong. What a code means is in package
+// meta.
+
+// answer reads an answer that is short, whole, and closes it. A refusal is an
+// error, whatever the status.
+func (c *client) answer(op string, res *httpapi.Response) (meta.Object, error) {
+	var o meta.Object
+	if err := res.JSON(&o); err != nil {
+		if r, told := byStatusAlone(res, err); told {
+			return nil, c.refused(op, r)
+		}
+		return nil, failed(op, err)
+	}
+	if r, refused := c.refusal(res, o); refused {
+		return nil, c.refused(op, r)
+	}
+	return o, nil
+}
+
+// refusal reads the error in an answer. A status that is none of a success is
+// one too.
+func (c *client) refusal(res *httpapi.Response, o meta.Object) (meta.Refusal, bool) {
+	r, refused := meta.RefusalOf(res.Status, o)
+	r.RetryAfter = res.RetryAfter
+	return r, refused || !res.OK()
+}
+
+// byStatusAlone is what is left of a refusal whose body cannot be read. What is
+// no JSON comes from something between us and Instagram; only limiters mean what
+// they say in that.
+func byStatusAlone(res *httpapi.Response, err error) (meta.Refusal, bool) {
+	var f *httpapi.Failure
+	foreign := errors.As(err, &f) && (f.Reason == httpapi.WebPage || f.Reason == httpapi.NotJSON)
+	if res.OK() || (foreign && res.Status != http.StatusTooManyRequests) {
+		return meta.Refusal{}, false
+	}
+	return meta.Refusal{Status: res.Status, RetryAfter: res.RetryAfter}, true
+}
+
+// refused makes the error of a refusal, and draws the conclusions that hold for
+// every request.
+func (c *client) refused(op string, r meta.Refusal) *inbox.Error {
+	e := r.Error(op, c.words)
+	switch e.Kind {
+	case inbox.Auth:
+		c.tokens.refuse()
+	case inbox.WindowIsOver:
+		e.Hint = "only the customer can open it again, by writing; or answer in the Instagram app"
+	}
+	return e
+}
+
+// longestText bounds what is shown of a refusal.
+const longestText = 500
+
+// words makes Instagram's text fit to be shown.
+func (c *client) words(s string) string {
+	s = strings.TrimSpace(inbox.CleanLine(c.graph.Redact(s)))
+	if r := []rune(s); len(r) > longestText {
+		return string(r[:longestText]) + "…"
+	}
+	return s
+}
+
+// failed makes the error of a request that got no usable answer. For a send,
+// whether it was delivered is added by the caller.
+func failed(op string, err error) *inbox.Error {
+	var f *httpapi.Failure
+	if !errors.As(err, &f) {
+		return inbox.AsError(err)
+	}
+	e := &inbox.Error{Kind: inbox.Unavailable, Op: op, Text: f.Text, Err: f}
+	switch f.Reason {
+	case httpapi.BadRequest:
+		e.Kind = inbox.Internal
+	case httpapi.WebPage, httpapi.NotJSON:
+		e.Hint = "something between here and Instagram answers: a proxy, a login page, or base_url is wrong"
+	case httpapi.Untrusted:
+		e.Hint = "check the clock and the proxy of this machine"
+	}
+	return e
+}
