@@ -158,11 +158,15 @@ func TestTheListOfConversationsComesInPages(t *testing.T) {
 				before = row["updated_time"].(string)
 			}
 			cursors := within(o, "paging", "cursors")
-			if path = ""; cursors != nil {
+			next, more := within(o, "paging")["next"].(string)
+			_, before := cursors["before"]
+			if before != (seed%2 == 0) || (cursors != nil) != (more || before) {
+				t.Errorf("paging is %v", o["paging"])
+			}
+			if path = ""; more {
 				path = "/me/conversations?platform=instagram&fields=id,updated_time,participants&limit=4&after=" + cursors["after"].(string)
-				next := within(o, "paging")["next"].(string)
-				if _, told := cursors["before"]; told != (seed%2 == 0) || !strings.Contains(next, "access_token="+s.Key()) || !strings.HasPrefix(next, s.BaseURL()) {
-					t.Errorf("paging is %v", o["paging"])
+				if !strings.Contains(next, "access_token="+s.Key()) || !strings.HasPrefix(next, s.BaseURL()) {
+					t.Errorf("the next page is at %s", next)
 				}
 			}
 		}
@@ -240,13 +244,17 @@ func TestAThreadComesInPagesToo(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := graphThread(t, s, id, 50)
+	nested := list(get(t, s, "/me/conversations?platform=instagram&fields="+url.QueryEscape("messages.limit(2){id,message}")), "data")[0]
+	next := strings.TrimPrefix(within(nested, "messages", "paging")["next"].(string), s.BaseURL())
+	if rows := list(get(t, s, next), "data"); len(rows) != 2 || rows[0]["id"] != want[2]["id"] || rows[0]["message"] != want[2]["message"] {
+		t.Errorf("after the two newest come %v", rows)
+	}
 	var got []map[string]any
 	for path := "/" + id + "/messages?limit=5&fields=" + url.QueryEscape(allMessageFields); path != ""; {
 		o := get(t, s, path)
 		got = append(got, list(o, "data")...)
-		if path = ""; within(o, "paging") != nil {
-			path = strings.TrimPrefix(within(o, "paging")["next"].(string), s.BaseURL())
-		}
+		next, _ := within(o, "paging")["next"].(string)
+		path = strings.TrimPrefix(next, s.BaseURL())
 	}
 	if len(want) != 13 || fmt.Sprint(got) != fmt.Sprint(want) || want[0]["message"] != "the newest" {
 		t.Errorf("in pages %d messages, at once %d", len(got), len(want))
@@ -408,9 +416,8 @@ func TestOwnPostsComeInPages(t *testing.T) {
 	for path := "/me/media?fields=id,caption,media_type,permalink,timestamp&limit=5"; path != ""; {
 		o := get(t, s, path)
 		posts = append(posts, list(o, "data")...)
-		if path = ""; within(o, "paging") != nil {
-			path = strings.TrimPrefix(within(o, "paging")["next"].(string), s.BaseURL())
-		}
+		next, _ := within(o, "paging")["next"].(string)
+		path = strings.TrimPrefix(next, s.BaseURL())
 	}
 	ids := map[any]bool{}
 	for _, p := range posts {

@@ -129,6 +129,24 @@ func (p *fieldParser) take(sign string) bool {
 	return ok
 }
 
+// writeFields is the parameter that parseFields reads.
+func writeFields(fields []field) string {
+	list := make([]string, len(fields))
+	for i, f := range fields {
+		list[i] = f.name
+		if f.limit > 0 {
+			list[i] += ".limit(" + strconv.Itoa(f.limit) + ")"
+		}
+		if f.after != "" {
+			list[i] += ".after(" + f.after + ")"
+		}
+		if f.sub != nil {
+			list[i] += "{" + writeFields(f.sub) + "}"
+		}
+	}
+	return strings.Join(list, ",")
+}
+
 // cut keeps of a value what is asked for; the id always stays. The elements of
 // an edge are cut one by one.
 func cut(v any, fields []field) any {

@@ -2,7 +2,6 @@ package sim
 
 import (
 	"reflect"
-	"strconv"
 	"strings"
 	"testing"
 )
@@ -43,27 +42,9 @@ func FuzzFields(f *testing.F) {
 		if err != nil {
 			return
 		}
-		again, err := parseFields(render(fields))
+		again, err := parseFields(writeFields(fields))
 		if err != nil || !reflect.DeepEqual(again, fields) {
-			t.Errorf("%q is read as %+v, which is written as %q and read as %+v, %v", text, fields, render(fields), again, err)
+			t.Errorf("%q is read as %+v, which is written as %q and read as %+v, %v", text, fields, writeFields(fields), again, err)
 		}
 	})
-}
-
-// render writes fields in their language.
-func render(fields []field) string {
-	list := make([]string, len(fields))
-	for i, f := range fields {
-		list[i] = f.name
-		if f.limit > 0 {
-			list[i] += ".limit(" + strconv.Itoa(f.limit) + ")"
-		}
-		if f.after != "" {
-			list[i] += ".after(" + f.after + ")"
-		}
-		if f.sub != nil {
-			list[i] += "{" + render(f.sub) + "}"
-		}
-	}
-	return strings.Join(list, ",")
 }

@@ -114,19 +114,19 @@ func (f *graphFace) listPosts(c *call) reply {
 		return f.refuse(invalid("after"))
 	}
 	var rows []any
-	next := ""
-	for i, post := range w.posts {
+	end := pageEnd{path: c.req.URL.Path, query: c.req.URL.Query()}
+	for _, post := range w.posts {
 		if !from.before(post.at.UnixMilli(), post.id) {
 			continue
 		}
 		if len(rows) == q.limit {
-			last := w.posts[i-1]
-			next = cursor{At: last.at.UnixMilli(), ID: last.id}.seal(scope)
+			end.more = true
 			break
 		}
 		rows = append(rows, cutObject(post.node(), fields))
+		end.after = cursor{At: post.at.UnixMilli(), ID: post.id}.seal(scope)
 	}
-	return f.tell(c, f.edge(c, rows, next))
+	return f.tell(c, f.edge(c, rows, end))
 }
 
 // readPost is GET /{media-id}.

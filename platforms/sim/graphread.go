@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"iter"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -66,7 +67,7 @@ func (f *graphFace) listConversations(c *call) reply {
 	case q.limit*nestedLimit(q.fields) > f.opts.Rows:
 		return f.refuse(tooMuchProblem)
 	}
-	found, next, err := c.conversationPage(q, user)
+	found, end, err := c.conversationPage(q, user)
 	if err != nil {
 		return f.refuse(invalid("after"))
 	}
@@ -78,7 +79,7 @@ func (f *graphFace) listConversations(c *call) reply {
 		}
 		rows[i] = node
 	}
-	return f.tell(c, f.edge(c, rows, next))
+	return f.tell(c, f.edge(c, rows, end))
 }
 
 // nestedLimit is how many messages each conversation of a list is to bring.
@@ -92,12 +93,13 @@ func nestedLimit(fields []field) int {
 }
 
 // conversationPage are the conversations, the liveliest first.
-func (c *call) conversationPage(q graphQuery, user string) (page []*conversation, next string, err error) {
+func (c *call) conversationPage(q graphQuery, user string) (page []*conversation, end pageEnd, err error) {
 	scope := readQuery{platform: inbox.Instagram, conversation: "list", next: q.after}
 	from, err := openCursor(scope)
 	if err != nil {
-		return nil, "", err
+		return nil, end, err
 	}
+	end.path, end.query = c.req.URL.Path, c.req.URL.Query()
 	for _, conv := range c.s.world.conversations {
 		if conv.lastActivity != 0 && (user == "" || conv.participant == user) && from.before(conv.lastActivity, conv.id) {
 			page = append(page, conv)
@@ -106,34 +108,47 @@ func (c *call) conversationPage(q graphQuery, user string) (page []*conversation
 	slices.SortFunc(page, func(x, y *conversation) int {
 		return cmp.Or(cmp.Compare(y.lastActivity, x.lastActivity), cmp.Compare(y.id, x.id))
 	})
-	if len(page) > q.limit {
+	if end.more = len(page) > q.limit; end.more {
 		page = page[:q.limit]
-		last := page[q.limit-1]
-		next = cursor{At: last.lastActivity, ID: last.id}.seal(scope)
 	}
-	return page, next, nil
+	if n := len(page); n > 0 {
+		end.after = cursor{At: page[n-1].lastActivity, ID: page[n-1].id}.seal(scope)
+	}
+	return page, end, nil
+}
+
+// pageEnd is where a page ends, whether another one follows, and where that is.
+type pageEnd struct {
+	after string
+	more  bool
+	path  string
+	query url.Values
 }
 
 // edge is a page of rows as the API tells it. Where a page follows, its address
-// has the token in it; the cursor before the page is told by half of the worlds.
-func (f *graphFace) edge(c *call, rows []any, next string) map[string]any {
+// has the token in it. Half of the worlds tell the cursors of the last page too,
+// and the one before each page; the others do not.
+func (f *graphFace) edge(c *call, rows []any, end pageEnd) map[string]any {
 	if rows == nil {
 		rows = []any{}
 	}
-	if next == "" {
-		return map[string]any{"data": rows}
+	talkative := f.opts.Seed%2 == 0
+	edge := map[string]any{"data": rows}
+	if len(rows) == 0 || !(end.more || talkative) {
+		return edge
 	}
-	cursors := map[string]any{"after": next}
-	if f.opts.Seed%2 == 0 {
-		cursors["before"] = next
+	cursors := map[string]any{"after": end.after}
+	if talkative {
+		cursors["before"] = end.after
 	}
-	query := c.req.URL.Query()
-	query.Set("after", next)
-	query.Set("access_token", presented(c))
-	return map[string]any{"data": rows, "paging": map[string]any{
-		"cursors": cursors,
-		"next":    c.s.origin() + c.req.URL.Path + "?" + query.Encode(),
-	}}
+	paging := map[string]any{"cursors": cursors}
+	if end.more {
+		end.query.Set("after", end.after)
+		end.query.Set("access_token", presented(c))
+		paging["next"] = c.s.origin() + end.path + "?" + end.query.Encode()
+	}
+	edge["paging"] = paging
+	return edge
 }
 
 // readConversation is GET /{conversation-id}.
@@ -217,21 +232,24 @@ func (f *graphFace) messageEdge(c *call, conv *conversation, asked field) (map[s
 		return nil, &p
 	}
 	var rows []any
-	var last *message
-	next, rank, limit := "", 0, min(cmp.Or(asked.limit, graphPage), longestPage)
+	rank, limit := 0, min(cmp.Or(asked.limit, graphPage), longestPage)
+	end := pageEnd{path: f.base() + "/" + conv.id + "/messages", query: url.Values{"limit": {strconv.Itoa(limit)}}}
+	if asked.sub != nil {
+		end.query.Set("fields", writeFields(asked.sub))
+	}
 	for m := range c.s.world.newestFirst(conv) {
 		rank++
 		if !from.before(m.at, m.id) {
 			continue
 		}
 		if len(rows) == limit {
-			next = cursor{At: last.at, ID: last.id}.seal(scope)
+			end.more = true
 			break
 		}
 		rows = append(rows, f.messageNode(c.s.world, m, asked.sub, rank <= detailed))
-		last = m
+		end.after = cursor{At: m.at, ID: m.id}.seal(scope)
 	}
-	return f.edge(c, rows, next), nil
+	return f.edge(c, rows, end), nil
 }
 
 // newestFirst are the messages of a conversation that were not unsent.
