@@ -30,7 +30,7 @@ type Fault struct {
 	After       int            // not the first so many requests
 }
 
-var faultOps = []string{"any", "read", "send", "archive", "autoreply", "user", "profile", "posts", "signal", "token", "webhooks", hookOp}
+var faultOps = []string{"any", "read", "send", "archive", "autoreply", "user", "profile", "posts", "signal", "upload", "token", "webhooks", hookOp}
 
 // valueKind is what a fault may have after "=".
 type valueKind int

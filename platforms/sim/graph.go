@@ -29,13 +29,14 @@ type graphFace struct {
 	tokens     []graphToken
 	code       string // of a log-in that was not used yet
 	codeUntil  time.Time
-	paced      []time.Time // calls of the last second
-	subscribed []string    // fields of webhooks
+	paced      []time.Time       // calls of the last second
+	subscribed []string          // fields of webhooks
+	uploads    map[string]string // attachment ids to the addresses that they were fetched from
 	trace      atomic.Uint64
 }
 
 func newGraphFace(opts Options) *graphFace {
-	f := &graphFace{opts: opts, language: int(opts.Seed % languages)}
+	f := &graphFace{opts: opts, language: int(opts.Seed % languages), uploads: map[string]string{}}
 	f.tokens = []graphToken{{value: opts.Key, long: true}}
 	f.age(opts.Now(), opts.TokenLeft)
 	return f
@@ -67,6 +68,7 @@ var (
 	graphPost        = graphOp("posts", (*graphFace).readPost)
 	graphSend        = graphOp("send", (*graphFace).send)
 	graphSignal      = graphOp("signal", (*graphFace).send)
+	graphUpload      = graphOp("upload", (*graphFace).upload)
 	graphSubscribed  = graphOp("webhooks", (*graphFace).subscriptions)
 	graphSubscribe   = graphOp("webhooks", (*graphFace).subscribe)
 	graphUnsubscribe = graphOp("webhooks", (*graphFace).unsubscribe)
@@ -136,6 +138,8 @@ func (f *graphFace) accountOperation(c *call, node, edge string) operation {
 			return graphSignal
 		}
 		return graphSend
+	case "POST message_attachments":
+		return graphUpload
 	case "GET subscribed_apps":
 		return graphSubscribed
 	case "POST subscribed_apps":

@@ -537,3 +537,45 @@ func TestUsageIsToldWhenThereIsAny(t *testing.T) {
 		}
 	}
 }
+
+// TestALivelyWorldReadsWhole: whatever people do for two hours, each thread can be
+// read and has as many messages as the world says.
+func TestALivelyWorldReadsWhole(t *testing.T) {
+	now := newClock()
+	opts := sim.Options{Face: sim.FaceInstagram, Seed: 5, Now: now.Now, CallsPerSecond: -1, Pace: 4}
+	s := start(t, opts)
+	wrote := map[string]bool{}
+	for range 24 {
+		now.pass(5 * time.Minute)
+		for _, c := range s.Conversations() {
+			checkThread(t, s, c)
+			if !wrote[c.ID] && now.Now().Sub(c.LastReceived) < 20*time.Hour {
+				wrote[c.ID] = true
+				if res := message(t, s, c.Participant, `"message":{"text":"One moment please, I will look."}`); res.StatusCode != 200 {
+					t.Errorf("%s: %v", c.ID, object(t, res))
+				}
+			}
+		}
+	}
+	if len(s.Conversations()) == len(wrote) || len(s.Deliveries()) != len(wrote) {
+		t.Errorf("%d conversations, %d answers, %d deliveries", len(s.Conversations()), len(wrote), len(s.Deliveries()))
+	}
+}
+
+func checkThread(t *testing.T, s *sim.Server, c sim.Conversation) {
+	t.Helper()
+	full, before := 0, "9999"
+	for _, m := range graphThread(t, s, c.ID, 60) {
+		at := m["created_time"].(string)
+		if at > before {
+			t.Errorf("%s: %s comes after %s", c.ID, at, before)
+		}
+		before = at
+		if m["from"] != nil {
+			full++
+		}
+	}
+	if full != c.Messages {
+		t.Errorf("%s: %d messages of %d", c.ID, full, c.Messages)
+	}
+}

@@ -65,9 +65,10 @@ type graphMessageBody struct {
 type graphAttachment struct {
 	Type    string `json:"type"`
 	Payload struct {
-		URL        string `json:"url"`
-		ID         string `json:"id"` // of a post
-		IsReusable bool   `json:"is_reusable"`
+		URL          string `json:"url"`
+		AttachmentID string `json:"attachment_id"` // of an image that was uploaded before
+		ID           string `json:"id"`            // of a post
+		IsReusable   bool   `json:"is_reusable"`
 	} `json:"payload"`
 }
 
@@ -295,12 +296,42 @@ func (f *graphFace) images(c *call, list attachmentList) (sending, *graphProblem
 		if a.Type != "image" {
 			return s, &contentProblem
 		}
+		if id := a.Payload.AttachmentID; id != "" {
+			if a.Payload.URL = f.uploads[id]; a.Payload.URL == "" {
+				return s, &graphProblem{code: 100, subcode: 2018074}
+			}
+		}
 		if p := f.fetch(c, a); p != nil {
 			return s, p
 		}
 		s.media = append(s.media, a.Payload.URL)
 	}
 	return s, nil
+}
+
+// upload is POST /{ig-id}/message_attachments: the platform fetches a file now,
+// so that sends can name it by an id.
+func (f *graphFace) upload(c *call) reply {
+	var body struct {
+		Message struct {
+			Attachment graphAttachment `json:"attachment"`
+		} `json:"message"`
+	}
+	dec := json.NewDecoder(bytes.NewReader(c.body))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&body); err != nil {
+		return f.refuse(invalid("body: " + err.Error()))
+	}
+	a := body.Message.Attachment
+	if _, ok := graphMediaRules[a.Type]; !ok {
+		return f.refuse(contentProblem)
+	}
+	if p := f.fetch(c, a); p != nil {
+		return f.refuse(*p)
+	}
+	id := strconv.FormatUint(1_000_000_000_000_000+mix(f.opts.Seed, uint64(len(f.uploads)))%1_000_000_000_000_000, 10)
+	f.uploads[id] = a.Payload.URL
+	return jsonReply(http.StatusOK, map[string]any{"attachment_id": id})
 }
 
 // mediaRule is what a file of a kind may be.

@@ -293,6 +293,28 @@ func TestSeveralImagesAreNotEverywhereAvailable(t *testing.T) {
 	}
 }
 
+func TestAnUploadedImageIsSentByItsID(t *testing.T) {
+	s := start(t, graph(newClock()))
+	c, _ := customer(t, s)
+	upload := func(kind, address string) *http.Response {
+		return do(t, s, "POST", "/"+s.AccountID()+"/message_attachments",
+			`{"message":{"attachment":{"type":"`+kind+`","payload":{"url":"`+address+`","is_reusable":true}}}}`)
+	}
+	id, _ := object(t, upload("image", "https://cdn.example/a.jpg"))["attachment_id"].(string)
+	if id == "" {
+		t.Fatal("it has no id")
+	}
+	byID := func(id string) *http.Response {
+		return message(t, s, c.Participant, `"message":{"attachments":[{"type":"image","payload":{"attachment_id":"`+id+`"}}]}`)
+	}
+	if res := byID(id); res.StatusCode != 200 || newest(t, s).MediaURL != "https://cdn.example/a.jpg" {
+		t.Errorf("%v, the ledger has %+v", object(t, res), newest(t, s))
+	}
+	refused(t, byID("404"), 400, 100, 2018074)
+	refused(t, upload("image", "https://broken.example/a.jpg"), 400, 100, 2018008)
+	refused(t, upload("sticker", "https://cdn.example/a.jpg"), 400, 100, 2534015)
+}
+
 func TestFaultsOfGraphSends(t *testing.T) {
 	s := start(t, graph(newClock()))
 	c, _ := customer(t, s)
