@@ -19,14 +19,6 @@ type chattLogEntry struct {
 	told   *endpoint
 }
 
-// registration of the address that the letter is for.
-func (l letter) registration() *registration {
-	if l.endpoint == nil {
-		return nil
-	}
-	return l.endpoint.registered
-}
-
 // note logs a call that was made.
 func (r *registration) note(p *Push, out letter) {
 	entry := &chattLogEntry{id: out.parcels[0].log, push: p, parcel: out.parcels[0], told: out.endpoint}

@@ -31,7 +31,7 @@ type Push struct {
 	Header   http.Header `json:"header,omitempty"`
 	Body     string      `json:"body"`
 	Attempt  int         `json:"attempt"`          // from 1
-	Status   int         `json:"status"`           // 0: no answer
+	Status   int         `json:"status"`           // 0: no answer (yet)
 	Answer   string      `json:"answer,omitempty"` // the beginning of its body
 	Error    string      `json:"error,omitempty"`  // why there was no answer
 	Forged   bool        `json:"forged,omitempty"`

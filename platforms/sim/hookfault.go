@@ -38,6 +38,9 @@ type hookPlan struct {
 	batch     int  // it waits until there are so many
 }
 
+// alone tells that the fault is one of a call, not of what it tells.
+func (p hookPlan) alone() bool { return p.duplicate || p.truncate || p.forge || p.unsigned }
+
 // planHook draws what will go wrong with the news of a happening.
 func (b *faultBook) planHook(p inbox.Platform) hookPlan {
 	var plan hookPlan

@@ -26,8 +26,7 @@ func (o *hookOffice) deliver(e *endpoint, call []*parcel) {
 		o.post(o.falsehood(e, call, false))
 	}
 	out := o.letter(e, call, plan)
-	push := o.post(out)
-	ok := o.herald.policy().success(push.Status)
+	ok := o.herald.policy().success(o.post(out))
 	if ok && plan.duplicate {
 		o.post(o.letter(e, call, hookPlan{names: plan.names}))
 	}
@@ -154,10 +153,11 @@ func (o *hookOffice) falsehood(e *endpoint, call []*parcel, signed bool) letter 
 	return out
 }
 
-// post makes the call and writes it into the book.
-func (o *hookOffice) post(out letter) Push {
+// post makes the call. It is in the book before it is made: whoever was told
+// finds it there.
+func (o *hookOffice) post(out letter) (status int) {
 	e := out.endpoint
-	push := Push{
+	push := &Push{
 		At: o.s.opts.Now(), URL: e.url, Kind: out.parcels[0].kind, Updates: len(out.parcels), Header: out.header,
 		Body: string(out.body), Attempt: out.parcels[0].attempt + 1,
 		Forged: out.forged, Unsigned: out.unsigned, Faults: out.faults,
@@ -168,16 +168,22 @@ func (o *hookOffice) post(out letter) Push {
 	for name, values := range e.headers {
 		out.header[name] = values
 	}
+	o.s.mu.Lock()
+	o.book.add(push)
+	o.s.mu.Unlock()
 	ctx, cancel := context.WithTimeout(o.ctx, o.herald.policy().timeout)
 	defer cancel()
-	var err error
-	if push.Status, push.Answer, err = o.send(ctx, out); err != nil {
-		push.Error = err.Error()
-	}
+	status, answer, err := o.send(ctx, out)
 	o.s.mu.Lock()
 	defer o.s.mu.Unlock()
-	o.book.add(&push, out)
-	return push
+	push.Status, push.Answer = status, answer
+	if err != nil {
+		push.Error = err.Error()
+	}
+	if e.registered != nil && !out.forged {
+		e.registered.note(push, out)
+	}
+	return status
 }
 
 // maxAnswer is how much of an answer is looked at.
@@ -246,24 +252,20 @@ type pushBook struct {
 	count int
 }
 
-func (b *pushBook) add(p *Push, out letter) {
+func (b *pushBook) add(p *Push) {
 	if len(b.list) >= maxLog {
 		b.list = append([]*Push(nil), b.list[maxLog/2:]...)
 	}
 	b.count++
 	p.Number = b.count
 	b.list = append(b.list, p)
-	if r := out.registration(); r != nil && !out.forged {
-		r.note(p, out)
-	}
 }
 
 // noteDropped logs a call that a fault left out.
 func (o *hookOffice) noteDropped(e *endpoint, p *parcel) {
 	now := o.s.opts.Now()
-	push := Push{
+	o.book.add(&Push{
 		At: now, URL: e.url, Kind: p.kind, Updates: 1, Body: string(o.herald.pack(e, []update{p.update}, now)),
 		Dropped: true, Faults: p.plan.names,
-	}
-	o.book.add(&push, letter{})
+	})
 }

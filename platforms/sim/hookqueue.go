@@ -207,7 +207,7 @@ func (e *endpoint) take(now time.Time, most int) (call []*parcel, at time.Time) 
 		return nil, until
 	}
 	n := 1
-	for n < min(most, len(e.queue)) && !e.queue[n].due.After(now) {
+	for !first.plan.alone() && n < min(most, len(e.queue)) && !e.queue[n].due.After(now) && !e.queue[n].plan.alone() {
 		n++
 	}
 	call = slices.Clone(e.queue[:n])
