@@ -2,7 +2,8 @@ package main
 
 // The command tree: names, arguments, flags and help. What the commands do is
 // in headless.go, screen.go, doctor.go and demo.go; those that came with live
-// providers stand whole in gestures.go, webhooks.go and run.go.
+// providers stand whole in gestures.go, webhooks.go, login.go
+// and run.go.
 
 import (
 	"context"
@@ -53,7 +54,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage or config.`,
 		a.reactCommand(), a.unreactCommand(), a.heartCommand(), a.shareCommand(), a.postsCommand(), a.seenCommand(),
 		a.archiveCommand("archive", true), a.archiveCommand("unarchive", false),
 		a.autoReplyCommand(), a.forgetCommand(),
-		a.runCommand(), a.webhookCommand(), a.doctorCommand(), a.demoCommand(), a.simCommand(), a.configCommand(), a.manCommand(), a.versionCommand(),
+		a.runCommand(), a.webhookCommand(), a.loginCommand(), a.doctorCommand(), a.demoCommand(), a.simCommand(), a.configCommand(), a.manCommand(), a.versionCommand(),
 	)
 	return root
 }

@@ -56,7 +56,10 @@ func (a *app) doctor(ctx context.Context, asJSON, mend bool) error {
 			d.checkAccount(ctx, c, ac)
 		}
 	}
-	d.checkCache(ctx)
+	states := d.checkCache(ctx)
+	if c != nil {
+		d.checkWebhooks(ctx, c, states)
+	}
 	d.checkTerminal()
 	if d.err != nil {
 		return d.err
@@ -69,11 +72,12 @@ func (a *app) doctor(ctx context.Context, asJSON, mend bool) error {
 
 // doctor prints findings as it makes them.
 type doctor struct {
-	app    *app
-	json   bool
-	mend   bool
-	failed bool
-	err    error // of the output
+	app      *app
+	json     bool
+	mend     bool
+	accounts []inbox.Account // those that could be opened
+	failed   bool
+	err      error // of the output
 }
 
 func (d *doctor) find(check string, v verdict, hint, format string, args ...any) {
@@ -132,6 +136,7 @@ func (d *doctor) checkAccount(ctx context.Context, c *config, ac accountConfig) 
 		d.findError(name+" key", err)
 		return
 	}
+	d.accounts = append(d.accounts, account)
 	p := account.Provider
 	ctx, cancel := context.WithTimeout(ctx, inspectPatience)
 	defer cancel()
@@ -142,13 +147,14 @@ func (d *doctor) checkAccount(ctx context.Context, c *config, ac accountConfig) 
 		return
 	}
 	d.find(name+" key", good, "", "%s accepts it (%s) in %d ms", ac.provider.Name, cmp.Or(info.Title, "no title"), time.Since(asked).Milliseconds())
-	d.checkMessaging(name, ac, info)
+	d.checkMessaging(name, ac, account.Platforms, info)
+	d.repeatChecks(name, info.Checks)
 	d.checkCount(name, ac, info)
 	d.checkClock(name, info.ServerTime, asked.Add(time.Since(asked)/2))
 }
 
 // checkMessaging tells whether the networks that the config names can be read.
-func (d *doctor) checkMessaging(name string, ac accountConfig, info inbox.AccountInfo) {
+func (d *doctor) checkMessaging(name string, ac accountConfig, reached []inbox.Platform, info inbox.AccountInfo) {
 	switch {
 	case info.MessagingEnabled == nil:
 		d.find(name+" messaging", warning, "", "%s does not say whether messaging is on", ac.provider.Name)
@@ -157,7 +163,7 @@ func (d *doctor) checkMessaging(name string, ac accountConfig, info inbox.Accoun
 	default:
 		d.find(name+" messaging", good, "", "messaging is on")
 	}
-	for _, p := range ac.platforms {
+	for _, p := range reached {
 		active, told := info.Messaging[p]
 		missing := ac.missingFor(p)
 		switch {
@@ -170,6 +176,14 @@ func (d *doctor) checkMessaging(name string, ac accountConfig, info inbox.Accoun
 		default:
 			d.find(name+" "+p.Label(), good, "", "linked")
 		}
+	}
+}
+
+// repeatChecks tells what the provider has found by itself.
+func (d *doctor) repeatChecks(name string, checks []inbox.Check) {
+	verdicts := map[inbox.Verdict]verdict{inbox.CheckGood: good, inbox.CheckWarning: warning, inbox.CheckFailing: failing}
+	for _, c := range checks {
+		d.find(name+" "+c.Name, verdicts[c.Verdict], c.Hint, "%s", c.Text)
 	}
 }
 
@@ -215,18 +229,19 @@ func (d *doctor) checkClock(name string, server, local time.Time) {
 	d.find(name+" clock", warning, "set the clock (NTP); until then parley counts by the provider's", "this machine's clock is %s %s", describeSpan(skew.Abs().Round(time.Second)), direction)
 }
 
-// checkCache opens the cache, when there is one; a doctor creates nothing.
-func (d *doctor) checkCache(ctx context.Context) {
+// checkCache opens the cache, when there is one; a doctor creates nothing. It
+// returns what the cache has of each account's webhook, nil when nobody knows.
+func (d *doctor) checkCache(ctx context.Context) map[inbox.AccountID]inbox.WebhookState {
 	dir := d.app.places().data
 	file := filepath.Join(dir, cache.FileName)
 	info, err := os.Stat(file)
 	if errors.Is(err, os.ErrNotExist) {
 		d.find("cache", good, "", "none yet; it will be %s", file)
-		return
+		return nil
 	}
 	if err != nil {
 		d.findError("cache", err)
-		return
+		return nil
 	}
 	if info.Mode().Perm()&0o077 != 0 {
 		d.find("cache", warning, "chmod 600 "+file, "others can read %s", file)
@@ -234,13 +249,18 @@ func (d *doctor) checkCache(ctx context.Context) {
 	store, err := d.app.openCache(dir)
 	if err != nil && d.mend && cache.IsDamaged(err) {
 		d.salvage(dir)
-		return
+		return nil
 	}
 	if err != nil {
 		d.findHeld(file, err)
-		return
+		return nil
 	}
 	defer store.Close()
+	d.checkStore(ctx, store)
+	return d.webhookStates(ctx, store)
+}
+
+func (d *doctor) checkStore(ctx context.Context, store *cache.Cache) {
 	h, err := store.Check(ctx, d.mend)
 	switch {
 	case err != nil:
@@ -248,10 +268,29 @@ func (d *doctor) checkCache(ctx context.Context) {
 	case len(h.Problems) > 0 && d.mend:
 		d.rebuild(ctx, store)
 	case len(h.Problems) > 0:
-		d.find("cache", failing, "run: parley doctor --mend", "%s: %s", file, strings.Join(h.Problems, "; "))
+		d.find("cache", failing, "run: parley doctor --mend", "%s: %s", store.Path(), strings.Join(h.Problems, "; "))
 	default:
-		d.find("cache", good, "", "%s, %d conversations, %d messages, %.1f MB", file, h.Conversations, h.Messages, float64(h.Bytes)/(1<<20))
+		d.find("cache", good, "", "%s, %d conversations, %d messages, %.1f MB", store.Path(), h.Conversations, h.Messages, float64(h.Bytes)/(1<<20))
 	}
+}
+
+// webhookStates are what the cache remembers of the accounts that could be opened.
+func (d *doctor) webhookStates(ctx context.Context, store *cache.Cache) map[inbox.AccountID]inbox.WebhookState {
+	states := map[inbox.AccountID]inbox.WebhookState{}
+	err := store.View(ctx, func(r inbox.Reader) error {
+		for _, account := range d.accounts {
+			s, _, err := r.AccountState(account.ID)
+			if err != nil {
+				return err
+			}
+			states[account.ID] = s.Webhook
+		}
+		return nil
+	})
+	if err != nil {
+		return nil // whatever is wrong with the cache was told before
+	}
+	return states
 }
 
 // salvage makes a new cache from what can still be read of a broken one.

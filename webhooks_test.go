@@ -1,6 +1,10 @@
 package main
 
 import (
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -71,4 +75,72 @@ func TestWebhookAddressOfTheConfig(t *testing.T) {
 			t.Errorf("with %q: %q, want %q", given, r.address, want)
 		}
 	}
+}
+
+// TestDoctorKnowsWebhooks: who has the address, and what has come of the calls.
+func TestDoctorKnowsWebhooks(t *testing.T) {
+	t.Parallel()
+	world := newSim(t, sim.Options{Seed: 6, Quiet: true})
+	free, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := free.Addr().String()
+	d := newDesk(t, world.BaseURL(), "webhook_secrets = \"a-secret-of-the-hook\"\n[webhook]\nlisten = \""+address+"\"\n")
+	d.doctorFinds("webhook listen", "fail", "cannot listen on "+address)
+	free.Close()
+	d.doctorFinds("webhook listen", "ok", "is free")
+	d.doctorFinds("webhook public_url", "warn", "nobody has said")
+
+	run := d.starts("run")
+	_, told, _ := strings.Cut(run.waitsToSay("told at "), "told at ")
+	d.doctorFinds("webhook listen", "ok", "in use by a running parley")
+	write := func(secret, name string) {
+		if err := world.SetWebhook(sim.Webhook{URL: told, Secrets: []string{secret}}); err != nil {
+			t.Fatal(err)
+		}
+		calls := len(world.Pushes())
+		if _, err := world.Arrive(sim.Customer{Platform: "facebook", Person: sim.Person{Name: name}, Text: "hello"}); err != nil {
+			t.Fatal(err)
+		}
+		await(t, "the call of the webhook", func() bool { p := world.Pushes(); return len(p) > calls && p[calls].Status != 0 })
+	}
+	write("a-secret-of-the-hook", "Zenobia Quill")
+	run.ends(syscall.SIGTERM, exitDone)
+	d.doctorFinds("acme calls", "ok", "1 call stored, the last just now")
+
+	run = d.starts("run")
+	_, told, _ = strings.Cut(run.waitsToSay("told at "), "told at ")
+	write("another-secret-than-ours", "Mallory Forge")
+	run.ends(syscall.SIGTERM, exitDone)
+	d.doctorFinds("acme calls", "warn", "1 call stored, the last just now; 1 refused, the last just now: ")
+	if list := d.parley("list", "mallory").exits(exitDone); list.stdout != "" {
+		t.Errorf("a call with a wrong signature was stored: %s", list.stdout)
+	}
+	d.write("config.toml", strings.Split(d.read("config.toml"), "[webhook]")[0])
+	d.doctorFinds("webhook", "ok", "nothing listens")
+}
+
+// doctorFinds checks one line of the doctor's.
+func (d *desk) doctorFinds(check, status, text string) {
+	d.t.Helper()
+	var found []record
+	for _, r := range d.parley("doctor", "--json").records() {
+		if r["check"] == check {
+			found = append(found, r)
+			if r["status"] == status && strings.Contains(fmt.Sprint(r["text"]), text) {
+				return
+			}
+		}
+	}
+	d.t.Errorf("the doctor finds %v, want %s %s %q", found, check, status, text)
+}
+
+func (d *desk) read(name string) string {
+	d.t.Helper()
+	data, err := os.ReadFile(filepath.Join(d.home, name))
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return string(data)
 }
