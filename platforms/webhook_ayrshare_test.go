@@ -71,7 +71,10 @@ func permutations(n int) [][]int {
 func (st *stand) state(id inbox.ConversationID) string {
 	st.t.Helper()
 	thread, err := st.in.Thread(st.t.Context(), inbox.ThreadQuery{Conversation: id, Before: 100})
-	if err != nil {
+	switch {
+	case inbox.KindOf(err) == inbox.NotFound:
+		return ""
+	case err != nil:
 		st.t.Fatal(err)
 	}
 	var b strings.Builder

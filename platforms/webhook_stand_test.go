@@ -15,6 +15,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"parley/inbox"
 	"parley/inbox/inboxtest"
@@ -106,8 +107,9 @@ type stand struct {
 	log   *syncBuffer
 	close func() error // ends Run and returns its error; once
 
-	client *http.Client
-	pipes  *pipes // in place of the network; nil: the network
+	providers map[inbox.AccountID]inbox.Provider
+	client    *http.Client
+	pipes     *pipes // in place of the network; nil: the network
 }
 
 // setup is what a test wants otherwise.
@@ -128,6 +130,7 @@ func open(t *testing.T, s setup) *stand {
 		s.accounts = map[inbox.AccountID]inbox.Provider{"acme": newCallee("own-1", "blue")}
 	}
 	o := platforms.WebhookOptions{Listen: "127.0.0.1:0", Log: slog.New(slog.NewTextHandler(st.log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
+	st.providers = s.accounts
 	var accounts []inbox.Account
 	for id, p := range s.accounts {
 		accounts = append(accounts, inbox.Account{ID: id, Provider: p})
@@ -276,13 +279,15 @@ func (st *stand) texts(id inbox.ConversationID) []string {
 }
 
 // conversations counts what is in the cache.
-func (st *stand) conversations() int {
+func (st *stand) conversations() int { return len(st.rows()) }
+
+func (st *stand) rows() []inbox.ListRow {
 	st.t.Helper()
 	page, err := st.in.List(context.Background(), inbox.ListQuery{View: inbox.ViewAll, After: 1000})
 	if err != nil {
 		st.t.Fatal(err)
 	}
-	return len(page.Rows)
+	return page.Rows
 }
 
 // syncBuffer is a log that many may write.
@@ -372,3 +377,5 @@ func (p *pipes) Close() error {
 }
 
 func (p *pipes) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 8480} }
+
+const soon = 20 * time.Second // for what a test waits for and a broken program never does
