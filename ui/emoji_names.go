@@ -16,7 +16,7 @@ import (
 // makes its tables when they are first asked for, and so does this file: who
 // never reacts pays nothing.
 
-// namedEmoji is an emoji with all its names, the shortest first.
+// namedEmoji is an emoji with all its names, words first, then by length.
 type namedEmoji struct {
 	emoji string
 	names []string
@@ -61,7 +61,7 @@ func newEmojiTable() *emojiTable {
 func indexEmojis(byEmoji map[string]*namedEmoji) *emojiTable {
 	t := &emojiTable{at: make(map[string]int, len(byEmoji))}
 	for _, e := range byEmoji {
-		slices.SortFunc(e.names, func(a, b string) int { return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b)) })
+		slices.SortFunc(e.names, compareNames)
 		t.all = append(t.all, *e)
 	}
 	slices.SortFunc(t.all, func(a, b namedEmoji) int { return cmp.Compare(a.label(), b.label()) })
@@ -70,6 +70,17 @@ func indexEmojis(byEmoji map[string]*namedEmoji) *emojiTable {
 		t.labels = append(t.labels, e.label())
 	}
 	return t
+}
+
+// compareNames puts words before codes such as “+1”, and short ones first.
+func compareNames(a, b string) int {
+	code := func(name string) int {
+		if name == "" || name[0] < 'a' && name[0] < utf8.RuneSelf {
+			return 1
+		}
+		return 0
+	}
+	return cmp.Or(cmp.Compare(code(a), code(b)), cmp.Compare(len(a), len(b)), cmp.Compare(a, b))
 }
 
 // emojiName is a short code as words: ":red_heart:" is "red heart".

@@ -32,16 +32,16 @@ func (t target) gesture() inbox.Gesture {
 // gestureMsg says what became of a gesture.
 type gestureMsg struct {
 	target
-	what  string // "the heart", "❤"
-	items []inbox.OutboxItem
-	err   error
+	what string // "the heart", "❤"
+	item inbox.OutboxItem
+	err  error
 }
 
 // makeGesture puts a gesture into the outbox.
 func (u *UI) makeGesture(to target, g inbox.Gesture, what string) tea.Cmd {
 	return func() tea.Msg {
 		item, err := u.in.Gesture(u.ctx, g)
-		return gestureMsg{to, what, []inbox.OutboxItem{item}, err}
+		return gestureMsg{to, what, item, err}
 	}
 }
 
@@ -50,9 +50,12 @@ func (u *UI) gestureMade(msg gestureMsg) tea.Cmd {
 		u.warn(msg.what + " was not sent to " + msg.to + ": " + sentence(inbox.AsError(msg.err)))
 		return nil
 	}
-	said := msg.what + " is queued for " + msg.to
+	said, done := msg.what+" is queued for "+msg.to, msg.what+" is sent to "+msg.to
+	if msg.item.Parts[0].Kind == inbox.PartUnreaction {
+		said, done = "taking "+msg.what+" back from "+msg.to, msg.what+" is taken back from "+msg.to
+	}
 	u.say(said)
-	u.awaited = awaited{id: msg.id, to: msg.to, what: msg.what, items: msg.items, said: said}
+	u.awaited = awaited{id: msg.id, to: msg.to, what: msg.what, items: []inbox.OutboxItem{msg.item}, said: said, done: done}
 	return tea.Batch(u.readThread(), u.readOutcome())
 }
 
@@ -120,7 +123,7 @@ func (u *UI) react() tea.Cmd {
 	case emoji != "":
 		g := to.gesture()
 		g.Target = e.msg.ID
-		return u.makeGesture(to, g, "taking "+emoji+" back")
+		return u.makeGesture(to, g, emoji)
 	}
 	u.openPicker(to, e.msg)
 	return nil

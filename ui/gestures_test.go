@@ -134,10 +134,10 @@ func TestReactionThatWasSentIsTakenBackByTheSameKey(t *testing.T) {
 	atShop(t, 120, 40, ui.Options{}, liveCustomers, func(s *shop) {
 		s.Press("enter", "+", "6")
 		s.sends()
-		s.Sees("👍 you", "👍: sent to Maya")
+		s.Sees("👍 you", "👍 is sent to Maya")
 		s.Misses("👍 you (")
 		s.Press("+")
-		s.Sees("taking your reaction back", "taking 👍 back is queued for Maya")
+		s.Sees("taking your reaction back", "taking 👍 back from Maya")
 		var kinds []inbox.PartKind
 		for _, item := range s.outbox() {
 			kinds = append(kinds, item.Parts[0].Kind)
@@ -147,6 +147,7 @@ func TestReactionThatWasSentIsTakenBackByTheSameKey(t *testing.T) {
 		}
 		s.sends()
 		s.Wait(time.Second)
+		s.Sees("👍 is taken back from Maya")
 		s.Misses("👍 you", "taking your reaction back")
 	})
 }
@@ -208,7 +209,7 @@ func TestHeartIsOneKeyInTheThreadAndInTheComposer(t *testing.T) {
 			t.Errorf("the outbox holds %+v", p)
 		}
 		s.sends()
-		s.Sees("the heart: sent to Maya")
+		s.Sees("the heart is sent to Maya")
 		s.Press("r")
 		s.Type("half a sent")
 		s.Press("ctrl+g")
@@ -383,5 +384,18 @@ func TestOnlyTheAgentsKeyTellsThatItWasRead(t *testing.T) {
 		if got := strings.Join(told, ", "); got != "seen" {
 			t.Errorf("told %q", got)
 		}
+	})
+}
+
+func TestFooterRemindsOfGesturesWhereTheyCanBeMade(t *testing.T) {
+	atShop(t, 80, 24, ui.Options{}, liveCustomers, func(s *shop) {
+		s.Press("enter")
+		s.Sees("+ react", "? the keys", "q quit")
+		s.Press("r")
+		s.Sees("Ctrl-G heart", "Enter send", "Esc leave")
+		s.Press("esc", "esc", "j", "enter") // Jamal's platform cannot
+		s.Misses("+ react")
+		s.Press("r")
+		s.Misses("Ctrl-G heart")
 	})
 }

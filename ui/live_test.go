@@ -340,3 +340,50 @@ func TestAutoReplyIsRefusedWithTheReason(t *testing.T) {
 		s.Sees("no auto-reply here: this API answers nobody by itself")
 	})
 }
+
+func TestLiveAccountShowsWhenItWasLastToldSomething(t *testing.T) {
+	fill := func(s *shop) {
+		unread(s)
+		in, err := inbox.New(s.ctx, inbox.Options{Store: s.store, Accounts: []inbox.Account{{ID: "acme", Provider: s.provider}}})
+		if err != nil {
+			s.T.Fatal(err)
+		}
+		s.in = in
+	}
+	atShop(t, 100, 30, ui.Options{}, fill, func(s *shop) {
+		s.Sees("acme IG live, nothing yet")
+		b := s.batch(inbox.Instagram, "Maya", inbox.Message{Direction: inbox.Received, Text: "hello", CreatedAt: time.Now()})
+		if _, err := s.in.Push(s.ctx, "acme", []inbox.Batch{b}); err != nil {
+			t.Fatal(err)
+		}
+		s.Wait(time.Second)
+		s.Sees("IG live now", "hello")
+		s.Wait(5 * time.Minute)
+		s.Sees("IG live 5m ago")
+		s.Misses("next ", "first sync", "never read")
+	})
+}
+
+func TestEverythingCanBeDoneOnTheSmallestScreen(t *testing.T) {
+	fill := func(s *shop) {
+		live(s)
+		s.provider.PostsFunc = albums(3)
+		s.writes(inbox.Instagram, "Maya", "hello", time.Minute)
+	}
+	atShop(t, 20, 5, ui.Options{}, fill, func(s *shop) {
+		s.Press("enter", "+")
+		s.Sees("react to Maya", "1 ❤")
+		s.Press("down")
+		s.Sees("2 😂")
+		s.Press("enter", "*", "P")
+		s.Sees("lamp")
+		s.Press("j", "enter", "y", "r", "ctrl+g", "esc")
+		var kinds []string
+		for _, item := range s.outbox() {
+			kinds = append(kinds, string(item.Parts[0].Kind))
+		}
+		if got := strings.Join(kinds, " "); got != "heart post heart reaction" {
+			t.Errorf("the outbox holds %s", got)
+		}
+	})
+}

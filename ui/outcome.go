@@ -13,13 +13,14 @@ import (
 type awaited struct {
 	id    inbox.ConversationID // "" for none
 	to    string
-	what  string // "" for a text
+	what  string // it is no text: "the heart"
 	items []inbox.OutboxItem
 	said  string
+	done  string // what to say when they have arrived
 }
 
 func (u *UI) await(msg sentMsg, said string) {
-	u.awaited = awaited{id: msg.id, to: msg.to, items: msg.items, said: said}
+	u.awaited = awaited{id: msg.id, to: msg.to, items: msg.items, said: said, done: "sent to " + msg.to}
 }
 
 // lead begins what is said of it.
@@ -67,7 +68,7 @@ func (u *UI) outcomeRead(msg outcomeMsg) {
 		u.warn("nobody knows whether it reached " + a.to + ": " + why)
 	case state == inbox.StateSent:
 		if waiting {
-			u.say(a.lead() + "sent to " + a.to)
+			u.say(a.done)
 		}
 	default:
 		return

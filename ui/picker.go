@@ -96,6 +96,9 @@ func (p *picker) pick(u *UI, i int) tea.Cmd {
 	return u.makeGesture(p.target, g, emoji)
 }
 
+// pickerHintLeast is how many lines a picker needs to have one for a hint.
+const pickerHintLeast = 5
+
 // rows is how many lines the picker takes of the thread's.
 func (p *picker) rows() int { return 2 + len(usualReactions()) + 1 }
 
@@ -108,10 +111,16 @@ func (p *picker) draw(u *UI, width, height int) []string {
 	if len(p.found) == 0 {
 		lines = append(lines, u.line(width).fit(u.style[roleFaint], "   no emoji has this name; any can be pasted", width).String())
 	}
-	rows := max(height-len(lines)-1, 1)
+	rows := max(height-len(lines), 1)
+	if height >= pickerHintLeast {
+		rows = max(rows-1, 1)
+	}
 	first := max(min(p.at-rows/2, len(p.found)-rows), 0)
 	for i := first; i < min(first+rows, len(p.found)); i++ {
 		lines = append(lines, p.row(u, i, width))
+	}
+	if height < pickerHintLeast {
+		return fill(lines, 0, height)
 	}
 	return fillAbove(lines, u.line(width).fit(u.style[roleFaint], " "+p.hint(), width).String(), height)
 }

@@ -234,7 +234,7 @@ func (p *postsPage) status(u *UI) string {
 // The columns of a post's line.
 const (
 	dateColumn = 11
-	kindColumn = 10
+	kindColumn = 15
 	wideEnough = 70 // columns from which the address has a place
 )
 

@@ -39,7 +39,7 @@ func (u *UI) tellTyping() tea.Cmd {
 // otherwise.
 func (u *UI) tellNotTyping() tea.Cmd {
 	c := u.composer
-	if c.told.IsZero() {
+	if c.told.IsZero() || u.now().Sub(c.told) > 2*typingEvery {
 		return nil
 	}
 	return u.signal(c.id, inbox.SignalNotTyping)

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -188,9 +189,17 @@ func (u *UI) hint(name string) segments {
 func (u *UI) hintNames() (names, kept []string) {
 	switch u.focus {
 	case onComposer:
-		return []string{"newline", "attach", "editor", "palette"}, []string{"send", "leave"}
+		names = []string{"newline", "attach", "composer-heart", "editor", "palette"}
+		if !u.composer.caps.Stickers.OK {
+			names = slices.DeleteFunc(names, func(name string) bool { return name == "composer-heart" })
+		}
+		return names, []string{"send", "leave"}
 	case onThread:
-		return []string{"reply", "list", "previous-message", "next-message", "link", "archive"}, []string{"help", "quit"}
+		names = []string{"reply", "list", "react", "previous-message", "next-message", "link", "heart", "archive"}
+		if caps := u.in.Capabilities(u.thread.id); !caps.Reactions.OK {
+			names = slices.DeleteFunc(names, func(name string) bool { return name == "react" || name == "heart" })
+		}
+		return names, []string{"help", "quit"}
 	}
 	return []string{"open", "reply", "archive", "filter", "refresh", "palette"}, []string{"help", "quit"}
 }
@@ -204,6 +213,10 @@ func (u *UI) hintHelp(name string) string {
 		return "message down"
 	case "link":
 		return "link"
+	case "react":
+		return "react"
+	case "heart", "composer-heart":
+		return "heart"
 	case "attach":
 		return "attach"
 	case "leave":

@@ -153,7 +153,7 @@ func (t *thread) look() { t.seen = max(t.seen, t.conv.LastArrival) }
 func (t *thread) newBelow() int {
 	n := 0
 	for _, e := range t.entries[t.index(t.topKey)+1:] {
-		if e.msg != nil && e.msg.Direction == inbox.Received && e.msg.Arrival > t.seen {
+		if e.msg != nil && e.msg.Direction == inbox.Received && !e.msg.Event && e.msg.Arrival > t.seen {
 			n++
 		}
 	}

@@ -328,6 +328,7 @@ func (u *UI) showConversation(c inbox.Conversation) tea.Cmd {
 		return nil
 	}
 	u.thread.open(c)
+	u.touch(partHints)
 	cmd := u.readThread()
 	return tea.Batch(cmd, u.after(slowAfter, slowMsg{u.thread.load.gen}))
 }
