@@ -25,8 +25,7 @@ func (f *graphFace) nodeReply(c *call, node map[string]any, untold ...string) re
 func askedOf(c *call, example map[string]any, untold []string) ([]field, *graphProblem) {
 	q, bad := c.graphQuery()
 	if bad != "" {
-		p := invalid(bad)
-		return nil, &p
+		return nil, new(invalid(bad))
 	}
 	if q.fields == nil {
 		for _, name := range untold {
@@ -35,8 +34,7 @@ func askedOf(c *call, example map[string]any, untold []string) ([]field, *graphP
 	}
 	for _, asked := range q.fields {
 		if _, ok := example[asked.name]; !ok {
-			p := invalid("nonexisting field (" + asked.name + ")")
-			return nil, &p
+			return nil, new(invalid("nonexisting field (" + asked.name + ")"))
 		}
 	}
 	return q.fields, nil
@@ -96,7 +94,7 @@ func (p ownPost) node() map[string]any {
 		"id": p.id, "caption": p.caption, "media_type": p.kind, "media_product_type": product, "permalink": p.permalink,
 		"timestamp": p.at.UTC().Format(graphTime), "username": shopUsername,
 		"media_url":  "https://cdn.example/post/" + p.id + ".jpg",
-		"like_count": sum(p.id) % 900, "comments_count": sum(p.permalink) % 40,
+		"like_count": fingerprint(p.id) % 900, "comments_count": fingerprint(p.permalink) % 40,
 	}
 }
 

@@ -212,8 +212,7 @@ func (f *graphFace) conversationNode(c *call, conv *conversation, fields []field
 			}
 			node["messages"] = edge
 		default:
-			p := invalid("nonexisting field (" + asked.name + ")")
-			return nil, &p
+			return nil, new(invalid("nonexisting field (" + asked.name + ")"))
 		}
 	}
 	return node, nil
@@ -228,8 +227,7 @@ func (f *graphFace) messageEdge(c *call, conv *conversation, asked field) (map[s
 	scope := readQuery{platform: inbox.Instagram, conversation: conv.id, next: asked.after}
 	from, err := openCursor(scope)
 	if err != nil {
-		p := invalid("after")
-		return nil, &p
+		return nil, new(invalid("after"))
 	}
 	var rows []any
 	rank, limit := 0, min(cmp.Or(asked.limit, graphPage), longestPage)

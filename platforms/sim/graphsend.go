@@ -135,8 +135,7 @@ func (f *graphFace) mayWrite(c *call, conv *conversation, tag string) *graphProb
 	case conv.taken || c.faults.threadControl:
 		return &controlProblem
 	case tag != "" && tag != humanAgent:
-		p := invalid("tag")
-		return &p
+		return new(invalid("tag"))
 	case tag == humanAgent && !f.opts.HumanAgent:
 		return &agentProblem
 	case conv.lastReceived == 0,
@@ -170,15 +169,15 @@ func (f *graphFace) act(c *call, conv *conversation, body graphBody) reply {
 // reaction puts an emoji on a message of the conversation, or takes it away.
 func (f *graphFace) reaction(c *call, conv *conversation, body graphBody) *graphProblem {
 	if body.Payload == nil {
-		return &graphProblem{code: 100, about: "payload"}
+		return new(invalid("payload"))
 	}
 	emoji, ok := reactionEmojiOf(body.SenderAction, body.Payload.Reaction)
 	if !ok {
-		return &graphProblem{code: 100, about: "reaction"}
+		return new(invalid("reaction"))
 	}
 	m, r, ok := c.s.world.find(conv, body.Payload.MessageID)
 	if !ok || m.unsent {
-		return &graphProblem{code: 100, about: "message_id"}
+		return new(invalid("message_id"))
 	}
 	c.s.world.agentReacts(conv, r, emoji, c.now)
 	return nil
@@ -202,7 +201,7 @@ func (f *graphFace) message(c *call, conv *conversation, body graphBody) reply {
 	if p == nil && body.ReplyTo != nil {
 		s.answers = body.ReplyTo.Mid
 		if m, _, ok := c.s.world.find(conv, s.answers); !ok || m.unsent {
-			p = &graphProblem{code: 100, about: ""}
+			p = new(invalid(""))
 		}
 	}
 	if p != nil {
@@ -225,7 +224,7 @@ func (f *graphFace) content(c *call, body graphBody) (sending, *graphProblem) {
 	}
 	if !slices.Contains([]string{"", "RESPONSE", "UPDATE", "MESSAGE_TAG"}, body.MessagingType) ||
 		(body.MessagingType == "MESSAGE_TAG" && body.Tag == "") {
-		return sending{}, &graphProblem{code: 100, about: "messaging_type"}
+		return sending{}, new(invalid("messaging_type"))
 	}
 	switch {
 	case m.Text != nil && m.Attachment == nil && m.Attachments.items == nil:
@@ -246,18 +245,18 @@ func textContent(m *graphMessageBody) (sending, *graphProblem) {
 	case strings.TrimSpace(text) == "":
 		return sending{}, &contentProblem
 	case len(text) > graphTextBytes:
-		return sending{}, &graphProblem{code: 100, about: "message[text]"}
+		return sending{}, new(invalid("message[text]"))
 	case strings.Contains(text, "://"+brokenHost):
 		return sending{}, &linkProblem
 	case len(m.QuickReplies) > quickReplies:
-		return sending{}, &graphProblem{code: 100, about: "quick_replies"}
+		return sending{}, new(invalid("quick_replies"))
 	}
 	for _, q := range m.QuickReplies {
 		isText := q.ContentType == "text"
 		if !isText && q.ContentType != "user_phone_number" && q.ContentType != "user_email" ||
 			isText && (q.Title == "" || q.Payload == "") ||
 			utf8.RuneCountInString(q.Title) > quickReplyTitle || len(q.Payload) > graphTextBytes {
-			return sending{}, &graphProblem{code: 100, about: "quick_replies"}
+			return sending{}, new(invalid("quick_replies"))
 		}
 	}
 	return sending{kind: "text", text: text}, nil
@@ -271,7 +270,7 @@ func (f *graphFace) single(c *call, a graphAttachment) (sending, *graphProblem) 
 	case "MEDIA_SHARE":
 		post, ok := c.s.world.postByID(a.Payload.ID)
 		if !ok {
-			return sending{}, &graphProblem{code: 100, about: "id"}
+			return sending{}, new(invalid("id"))
 		}
 		return sending{kind: "post", post: post}, nil
 	case "image", "audio", "video", "file":

@@ -1,8 +1,8 @@
 package sim
 
 import (
+	"cmp"
 	"fmt"
-	"hash/fnv"
 	"slices"
 
 	"parley/inbox"
@@ -18,8 +18,7 @@ var messageFields = []string{
 func checkMessageFields(fields []field) *graphProblem {
 	for _, f := range fields {
 		if !slices.Contains(messageFields, f.name) {
-			p := invalid("nonexisting field (" + f.name + ")")
-			return &p
+			return new(invalid("nonexisting field (" + f.name + ")"))
 		}
 	}
 	return nil
@@ -60,7 +59,7 @@ func (f *graphFace) fullMessage(w *world, m *message) map[string]any {
 // stories that customers share it shows nothing.
 func (f *graphFace) attach(node map[string]any, m *message, i int, a Attachment) {
 	switch a.Type {
-	case "image", "video", "audio", "file", "like_heart":
+	case "image", "video", "audio", "file", "like_heart", "sticker":
 		addTo(node, "attachments", fileNode(m, i, a))
 	case "share":
 		addTo(node, "shares", map[string]any{"link": a.URL, "name": a.Title})
@@ -79,11 +78,7 @@ func (f *graphFace) attach(node map[string]any, m *message, i int, a Attachment)
 }
 
 func storyNode(a Attachment) map[string]any {
-	id := a.ID
-	if id == "" {
-		id = fmt.Sprintf("1802%013d", sum(a.URL)%10_000_000_000_000)
-	}
-	return map[string]any{"link": a.URL, "id": id}
+	return map[string]any{"link": a.URL, "id": cmp.Or(a.ID, assetID(a.URL))}
 }
 
 // addTo appends to an edge of the node.
@@ -96,16 +91,16 @@ func addTo(node map[string]any, edge string, element map[string]any) {
 // fileNode is one file, in the one of three shapes that its kind has.
 func fileNode(m *message, i int, a Attachment) map[string]any {
 	url := hosted(m, i, a)
-	node := map[string]any{"id": fmt.Sprintf("%d", sum(m.id, fmt.Sprint(i))%1_000_000_000_000_000), "size": 40_000 + sum(a.URL)%900_000}
+	node := map[string]any{"id": fmt.Sprintf("%d", fingerprint(m.id+fmt.Sprint(i))%1_000_000_000_000_000), "size": 40_000 + fingerprint(a.URL)%900_000}
 	image := map[string]any{
 		"url": url, "preview_url": url, "width": 1080, "height": 1350, "max_width": 1080, "max_height": 1350, "render_as_sticker": false,
 	}
 	switch a.Type {
 	case "image":
 		node["mime_type"], node["name"], node["image_data"] = "image/jpeg", "image.jpg", image
-	case "like_heart":
+	case "like_heart", "sticker":
 		image["render_as_sticker"] = true
-		node["mime_type"], node["name"], node["image_data"] = "image/png", "like_heart.png", image
+		node["mime_type"], node["name"], node["image_data"] = "image/png", a.Type+".png", image
 	case "video":
 		node["mime_type"], node["name"] = "video/mp4", "video.mp4"
 		node["video_data"] = map[string]any{"url": url, "preview_url": url, "width": 720, "height": 1280, "length": 9, "video_type": 0}
@@ -123,28 +118,17 @@ func hosted(m *message, i int, a Attachment) string {
 	if !m.sent && a.URL != "" {
 		return a.URL
 	}
-	n := sum(m.id, fmt.Sprint(i))
+	n := fingerprint(m.id + fmt.Sprint(i))
 	return fmt.Sprintf("https://lookaside.example/ig_messaging_cdn/?asset_id=%016d&signature=AY%x", n%10_000_000_000_000_000, mix(n, 1))
 }
 
-func sum(texts ...string) uint64 {
-	h := fnv.New64a()
-	for _, text := range texts {
-		h.Write([]byte(text))
-	}
-	return h.Sum64()
-}
-
-// reactionNames are the emojis that have a name; half of the worlds use it.
-var reactionNames = map[string]string{
-	"❤️": "love", "👍": "like", "😆": "laugh", "😮": "wow", "😢": "sad", "😡": "angry",
-}
-
+// reactions are told by their names, where they have one, in half of the worlds,
+// and as emojis in the others.
 func (f *graphFace) reactions(w *world, m *message) []any {
 	var list []any
 	for _, user := range sortedKeys(m.reactions) {
 		reaction := m.reactions[user]
-		if name, ok := reactionNames[reaction]; ok && f.opts.Seed%2 == 0 {
+		if name, ok := metaNames[reaction]; ok && f.opts.Seed%2 == 0 {
 			reaction = name
 		}
 		who := graphShop()
