@@ -62,7 +62,7 @@ const (
 	maxCalls       = 64 // each may hold a body in memory
 
 	headerWithin = 5 * time.Second
-	readWithin   = 15 * time.Second
+	readWithin   = 10 * time.Second
 	writeWithin  = readWithin + 5*time.Second // counts from the header on
 	idleWithin   = time.Minute
 )
@@ -257,8 +257,7 @@ func (w *Webhooks) Run(ctx context.Context) error {
 	case <-ctx.Done():
 	case <-ended:
 	}
-	w.stop()
-	<-ended
+	w.stop(ended)
 	if broken != nil && !errors.Is(broken, http.ErrServerClosed) {
 		return inbox.Errorf(inbox.Unavailable, "webhook: %w", broken)
 	}
@@ -272,8 +271,9 @@ func (w *Webhooks) accept() error {
 	return w.server.Serve(w.listener)
 }
 
-// stop ends in this order: new calls, calls under way, connections.
-func (w *Webhooks) stop() {
+// stop ends in this order: new calls, calls under way, connections. It returns
+// when all goroutines have; accepting is the one whose end is given.
+func (w *Webhooks) stop(accepting <-chan struct{}) {
 	w.mu.Lock()
 	w.stopping = true
 	w.mu.Unlock()
@@ -293,6 +293,7 @@ func (w *Webhooks) stop() {
 	case <-patience.C:
 	}
 	w.abort()
+	<-accepting // so that Close knows every connection
 	_ = w.server.Close()
 	<-finished
 	w.conns.Wait()

@@ -29,12 +29,13 @@ func Signature(h http.Header, name, prefix string) (string, error) {
 	return sum, nil
 }
 
-// MatchesHMAC tells whether hexSum is the HMAC-SHA256 of the message by any of
-// the secrets. Secrets that are empty match nothing. Of several, all are tried
-// whichever matches, and each comparison takes the same time whatever it finds.
-func MatchesHMAC(secrets []login.Secret, message []byte, hexSum string) bool {
-	sum, err := hex.DecodeString(hexSum)
-	if err != nil || len(sum) != sha256.Size {
+// MatchesHMAC tells whether any of the sums, in hex, is the HMAC-SHA256 of the
+// message by any of the secrets. Secrets that are empty match nothing. All are
+// tried whichever matches, and each comparison takes the same time whatever it
+// finds.
+func MatchesHMAC(secrets []login.Secret, message []byte, hexSums ...string) bool {
+	sums := decoded(hexSums)
+	if len(sums) == 0 {
 		return false
 	}
 	matches := false
@@ -44,11 +45,24 @@ func MatchesHMAC(secrets []login.Secret, message []byte, hexSum string) bool {
 		}
 		mac := hmac.New(sha256.New, []byte(s.Reveal()))
 		mac.Write(message)
-		if hmac.Equal(mac.Sum(nil), sum) {
-			matches = true
+		own := mac.Sum(nil)
+		for _, sum := range sums {
+			if hmac.Equal(own, sum) {
+				matches = true
+			}
 		}
 	}
 	return matches
+}
+
+// decoded leaves out what can be no sum, before any work is done for it.
+func decoded(hexSums []string) (sums [][]byte) {
+	for _, s := range hexSums {
+		if sum, err := hex.DecodeString(s); err == nil && len(sum) == sha256.Size {
+			sums = append(sums, sum)
+		}
+	}
+	return sums
 }
 
 // MatchesToken tells whether the token is any of the secrets, in a time that

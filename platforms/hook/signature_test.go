@@ -68,6 +68,24 @@ func TestMatchesHMAC(t *testing.T) {
 	}
 }
 
+func TestAnyOfSeveralSumsWillDo(t *testing.T) {
+	const body = "{}"
+	good, other := sign("blue", body), sign("red", body)
+	for _, c := range []struct {
+		sums []string
+		want bool
+	}{
+		{[]string{other, good}, true},
+		{[]string{"zz", "", good}, true},
+		{[]string{other, good[:10]}, false},
+		{nil, false},
+	} {
+		if got := hook.MatchesHMAC(secretsOf("blue", "green"), []byte(body), c.sums...); got != c.want {
+			t.Errorf("%q: matches = %v, want %v", c.sums, got, c.want)
+		}
+	}
+}
+
 func TestMatchesToken(t *testing.T) {
 	for _, c := range []struct {
 		name    string
