@@ -73,9 +73,23 @@ func (c *client) words(s string) string {
 // is chatt2me's, not parley's.
 const hintConnect = "the connection of the channel to the platform has ended or lacks a permission: connect it again in the Hub Chatt2.me dashboard; drafts and queue are kept"
 
+// bareTen is Meta's code 10 without a subcode. It stands for a closed window and
+// for a permission that is missing; a gateway that passes on one number only does
+// not say which. The window is by far the commoner, and to take the other for it
+// costs least: no other conversation stands still, and the next word of the
+// customer opens this one again.
+var bareTen = meta.Meaning{
+	Kind: inbox.WindowIsOver, Thread: true, Text: "the reply window is closed",
+	Hint: "only the customer can open it again, by writing; if they wrote within a day, the channel lacks a permission: connect it again in the Hub Chatt2.me dashboard",
+}
+
 // meaning looks at the platform's code, then at the status.
 func (r refusal) meaning() meta.Meaning {
-	if m, known := meta.ParseCode(r.code).Meaning(); known {
+	code := meta.ParseCode(r.code)
+	if code == (meta.Code{Code: 10}) {
+		return bareTen
+	}
+	if m, known := code.Meaning(); known {
 		if m.Kind == inbox.Auth {
 			m.Hint = hintConnect
 		}

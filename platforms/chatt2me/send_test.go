@@ -196,6 +196,8 @@ func TestWhatAnAnswerMeans(t *testing.T) {
 			state: inbox.StateFailed, kind: inbox.WindowIsOver, code: "10/2534022", text: "Fora da janela.", hint: "customer"},
 		{name: "a closed window by its subcode alone", status: 200, body: `{"status":"error","errorCode":"2018278"}`,
 			state: inbox.StateFailed, kind: inbox.WindowIsOver, text: "window"},
+		{name: "a closed window by its code alone", status: 200, body: `{"status":"error","errorCode":"10","errorMessage":"x"}`,
+			state: inbox.StateFailed, kind: inbox.WindowIsOver, hint: "lacks a permission"},
 		{name: "a code as a number", status: 200, body: `{"status":"error","errorCode":2534037,"errorMessage":"x"}`, state: inbox.StateFailed, kind: inbox.ThreadControl},
 		{name: "a failure that only has words", status: 200, body: `{"messageId":null,"errorMessage":"No luck."}`, state: inbox.StateFailed, kind: inbox.Rejected, text: "No luck."},
 		{name: "a failure in capitals", status: 200, body: `{"status":"ERROR"}`, state: inbox.StateFailed, kind: inbox.Rejected},
