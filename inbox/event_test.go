@@ -206,6 +206,7 @@ func TestAReactionIsAppliedByItsOwnTime(t *testing.T) {
 		"a whole reading that is older":                      {[]step{happens("ann", "👍", 9), reads(12, true)}, "ann👍"},
 		"an event older than a whole reading":                {[]step{reads(5, true, heart), happens("ann", "👍", 9)}, "ann❤️"},
 		"a removal older than a whole reading":               {[]step{reads(5, true, heart), happens("ann", "", 9)}, "ann❤️"},
+		"an event older than a whole reading without it":     {[]step{reads(12, true, heart), reads(5, true), happens("ann", "❤️", 9)}, ""},
 		"an event newer than a whole reading":                {[]step{reads(12, true, heart), happens("ann", "👍", 9)}, "ann👍"},
 		"a removal newer than a whole reading":               {[]step{reads(12, true, heart), happens("ann", "", 9), reads(12, true, heart)}, ""},
 		"a whole reading of others keeps what is newer":      {[]step{happens("eve", "😮", 3), reads(5, true, thumb)}, "ann👍 eve😮"},
@@ -448,6 +449,7 @@ func TestEventsOfTheSameIDElsewhereKeepWaiting(t *testing.T) {
 
 func TestForgettingTakesWaitingEventsAlong(t *testing.T) {
 	f := newFixture(t)
+	o := f.oneByOne()
 	f.ingest(batch(received("m1", "hi", minutesAgo(60))))
 	late := pushed(sent("m2", "late", minutesAgo(50)))
 	f.push(told(reaction("m2", "ann", "👍", minutesAgo(1)), event(inbox.EventAnnounced, "m3", minutesAgo(1))))
@@ -456,6 +458,12 @@ func TestForgettingTakesWaitingEventsAlong(t *testing.T) {
 	}
 	if got := f.waiting(); len(got) != 0 {
 		t.Errorf("waited for: %v", got)
+	}
+	if _, err := f.in.Sync(t.Context(), "", false, nil); err != nil {
+		t.Fatal(err)
+	}
+	if len(o.messages) > 0 {
+		t.Errorf("messages of the forgotten customer are asked for: %v", o.messages)
 	}
 	f.push(told(reaction("m2", "ann", "👍", minutesAgo(1))), batch(late))
 	if got := f.waiting(); len(got) != 0 {
