@@ -16,6 +16,8 @@ func TestStartSaysWhatIsWrong(t *testing.T) {
 		says string
 	}{
 		"platform":      {sim.Options{Platforms: []inbox.Platform{"tiktok"}}, "tiktok"},
+		"face":          {sim.Options{Face: "telegram"}, "telegram"},
+		"reach":         {sim.Options{Face: sim.FaceInstagram, Platforms: []inbox.Platform{inbox.Twitter}}, "twitter"},
 		"conversations": {sim.Options{Conversations: -1}, "-1"},
 		"fault":         {sim.Options{Faults: []string{"send:explode"}}, "explode"},
 		"address":       {sim.Options{Listen: address}, "in use"},
@@ -62,5 +64,29 @@ func TestCloseMayBeCalledAgain(t *testing.T) {
 	}
 	if err := s.Close(); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestEachFaceHasItsOwnAddressAndKeepsToItsPlatforms(t *testing.T) {
+	for face, want := range map[sim.Face]struct {
+		path      string
+		platforms int
+	}{
+		"":                {"/api", 3},
+		sim.FaceAyrshare:  {"/api", 3},
+		sim.FaceInstagram: {"/v24.0", 1},
+		sim.FaceChatt2me:  {"/v1", 1},
+	} {
+		s := start(t, sim.Options{Face: face, Quiet: true})
+		platforms := map[inbox.Platform]bool{}
+		for _, c := range s.Conversations() {
+			platforms[c.Platform] = true
+			if c.Archived && want.path != "/api" {
+				t.Errorf("%q has an archive", face)
+			}
+		}
+		if !strings.HasSuffix(s.BaseURL(), want.path) || len(platforms) != want.platforms {
+			t.Errorf("%q is at %s, with %v", face, s.BaseURL(), platforms)
+		}
 	}
 }
