@@ -383,7 +383,7 @@ func TestChatt2mesLogCanBeRetried(t *testing.T) {
 	r := listen(t, func(w http.ResponseWriter, req *http.Request) {
 		if welcoming(w, req); req.Header.Get("X-Validation-Token") == "" && busy {
 			busy = false
-			http.Error(w, "not now", 503)
+			http.Error(w, "not now", http.StatusServiceUnavailable)
 		}
 	})
 	webhook := follow(t, s, r, "Message")
