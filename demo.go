@@ -1,8 +1,8 @@
 package main
 
-// The demo and the simulator. The demo starts a simulated provider inside the
-// process and uses it over real HTTP, through the same code as a real account;
-// its cache is in a temporary folder that is removed behind it.
+// The demo starts a simulator for each provider inside the process and uses it
+// over real HTTP, webhooks included, through the same code as a real account; its
+// cache is in a temporary folder that is removed behind it.
 
 import (
 	"context"
@@ -26,37 +26,105 @@ const (
 // demoRows is more than the demo has conversations.
 const demoRows = 1000
 
+// The accounts of the demo, each called by what is behind it.
+const (
+	demoAyrshare = "ayrshare"
+	demoGraph    = "graph"
+	demoChatt2me = "chatt2me"
+)
+
+// demoLive is how many conversations the two live accounts begin with. The Graph
+// API lets itself be asked twice a second only.
+const demoLive = 6
+
+// demoWorlds starts a simulator for each provider.
+func demoWorlds(seed uint64) ([]simulated, error) {
+	accounts := []simulated{
+		{name: demoAyrshare, options: sim.Options{Face: sim.FaceAyrshare}},
+		{name: demoGraph, options: sim.Options{Face: sim.FaceInstagram, Conversations: demoLive, HumanAgent: true}},
+		{name: demoChatt2me, options: sim.Options{Face: sim.FaceChatt2me, Conversations: demoLive, Platforms: []inbox.Platform{inbox.Facebook}}},
+	}
+	for i := range accounts {
+		o := &accounts[i].options
+		o.Seed, o.CacheTime, o.Pace = seed+uint64(i), demoCacheTime, demoPace
+		if err := accounts[i].start(); err != nil {
+			closeAll(accounts)
+			return nil, err
+		}
+	}
+	return accounts, nil
+}
+
+func closeAll(accounts []simulated) {
+	for _, s := range accounts {
+		if s.world != nil {
+			s.world.Close()
+		}
+	}
+}
+
+// demo runs the inbox, or a short shift, against the simulators.
 func (a *app) demo(ctx context.Context, seed uint64) (err error) {
-	world, err := sim.Start(sim.Options{Seed: seed, CacheTime: demoCacheTime, Pace: demoPace})
+	worlds, err := demoWorlds(seed)
 	if err != nil {
 		return err
 	}
-	defer world.Close()
+	defer closeAll(worlds)
 	dir, err := os.MkdirTemp("", "parley-demo-")
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	c, err := demoConfig(world)
+	c, err := demoConfig(worlds)
 	if err != nil {
 		return err
 	}
 	at := places{config: c.file, data: dir, state: dir}
 	if a.hasScreen() {
 		at.state = a.places().state // a crash file must outlive the folder
-		return a.withConfig(ctx, c, at, online, a.openDemo)
+		return a.withConfig(ctx, c, at, online, func(ctx context.Context, s *session) error { return a.openDemo(ctx, s, worlds) })
 	}
-	return a.withConfig(ctx, c, at, online, a.playShift)
+	return a.withConfig(ctx, c, at, online, func(ctx context.Context, s *session) error { return a.playShift(ctx, s, worlds) })
+}
+
+// demoConfig is what somebody would write to use the simulators.
+func demoConfig(worlds []simulated) (*config, error) {
+	text := "[webhook]\nlisten = \"127.0.0.1:0\"\n"
+	for _, s := range worlds {
+		text += "\n" + s.accountTable()
+	}
+	return parseConfig("the demo", []byte(text))
 }
 
 // openDemo opens the inbox on a world that has been read once: whoever looks at
-// a demo wants to see customers, not a first sync.
-func (a *app) openDemo(ctx context.Context, s *session) error {
-	if _, err := s.Sync(ctx, "", false, nil); err != nil {
+// a demo wants to see customers, not a first sync. The live accounts fill up
+// while somebody looks.
+func (a *app) openDemo(ctx context.Context, s *session, worlds []simulated) error {
+	if _, err := s.Sync(ctx, demoAyrshare, false, nil); err != nil {
 		return err
 	}
 	s.temporary = true
+	s.started = func(hooks *platforms.Webhooks) error { return tellWorlds(worlds, hooks) }
 	return a.runScreen(ctx, s)
+}
+
+// tellWorlds registers the listener with every simulator. What has no history
+// gets two customers who write at once.
+func tellWorlds(worlds []simulated, hooks *platforms.Webhooks) error {
+	for _, s := range worlds {
+		if err := s.tell(hooks.URL(inbox.AccountID(s.name))); err != nil {
+			return err
+		}
+		if s.name != demoChatt2me {
+			continue
+		}
+		for _, text := range []string{"Hello, do you ship to Norway?", "My parcel says delivered, but there is nothing here."} {
+			if _, err := s.world.Arrive(sim.Customer{Platform: inbox.Facebook, Text: text}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // thrownAway tells at the end of a demo what goes with its cache.
@@ -97,25 +165,6 @@ func (s *session) countDrafts(ctx context.Context) (n int) {
 	return n
 }
 
-// demoConfig is what somebody would write to use the simulator.
-func demoConfig(world *sim.Server) (*config, error) {
-	return parseConfig("the demo", []byte(accountTable("demo", world)))
-}
-
-// accountTable is the part of a config that makes the simulator an account. It
-// takes any keys for a platform, but not none.
-func accountTable(name string, world *sim.Server) string {
-	const provider = "ayrshare" // the protocol that the simulator speaks
-	p, _ := platforms.Find(provider)
-	text := fmt.Sprintf("[[account]]\nname = %q\nprovider = %q\nbase_url = %q\napi_key = %q\n", name, provider, world.BaseURL(), world.Key())
-	for _, f := range p.Fields {
-		if f.For != "" {
-			text += f.Name + " = \"simulated\"\n"
-		}
-	}
-	return text
-}
-
 // How long the demo's shift may take at the most, and how often it looks.
 const (
 	shiftPatience = 60 * time.Second
@@ -124,11 +173,11 @@ const (
 
 // playShift is the demo without a terminal: reads, answers the conversation
 // that closes first, and waits for what the customer says to that.
-func (a *app) playShift(ctx context.Context, s *session) error {
+func (a *app) playShift(ctx context.Context, s *session, worlds []simulated) error {
 	ctx, cancel := context.WithTimeout(ctx, shiftPatience)
 	defer cancel()
 	a.say("A short shift against the built-in simulator (with a terminal, this opens the inbox).\n")
-	if _, err := s.Sync(ctx, "", false, nil); err != nil {
+	if _, err := s.Sync(ctx, demoAyrshare, false, nil); err != nil {
 		return err
 	}
 	c, err := a.closingFirst(ctx, s)
@@ -138,7 +187,80 @@ func (a *app) playShift(ctx context.Context, s *session) error {
 	if err := a.answer(ctx, s, c); err != nil {
 		return err
 	}
-	return a.awaitAnswer(ctx, s, c)
+	if err := a.awaitAnswer(ctx, s, c); err != nil {
+		return err
+	}
+	if err := a.playLive(ctx, s, worlds); err != nil {
+		return err
+	}
+	a.say("\nThat is the whole job. `parley demo` in a terminal shows the inbox.")
+	return nil
+}
+
+// playLive lets a customer write to each live account: the webhook brings it at
+// once, and it is answered with a heart or in words.
+func (a *app) playLive(ctx context.Context, s *session, worlds []simulated) error {
+	b := &background{ended: make(chan error, 2)}
+	hooks, err := s.listen(ctx)
+	if err != nil {
+		return err
+	}
+	b.start(context.WithoutCancel(ctx), s.guard, "webhooks", hooks.Run)
+	defer b.stop()
+	for _, w := range worlds {
+		if w.name == demoAyrshare {
+			continue
+		}
+		if err := w.tell(hooks.URL(inbox.AccountID(w.name))); err != nil {
+			return err
+		}
+		if err := a.answerLive(ctx, s, w); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *app) answerLive(ctx context.Context, s *session, w simulated) error {
+	platform := w.platform()
+	news := s.Subscribe()
+	defer news.Close()
+	wrote := time.Now()
+	customer, err := w.world.Arrive(sim.Customer{Platform: platform, Text: "It has arrived, and it is lovely!"})
+	if err != nil {
+		return err
+	}
+	c, err := s.awaitCustomer(ctx, inbox.NewConversationID(inbox.AccountID(w.name), platform, customer.Participant), news)
+	if err != nil {
+		return err
+	}
+	a.say("\nBy webhook, %d ms after it was written (%s):\n", time.Since(wrote).Milliseconds(), w.name)
+	if err := s.eachMessage(ctx, c, 1, s.printMessage(a.stdout, false)); err != nil {
+		return err
+	}
+	message, err := s.findMessage(ctx, c.ID, lastMessage)
+	if err != nil {
+		return err
+	}
+	item, err := s.Gesture(ctx, inbox.Gesture{Conversation: c.ID, Target: message.ID, Emoji: "❤️"})
+	if err != nil {
+		return err
+	}
+	s.deliver(ctx, c.ID.Account(), shiftPatience)
+	return a.printOutcome(ctx, s, []inbox.OutboxID{item.ID}, true, false)
+}
+
+// awaitCustomer waits until a conversation is in the cache.
+func (s *session) awaitCustomer(ctx context.Context, id inbox.ConversationID, news *inbox.Subscription) (inbox.Conversation, error) {
+	for {
+		c, err := s.Conversation(ctx, id)
+		if inbox.KindOf(err) != inbox.NotFound {
+			return c, err
+		}
+		if _, ok := news.Wait(ctx); !ok {
+			return c, ctx.Err()
+		}
+	}
 }
 
 func (a *app) say(format string, args ...any) { fmt.Fprintf(a.stdout, format+"\n", args...) }
@@ -189,7 +311,7 @@ func (a *app) awaitAnswer(ctx context.Context, s *session, before inbox.Conversa
 	glance := time.NewTicker(shiftGlance)
 	defer glance.Stop()
 	for {
-		if _, err := s.Sync(ctx, "", false, nil); err != nil && ctx.Err() == nil {
+		if _, err := s.Sync(ctx, demoAyrshare, false, nil); err != nil && ctx.Err() == nil {
 			return err
 		}
 		now, err := s.Conversation(context.WithoutCancel(ctx), before.ID)
@@ -200,7 +322,6 @@ func (a *app) awaitAnswer(ctx context.Context, s *session, before inbox.Conversa
 			if err := s.eachMessage(ctx, now, 2, s.printMessage(a.stdout, false)); err != nil {
 				return err
 			}
-			a.say("\nThat is the whole job. `parley demo` in a terminal shows the inbox.")
 			return nil
 		}
 		select {
@@ -209,42 +330,4 @@ func (a *app) awaitAnswer(ctx context.Context, s *session, before inbox.Conversa
 			return inbox.Errorf(inbox.Unavailable, "the customer did not answer within %s", shiftPatience)
 		}
 	}
-}
-
-type simOptions struct {
-	listen        string
-	seed          uint64
-	conversations int
-	messages      int
-	faults        []string
-	json          bool
-}
-
-type simRecord struct {
-	BaseURL      string `json:"base_url"`
-	Key          string `json:"key"`
-	ControlURL   string `json:"control_url"`
-	ControlToken string `json:"control_token"`
-}
-
-// sim serves the simulator until a signal.
-func (a *app) sim(ctx context.Context, o simOptions) error {
-	world, err := sim.Start(sim.Options{
-		Listen: o.listen, Seed: o.seed, Conversations: o.conversations, Messages: o.messages, Faults: o.faults,
-	})
-	if err != nil {
-		return &usageError{text: err.Error()}
-	}
-	defer world.Close()
-	if o.json {
-		err = jsonLines(a.stdout).Encode(simRecord{world.BaseURL(), world.Key(), world.ControlURL(), world.ControlToken()})
-	} else {
-		_, err = fmt.Fprintf(a.stdout, "base_url       %s\nkey            %s\ncontrol_url    %s\ncontrol_token  %s\n\n# For a config of its own (--config FILE --data DIR):\n%s",
-			world.BaseURL(), world.Key(), world.ControlURL(), world.ControlToken(), accountTable("sim", world))
-	}
-	if err != nil {
-		return err
-	}
-	<-ctx.Done()
-	return nil
 }

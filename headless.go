@@ -24,6 +24,7 @@ import (
 
 	"parley/cache"
 	"parley/inbox"
+	"parley/platforms"
 	"parley/platforms/login"
 )
 
@@ -42,7 +43,8 @@ type session struct {
 	accounts  []inbox.Account // with their providers
 	store     inbox.Store
 	guard     *guard
-	temporary bool // nothing of the cache is kept
+	temporary bool                            // nothing of the cache is kept
+	started   func(*platforms.Webhooks) error // told when the listener has its address; nil: nobody asks
 }
 
 // withSession opens cache and inbox for f and closes them behind it.

@@ -884,7 +884,7 @@ func TestDemoWithoutATerminal(t *testing.T) {
 	}
 	d.env = append(d.env, "TMPDIR="+temp)
 	out := d.parley("demo").exits(exitDone)
-	for _, part := range []string{"Unanswered", "closes first", "sent ", "Waiting for the customer", "That is the whole job"} {
+	for _, part := range []string{"Unanswered", "closes first", "sent ", "Waiting for the customer", "That is the whole job", "By webhook", "(graph)", "(chatt2me)", "[reaction]"} {
 		if !strings.Contains(out.stdout, part) {
 			t.Errorf("the shift lacks %q:\n%s", part, out.stdout)
 		}

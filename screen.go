@@ -76,6 +76,12 @@ func (a *app) runScreen(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
+	if s.started != nil {
+		if err := s.started(b.hooks); err != nil {
+			b.stop()
+			return err
+		}
+	}
 	err = a.showScreen(ctx, s, screen)
 	a.storeDrafts(ctx, screen)
 	b.stop()
