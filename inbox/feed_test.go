@@ -98,6 +98,25 @@ func TestTheProviderTellsWhereTheNewsEnd(t *testing.T) {
 	})
 }
 
+func TestAForgottenConversationIsNotReadAtEveryPoll(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t)
+		th := f.threads(12)
+		th.sync(f)
+		if err := f.in.Forget(t.Context(), "acme/instagram/c4"); err != nil { // the last of its page
+			t.Fatal(err)
+		}
+		th.sync(f)
+		if read, asked := th.sync(f); len(read) != 0 || len(asked) != 1 {
+			t.Errorf("read again: %q, pages %q", read, asked)
+		}
+		th.moved[4]++
+		if read, _ := th.sync(f); !slices.Equal(read, []string{"c4"}) {
+			t.Errorf("when it has moved, %q are read", read)
+		}
+	})
+}
+
 // What a page stored before the program died passes for known, to the provider
 // too. So one page more is read then.
 func TestAKillHidesNoNewsFromTheProvider(t *testing.T) {

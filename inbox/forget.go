@@ -100,7 +100,25 @@ func (in *Inbox) dropForgotten(ctx context.Context, b Batch) (Batch, error) {
 		if err != nil && KindOf(err) != NotFound {
 			gone = err
 		}
+		if err != nil && f.Mark != "" {
+			in.passOver(id, f.Mark)
+		}
 		return err != nil
 	})
 	return b, gone
+}
+
+// passOver remembers the mark of a forgotten conversation as long as the program
+// runs: without one the provider would read it again at every poll.
+func (in *Inbox) passOver(id ConversationID, mark string) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	in.passed[id] = mark
+}
+
+// passedOver is the mark of a conversation that was left out.
+func (in *Inbox) passedOver(id ConversationID) string {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	return in.passed[id]
 }

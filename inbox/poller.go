@@ -179,9 +179,12 @@ func (in *Inbox) endRead(ctx context.Context, a *account, p *platform, f *feed, 
 // markOf looks up what the provider has left on its conversations.
 func (in *Inbox) markOf(account AccountID, name Platform) func(remoteID string) string {
 	return func(remoteID string) (mark string) {
+		id := NewConversationID(account, name, remoteID)
 		err := in.store.View(context.Background(), func(r Reader) error {
-			c, _, err := r.Conversation(NewConversationID(account, name, remoteID))
-			mark = c.Mark
+			c, found, err := r.Conversation(id)
+			if mark = c.Mark; !found {
+				mark = in.passedOver(id)
+			}
 			return err
 		})
 		if err != nil { // without a mark it is read once more
