@@ -98,6 +98,32 @@
 //	predecessor of a renewed     is good for one more hour
 //	token
 //
+// On the face of chatt2me:
+//
+//	content                      one thing in one dialect; an unknown key is refused with 400
+//	refusals of the platform     HTTP 200 with status "error", in both dialects; Meta's codes:
+//	                             100 unknown person or message, or too long a text; 10 closed
+//	                             window (Instagram 7 days, Messenger 24 h) or never opened;
+//	                             2018300 another app has the thread; 2018008 media
+//	answers                      in the dialect of the request; a text's, where it is in neither,
+//	                             as in the OpenAPI description, or as Options.Dialect says
+//	text with a picture          two messages; the answer has the second one's id
+//	too many requests            by RateLimit, in five minutes
+//	unverified address           it is asked once, after it was registered, and told nothing until
+//	                             it is moved; the secret is told once, as "secret"
+//	a retry of the log           "success" is that the call is made; how it went is in the log
+//
+// In webhooks:
+//
+//	Ayrshare's reactionCreated,  keys of messageRead, with id, reaction and senderDetails; the last
+//	reactionDeleted,             two subActions were never seen
+//	messageEdited, messageDeleted
+//	chatt2me: what customers     content with the names of sends (imageUrl), or url; a button is
+//	send beside text             interactive.button_reply
+//	chatt2me: reactions, edits   Meta's event as the payload
+//	and unsends of customers
+//	chatt2me: a read             MessageStatus read of the newest own message
+//
 // # Faults
 //
 // A fault is written as
@@ -171,6 +197,7 @@
 //	POST   /control/reactions        {"conversation_id", "message_id", "emoji"}
 //	POST   /control/reads            {"conversation_id"}: the customer has read everything
 //	POST   /control/threads          {"conversation_id", "taken"}: another app takes the thread, or frees it
+//	POST   /control/referrals        {"conversation_id", "link"}: the customer comes through a link, and says nothing
 //	POST   /control/webhooks         {"url", "secrets", "verify_token"}: who is told what happens
 //	POST   /control/tokens           {"left": "240h"}: how long Graph's newest token is still good
 //	POST   /control/logins           {}: a code as a log-in at Instagram brings it back

@@ -94,6 +94,12 @@ func (s *Server) Pushes() []Push {
 func (s *Server) controlHooks(mux *http.ServeMux) {
 	mux.HandleFunc("GET /control/pushes", lists(s.Pushes))
 	mux.HandleFunc("POST /control/webhooks", takes(func(in Webhook) (any, error) { return nil, s.SetWebhook(in) }))
+	mux.HandleFunc("POST /control/referrals", takes(func(in struct {
+		ConversationID string `json:"conversation_id"`
+		Link           string `json:"link"`
+	}) (any, error) {
+		return nil, s.Refer(in.ConversationID, in.Link)
+	}))
 }
 
 // update is one piece of news as an API tells it.

@@ -33,7 +33,10 @@ const (
 )
 
 // startLife plans the first thing that happens by itself.
-func (w *world) startLife() { w.planAmbient(w.started) }
+func (w *world) startLife() {
+	w.planAmbient(w.started)
+	w.planGestures(w.started)
+}
 
 func (w *world) planAmbient(now time.Time) {
 	w.plan(now.Add(w.between(eventLeast, eventMost)), func(now time.Time) {
@@ -141,7 +144,7 @@ func (w *world) react(c *conversation, m *message, emoji string, now time.Time) 
 // speak lets the customer say something now.
 func (w *world) speak(c *conversation, u utterance, now time.Time) {
 	c.streak++
-	w.post(&message{id: w.newID(c), conv: c, at: now.UnixMilli(), text: u.text, attachments: u.attachments})
+	w.post(&message{id: w.newID(c), conv: c, at: now.UnixMilli(), text: u.text, attachments: u.attachments, origin: u.origin})
 }
 
 // hear is what an answer does to a customer: they read it, and most reply.

@@ -14,6 +14,7 @@ import (
 type utterance struct {
 	text        string
 	attachments []Attachment
+	origin      *Origin
 }
 
 func say(text string) utterance { return utterance{text: text} }

@@ -19,6 +19,7 @@ type world struct {
 	started  time.Time
 	linkedAt int64 // Unix ms
 	rng      *rand.Rand
+	whims    *rand.Rand // of gestures
 
 	conversations []*conversation
 	byID          map[string]*conversation // conversation ids are unique over the platforms
@@ -114,6 +115,7 @@ func newWorld(opts Options) *world {
 		started:       now,
 		linkedAt:      now.Add(-opts.LinkedAgo).UnixMilli(),
 		rng:           rand.New(rand.NewPCG(opts.Seed, 0x6c696665)),
+		whims:         rand.New(rand.NewPCG(opts.Seed, 0x7768696d)),
 		byID:          make(map[string]*conversation, opts.Conversations),
 		byParticipant: make(map[string]*conversation, opts.Conversations),
 		feeds:         make(map[inbox.Platform]*feed),
