@@ -78,8 +78,13 @@ func openAs(l login.Login, token login.Secret, transport http.RoundTripper) (*pr
 	if l.Hide != nil {
 		l.Hide(token)
 	}
+	replaced := l.Secrets[fieldToken]
 	l.Secrets, l.Memory = secrets, nil
-	return open(l, transport)
+	p, err := open(l, transport)
+	if err == nil {
+		p.api.hideHere(replaced)
+	}
+	return p, err
 }
 
 // keep stores the token and whose it is, as what the configured token has become.
