@@ -110,12 +110,14 @@ func takeValue(t *table, f login.Field) string {
 }
 
 // alternatives lists values as they are written: "a", "b" or "c".
-func alternatives(values []string) string {
+func alternatives(values []string) string { return joined(quotedAll(values), "or") }
+
+func quotedAll(values []string) []string {
 	quoted := make([]string, len(values))
 	for i, v := range values {
 		quoted[i] = strconv.Quote(v)
 	}
-	return joined(quoted, "or")
+	return quoted
 }
 
 func takeAccountName(t *table) inbox.AccountID {

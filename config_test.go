@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"parley/inbox"
+	"parley/platforms"
 	"parley/platforms/login"
 )
 
@@ -308,8 +309,19 @@ func TestFirstConfigWorks(t *testing.T) {
 		}
 		all.WriteString(line)
 	}
-	if _, err := parseConfig("c.toml", []byte(all.String())); err != nil {
-		t.Errorf("with everything switched on: %v\nin\n%s", err, all.String())
+	c, err = parseConfig("c.toml", []byte(all.String()))
+	if err != nil {
+		t.Fatalf("with everything switched on: %v\nin\n%s", err, all.String())
+	}
+	if len(c.accounts) != len(platforms.All()) || c.webhook == nil {
+		t.Errorf("with everything switched on: %d accounts, webhook %v", len(c.accounts), c.webhook)
+	}
+	for _, a := range c.accounts {
+		for _, f := range a.provider.Fields {
+			if f.Secret && !a.secrets[f.Name].given() && len(a.lists[f.Name]) == 0 {
+				t.Errorf("%s is not explained for %s", f.Name, a.provider.Name)
+			}
+		}
 	}
 }
 

@@ -857,8 +857,15 @@ func (a *app) autoReply(ctx context.Context, o autoReplyOptions) error {
 				continue
 			}
 			reply, err := s.changeAutoReply(ctx, ac.name, o.change, changes)
+			if only == "" && !changes && len(s.config.accounts) > 1 && inbox.KindOf(err) == inbox.Unsupported {
+				a.complain(fmt.Sprintf("account %s: %s", ac.name, inbox.AsError(err).Text), "")
+				continue
+			}
 			if err != nil {
 				return err
+			}
+			if o.change.Message != nil {
+				a.tellDisclosure(reply)
 			}
 			if err := a.printAutoReply(ac.name, reply, o.json); err != nil {
 				return err
@@ -866,6 +873,13 @@ func (a *app) autoReply(ctx context.Context, o autoReplyOptions) error {
 		}
 		return nil
 	})
+}
+
+// tellDisclosure points out an automatic answer that does not say that it is one.
+func (a *app) tellDisclosure(r inbox.AutoReply) {
+	if !inbox.DisclosesAutomation(r.Message) {
+		a.complain("warning: "+inbox.DisclosureReason, "for example: "+inbox.AutomationNotice)
+	}
 }
 
 func (s *session) changeAutoReply(ctx context.Context, id inbox.AccountID, c inbox.AutoReplyChange, changes bool) (inbox.AutoReply, error) {

@@ -531,7 +531,12 @@ func TestADayOnTheCommandLine(t *testing.T) {
 	}
 	d.parley("list", "zdenka", "--json").exits(exitDone).one()
 
-	d.parley("autoreply", "--set", "Back at nine.", "--on", "--wait", "2h").exits(exitDone)
+	d.parley("autoreply", "--set", "Back at nine.", "--on", "--wait", "2h").exits(exitDone).
+		says("warning: the text does not say that it is automatic", "California", "for example: "+inbox.AutomationNotice)
+	if quiet := d.parley("autoreply", "--set", inbox.AutomationNotice).exits(exitDone); quiet.stderr != "" {
+		t.Errorf("a text that says so is pointed out: %s", quiet.stderr)
+	}
+	d.parley("autoreply", "--set", "Back at nine.").exits(exitDone)
 	d.parley("autoreply").exits(exitDone).prints("every 2h to")
 	reply := d.parley("autoreply", "--json").exits(exitDone).one()
 	if want := (record{"account": "acme", "active": true, "message": "Back at nine.", "wait_seconds": 7200.0}); !reflect.DeepEqual(reply, want) {
@@ -902,7 +907,7 @@ func TestManualAndCompletion(t *testing.T) {
 	d.parley("sync").exits(exitDone)
 	v.seen()
 	manual := d.parley("man").exits(exitDone).stdout
-	for _, name := range []string{"sync", "list", "show", "send", "outbox", "archive", "unarchive", "autoreply", "forget", "doctor", "demo", "sim", "version"} {
+	for _, name := range []string{"sync", "list", "show", "send", "outbox", "archive", "unarchive", "autoreply", "forget", "doctor", "demo", "sim", "version", "react", "unreact", "heart", "share", "posts", "seen", "run", "webhook", "login"} {
 		if !strings.Contains(manual, name) {
 			t.Errorf("the manual lacks %s", name)
 		}
