@@ -24,6 +24,9 @@ func TestParseFault(t *testing.T) {
 		"any:latency=200ms":             {Op: "any", Kind: "latency", Least: 200 * time.Millisecond, Most: 200 * time.Millisecond},
 		"any:latency=50ms..2s:0.5:5x":   {Op: "any", Kind: "latency", Least: 50 * time.Millisecond, Most: 2 * time.Second, Chance: 0.5, Times: 5},
 		"archive:html=503:after=3":      {Op: "archive", Kind: "html", Choice: "503", After: 3},
+		"hook:delay=1s..2s:once":        {Op: "hook", Kind: "delay", Least: time.Second, Most: 2 * time.Second, Times: 1},
+		"hook@instagram:batch=1000":     {Op: "hook", Platform: "instagram", Kind: "batch", Choice: "1000"},
+		"send:answer=b":                 {Op: "send", Kind: "answer", Choice: "b"},
 		"read:next-update=garbage":      {Op: "read", Kind: "next-update", Choice: "garbage"},
 		"any:date=-24h":                 {Op: "any", Kind: "date", Most: -24 * time.Hour},
 		"user:502-after":                {Op: "user", Kind: "502-after"},
@@ -44,6 +47,11 @@ func TestParseFaultSaysWhatIsWrong(t *testing.T) {
 		"send@tiktok:cut":           `"tiktok": facebook, instagram or twitter`,
 		"send@:cut":                 "facebook, instagram or twitter",
 		"send:explode":              `"explode": one of 429, 500`,
+		"hook:cut":                  `"cut": one of batch, delay`,
+		"any:duplicate":             `"duplicate": one of 429`,
+		"hook:batch":                "from 2 to 1000",
+		"hook:batch=1001":           "from 2 to 1000",
+		"send:answer=c":             "a, b",
 		"send:cut=1":                `takes no value, but has "1"`,
 		"any:latency":               "200ms",
 		"any:latency=slow":          `"slow" is not a time`,
@@ -67,7 +75,7 @@ func TestParseFaultSaysWhatIsWrong(t *testing.T) {
 }
 
 func FuzzParseFault(f *testing.F) {
-	for _, text := range []string{"send:tear-after:0.3", "any:latency=50ms..2s:5x:after=2", "read@twitter:429=1m0s:once", "any:date=-3h"} {
+	for _, text := range []string{"send:tear-after:0.3", "any:latency=50ms..2s:5x:after=2", "read@twitter:429=1m0s:once", "any:date=-3h", "hook:delay=1ms..2s", "hook:batch=7:0.5"} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
