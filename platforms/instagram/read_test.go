@@ -268,7 +268,7 @@ func TestOneMessage(t *testing.T) {
 		g.says("GET /v24.0/m3", refusal(400, `"code":9000001`))
 		p := g.inMemory()
 		b, _, err := read(t, p, inbox.ReadRequest{Message: "m1"})
-		if err != nil || len(b.Messages) != 1 || b.Messages[0].RemoteID != ann || b.Messages[0].Message.Direction != inbox.Sent {
+		if err != nil || len(b.Messages) != 1 || b.Messages[0].RemoteID != ann || b.Messages[0].Message.Direction != inbox.Sent || b.Messages[0].Message.Text != "ours" {
 			t.Errorf("%+v, %v", b.Messages, err)
 		}
 		for _, id := range []inbox.MessageID{"m2", "m3"} {

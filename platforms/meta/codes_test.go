@@ -102,6 +102,13 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
+func TestWhatIsNoRefusalStaysWhole(t *testing.T) {
+	o, _ := meta.ParseObject(json.RawMessage(`{"id":"m1","message":"hi","type":"x","code":5,"is_transient":true}`))
+	if _, refused := meta.RefusalOf(200, o); refused || len(o) != 5 {
+		t.Errorf("refused %v, left %v", refused, o)
+	}
+}
+
 func TestTheRefusalOfTheHumanAgentTag(t *testing.T) {
 	for _, c := range []struct {
 		name   string

@@ -23,11 +23,12 @@ type Refusal struct {
 }
 
 // RefusalOf reads both shapes in use: the Graph API's {"error":{…}}, and the
-// flat one of the login endpoints. false when the body tells no error.
+// flat one of the login endpoints. false when the body tells no error; then
+// nothing is taken of it.
 func RefusalOf(status int, body Object) (Refusal, bool) {
 	e, refused := ParseObject(body["error"])
-	if !refused {
-		e, refused = body, body.Has("error_message") || body.Has("error_description") || body.Has("error_type")
+	if flat := body.Has("error_message") || body.Has("error_description") || body.Has("error_type"); !refused && flat {
+		e, refused = body, true
 	}
 	r := Refusal{Status: status, Text: words(e), Trace: e.Text("fbtrace_id"), Transient: e.Flag("is_transient")}
 	r.Type = cmp.Or(e.Text("type"), e.Text("error_type"))
