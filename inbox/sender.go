@@ -229,7 +229,7 @@ func (e *edit) recheck(item *OutboxItem) error {
 	received, sent := 0, 0
 	for _, m := range page.Messages {
 		switch {
-		case m.Arrival <= item.Seen || m.Outbox != "":
+		case m.Arrival <= item.Seen || m.Outbox != "" || m.Event:
 		case m.Direction == Received:
 			received++
 		default:
