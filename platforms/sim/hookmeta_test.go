@@ -223,9 +223,11 @@ func TestMetaAsksTheAddressBeforeItTells(t *testing.T) {
 		t.Error(err)
 	}
 	for name, answer := range map[string]func(http.ResponseWriter, *http.Request){
-		"silent":     func(http.ResponseWriter, *http.Request) {},
-		"refusing":   func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(403) },
-		"forwarding": func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, right.URL+"?"+r.URL.RawQuery, http.StatusFound) },
+		"silent":   func(http.ResponseWriter, *http.Request) {},
+		"refusing": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(403) },
+		"forwarding": func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, right.URL+"?"+r.URL.RawQuery, http.StatusFound)
+		},
 		"chatty": func(w http.ResponseWriter, r *http.Request) {
 			fmt.Fprintf(w, "%q", r.URL.Query().Get("hub.challenge"))
 		},
