@@ -20,6 +20,7 @@ import (
 // instead of a minute, and customers do not take a coffee first.
 const (
 	demoCacheTime = 2 * time.Second
+	demoRateLimit = 100_000 // requests in 5 minutes: who asks every 2 s would meet the real limit of 300
 	demoPace      = 6
 )
 
@@ -46,7 +47,7 @@ func demoWorlds(seed uint64) ([]simulated, error) {
 	}
 	for i := range accounts {
 		o := &accounts[i].options
-		o.Seed, o.CacheTime, o.Pace = seed+uint64(i), demoCacheTime, demoPace
+		o.Seed, o.CacheTime, o.Pace, o.RateLimit = seed+uint64(i), demoCacheTime, demoPace, demoRateLimit
 		if err := accounts[i].start(); err != nil {
 			closeAll(accounts)
 			return nil, err
