@@ -1,9 +1,11 @@
 package instagram
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"strings"
+	"time"
 
 	"parley/inbox"
 	"parley/platforms/httpapi"
@@ -56,6 +58,8 @@ func (c *client) refused(op string, r meta.Refusal) *inbox.Error {
 	switch e.Kind {
 	case inbox.Auth:
 		c.tokens.refuse()
+	case inbox.RateLimited:
+		e.RetryAfter = cmp.Or(e.RetryAfter, c.usage.left(time.Now()))
 	case inbox.WindowIsOver:
 		e.Hint = "only the customer can open it again, by writing; or answer in the Instagram app"
 	}

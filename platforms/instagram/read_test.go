@@ -358,6 +358,17 @@ func TestUsageSlowsReadsDown(t *testing.T) {
 	}
 }
 
+func TestARefusalTellsTheWaitThatTheHeadersTell(t *testing.T) {
+	g := newGraph(t)
+	limited := refusal(400, `"code":80002`)
+	limited.header = map[string]string{"X-Business-Use-Case-Usage": `{"1":[{"estimated_time_to_regain_access":7}]}`}
+	g.says(sendPath, limited)
+	_, err := g.at().Send(t.Context(), outgoing(text("hi")))
+	if e := inbox.AsError(err); e == nil || e.Kind != inbox.RateLimited || e.RetryAfter < 6*time.Minute || e.RetryAfter > 7*time.Minute {
+		t.Errorf("%+v", e)
+	}
+}
+
 // TestWhatAMessageMeans is the conversion of one row.
 func TestWhatAMessageMeans(t *testing.T) {
 	me := identity{UserID: us, AppScoped: scope, Username: "marlow"}

@@ -92,13 +92,18 @@ func (u *usage) pause(now time.Time) time.Duration {
 	return 0
 }
 
+// left is for how long the API will refuse, as far as it told.
+func (u *usage) left(now time.Time) time.Duration {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return max(u.until.Sub(now), 0)
+}
+
 // blocked is the refusal that the API would give, made here instead; nil when it
 // would not.
 func (u *usage) blocked(op string, now time.Time) error {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	wait := u.until.Sub(now)
-	if wait <= 0 {
+	wait := u.left(now)
+	if wait == 0 {
 		return nil
 	}
 	return &inbox.Error{
