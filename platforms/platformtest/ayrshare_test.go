@@ -12,6 +12,7 @@ import (
 func TestAyrshareKeepsTheContract(t *testing.T) {
 	platformtest.Run(t, platformtest.Face{
 		Open: ayrshare.Open,
+		Ages: true, Waits: true, Monthly: true,
 		Login: func(s *sim.Server) login.Login {
 			return login.Login{
 				Account: "acme",
@@ -22,6 +23,7 @@ func TestAyrshareKeepsTheContract(t *testing.T) {
 					"twitter_api_key":    login.NewSecret(platformtest.XKey),
 					"twitter_api_secret": login.NewSecret(platformtest.XSecret),
 				},
+				Lists: map[string][]login.Secret{"webhook_secrets": {login.NewSecret(platformtest.WebhookSecret)}},
 			}
 		},
 	})

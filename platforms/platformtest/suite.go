@@ -13,6 +13,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -30,6 +32,29 @@ type Face struct {
 	// Login fills the form in for a running simulator. The suite opens it as it
 	// is, and with each of its secrets replaced by a wrong one.
 	Login func(*sim.Server) login.Login
+
+	// World is what the simulator has to be for this provider: its face, the
+	// platforms, and the most conversations that a case may begin with where
+	// reading them takes its time. The cases say the rest.
+	World sim.Options
+
+	// What the API's own documents say about it, and no capability does.
+	Ages     bool // its answers stay the same for a time, and tell their age
+	Waits    bool // it tells how many seconds to wait after too many requests
+	Monthly  bool // it bounds the conversations of a month
+	Sparse   bool // a reading tells less than a webhook: the API's own links, no reads, no unknown kinds
+	Together bool // several images are one message
+	Apart    bool // text and media are requests of their own
+	Refusals Refusals
+
+	// Remote is what the provider calls a conversation; nil: as the simulator does.
+	Remote func(sim.Conversation) string
+}
+
+// Refusals are the kinds that an API's words let an agent tell apart.
+type Refusals struct {
+	Nobody inbox.Kind // there is no such customer; not found, when empty
+	Cold   inbox.Kind // the customer never wrote; rejected, when empty
 }
 
 // The keys that the simulator knows in every case, beside its API key.
@@ -37,6 +62,13 @@ const (
 	ProfileKey = "PROFILE-9d41c07be2"
 	XKey       = "X-KEY-1f0c9d62aa"
 	XSecret    = "X-SECRET-77ab3e50c4"
+)
+
+// What the simulator's webhooks are signed with, and the word by which an API
+// makes sure of their address.
+const (
+	WebhookSecret = "WEBHOOK-SECRET-2b9e6f01d5"
+	VerifyToken   = "VERIFY-TOKEN-c81d55f4a0"
 )
 
 // Run runs every case on a provider, each against a simulator of its own.
@@ -57,9 +89,13 @@ type testCase struct {
 	name  string
 	each  bool // once for each platform of the provider
 	world sim.Options
-	needs func(inbox.Capabilities) inbox.Ability // nil: nothing
+	hears bool   // the webhook is listened to, also where there are feeds
+	needs []need // all that the provider must be able to do
 	run   func(*bench)
 }
+
+// need is an ability that a case is about.
+type need func(inbox.Capabilities) inbox.Ability
 
 func runCase(t *testing.T, face Face, c testCase, p inbox.Platform) {
 	t.Parallel()
@@ -70,10 +106,13 @@ func runCase(t *testing.T, face Face, c testCase, p inbox.Platform) {
 	if !b.has(b.platform) {
 		t.Skipf("the provider does not serve %s", b.platform)
 	}
-	if c.needs != nil {
-		if can := c.needs(b.caps()); !can.OK {
+	for _, need := range c.needs {
+		if can := need(b.caps()); !can.OK {
 			t.Skip(can.Reason)
 		}
+	}
+	if c.hears || !b.caps().History.OK {
+		b.listen()
 	}
 	c.run(b)
 	b.checkSecrets()
@@ -89,6 +128,7 @@ type bench struct {
 	platform inbox.Platform // that the case is about
 
 	said *transcript // its log and its errors
+	ear  *ear        // what its webhook has told; nil: nobody listens
 }
 
 // transcript is everything that a provider said.
@@ -115,6 +155,8 @@ const patience = 20 * time.Second
 
 func newBench(t *testing.T, face Face, world sim.Options) *bench {
 	t.Helper()
+	world.Face, world.Platforms = face.World.Face, face.World.Platforms
+	world.HumanAgent, world.CallsPerSecond = face.World.HumanAgent, face.World.CallsPerSecond
 	world.Quiet = true
 	world.ProfileKey, world.XKey, world.XSecret = ProfileKey, XKey, XSecret
 	if world.CacheTime == 0 {
@@ -122,6 +164,9 @@ func newBench(t *testing.T, face Face, world sim.Options) *bench {
 	}
 	if world.Conversations == 0 {
 		world.Conversations, world.Messages = 6, 24
+	}
+	if most := face.World.Conversations; most > 0 {
+		world.Conversations = min(world.Conversations, most)
 	}
 	server, err := sim.Start(world)
 	if err != nil {
@@ -135,12 +180,16 @@ func newBench(t *testing.T, face Face, world sim.Options) *bench {
 
 func (b *bench) open(form login.Login) inbox.Provider {
 	b.Helper()
-	form.Log = slog.New(slog.NewTextHandler(b.said, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	form.Log = b.log()
 	p, err := b.face.Open(form)
 	if err != nil {
 		b.Fatalf("open: %v", err)
 	}
 	return p
+}
+
+func (b *bench) log() *slog.Logger {
+	return slog.New(slog.NewTextHandler(b.said, &slog.HandlerOptions{Level: slog.LevelDebug}))
 }
 
 // sub runs a part of the case on the same simulator.
@@ -168,13 +217,19 @@ func (b *bench) heard(err error) {
 func (b *bench) checkSecrets() {
 	b.Helper()
 	said := b.said.String()
-	for name, secret := range b.form.Secrets {
+	secrets := maps.Clone(b.form.Secrets)
+	for name, list := range b.form.Lists {
+		for i, secret := range list {
+			secrets[fmt.Sprintf("%s[%d]", name, i)] = secret
+		}
+	}
+	for name, secret := range secrets {
 		if !secret.Empty() && strings.Contains(said, secret.Reveal()) {
 			b.Errorf("the %s was seen in a log or an error", name)
 		}
 	}
 	for _, r := range b.sim.Requests() {
-		for name, secret := range b.form.Secrets {
+		for name, secret := range secrets {
 			if !secret.Empty() && strings.Contains(r.Path+"?"+r.Query+r.Body, secret.Reveal()) {
 				b.Errorf("the %s was in the path, query or body of %s %s", name, r.Method, r.Path)
 			}
@@ -190,7 +245,7 @@ func (b *bench) ctx() context.Context {
 
 func (b *bench) caps() inbox.Capabilities { return b.provider.Capabilities(b.platform) }
 
-// platforms are those that the provider has feeds for.
+// platforms are those that the login reaches.
 func (b *bench) platforms() []inbox.Platform {
 	var list []inbox.Platform
 	for _, p := range inbox.Platforms {
@@ -199,18 +254,13 @@ func (b *bench) platforms() []inbox.Platform {
 		}
 	}
 	if len(list) == 0 {
-		b.Fatal("the provider has no feed at all")
+		b.Fatal("the provider has no platform at all")
 	}
 	return list
 }
 
 func (b *bench) has(p inbox.Platform) bool {
-	for _, f := range b.provider.Feeds() {
-		if f.Platform == p {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(b.provider.Platforms(), p)
 }
 
 // fault puts a fault of the simulator's language into force.
@@ -247,7 +297,15 @@ func (b *bench) write(p sim.Post) inbox.MessageID {
 
 // id is the conversation as the inbox names it.
 func (b *bench) id(c sim.Conversation) inbox.ConversationID {
-	return inbox.NewConversationID(b.form.Account, c.Platform, c.ID)
+	return inbox.NewConversationID(b.form.Account, c.Platform, b.remote(c))
+}
+
+// remote is what the provider calls the conversation.
+func (b *bench) remote(c sim.Conversation) string {
+	if b.face.Remote == nil {
+		return c.ID
+	}
+	return b.face.Remote(c)
 }
 
 // requests counts the simulator's requests of an operation.
