@@ -74,15 +74,6 @@ func (g *graph) does(request string, f func(call) answer) {
 	g.answers[request] = f
 }
 
-// saysInTurn gives one answer after another, and then the last one.
-func (g *graph) saysInTurn(request string, answers ...answer) {
-	n := 0
-	g.does(request, func(call) answer {
-		n++
-		return answers[min(n, len(answers))-1]
-	})
-}
-
 func (g *graph) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, _ := io.ReadAll(r.Body)
 	c := call{r.Method, r.URL.Path, r.URL.Query(), r.Header, string(body), time.Now()}
