@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"time"
 
@@ -49,12 +48,6 @@ func (f *facts) take(b *bench, p inbox.Platform, batch inbox.Batch) {
 		f.told++
 	}
 	f.events = append(f.events, batch.Events...)
-}
-
-func (f *facts) clone() *facts {
-	c := *f
-	c.conversations, c.messages, c.events = maps.Clone(f.conversations), maps.Clone(f.messages), slices.Clone(f.events)
-	return &c
 }
 
 // merged completes a fact: fields that are zero are not told.
