@@ -3,11 +3,13 @@ package main
 import (
 	"bufio"
 	"context"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -24,8 +26,9 @@ type running struct {
 	cmd   *exec.Cmd
 	lines chan string // of standard error
 
-	mu   sync.Mutex
-	said []string
+	mu      sync.Mutex
+	said    []string
+	printed strings.Builder // on standard output
 }
 
 // starts runs parley until the test ends it.
@@ -38,6 +41,7 @@ func (d *desk) starts(args ...string) *running {
 	if err != nil {
 		d.t.Fatal(err)
 	}
+	r.cmd.Stdout = r
 	if err := r.cmd.Start(); err != nil {
 		d.t.Fatal(err)
 	}
@@ -51,6 +55,25 @@ func (d *desk) starts(args ...string) *running {
 		}
 	}()
 	return r
+}
+
+// Write takes standard output.
+func (r *running) Write(p []byte) (int, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.printed.Write(p)
+}
+
+// prints waits until standard output has all of the texts, and returns it.
+func (r *running) prints(texts ...string) (printed string) {
+	r.t.Helper()
+	await(r.t, fmt.Sprintf("%q on standard output", texts), func() bool {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		printed = r.printed.String()
+		return !slices.ContainsFunc(texts, func(text string) bool { return !strings.Contains(printed, text) })
+	})
+	return printed
 }
 
 // waitsToSay waits for a line with the text, and returns it.
