@@ -18,6 +18,7 @@ type Gesture struct {
 	Post         *Post     // one of the account's own posts: its ID at least
 	Target       MessageID // the message to react to
 	Emoji        string    // "" takes the account's reaction back
+	Anyway       bool      // as in SendRequest
 }
 
 // Gesture stores it in the outbox and wakes the sender, as Send does.
@@ -27,7 +28,7 @@ func (in *Inbox) Gesture(ctx context.Context, g Gesture) (OutboxItem, error) {
 		return OutboxItem{}, err
 	}
 	items, err := in.enqueue(ctx, SendRequest{
-		Composition: Composition{Conversation: g.Conversation}, Recipient: g.Recipient, KeepDraft: true,
+		Composition: Composition{Conversation: g.Conversation}, Recipient: g.Recipient, KeepDraft: true, Anyway: g.Anyway,
 	}, [][]Part{{part}})
 	if err != nil {
 		return OutboxItem{}, err

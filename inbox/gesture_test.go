@@ -176,6 +176,34 @@ func TestAnywayLeavesAClosedWindowToTheProvider(t *testing.T) {
 	})
 }
 
+func TestAnywayHoldsForGesturesToo(t *testing.T) {
+	for name, g := range map[string]inbox.Gesture{
+		"react": {Target: "m1", Emoji: "👍"}, "unreact": {Target: "m1"}, "heart": {Heart: true}, "post": {Post: &inbox.Post{ID: "1"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				f := newLiveFixture(t)
+				f.ingest(batch(received("m1", "hello", minutesAgo(3))))
+				time.Sleep(8 * 24 * time.Hour)
+				defer f.run()()
+				g.Conversation = ann
+				_, refused := f.in.Gesture(t.Context(), g)
+				_, same := f.in.Send(t.Context(), inbox.SendRequest{Composition: inbox.Composition{Conversation: ann, Text: "late"}})
+				if inbox.KindOf(refused) != inbox.WindowIsOver || refused.Error() != same.Error() {
+					t.Fatalf("without asking: %v; a text: %v", refused, same)
+				}
+				g.Anyway = true
+				item := f.gesture(g)
+				time.Sleep(time.Minute)
+				f.wantState(item.ID, inbox.StateSent)
+				if n := len(f.provider.Sends()); n != 1 {
+					t.Errorf("%d sends", n)
+				}
+			})
+		})
+	}
+}
+
 // idless is an echo as chatt2me tells it: what was sent, and when.
 func idless(text string, at time.Time) inbox.Batch {
 	f := sent("", text, at)
