@@ -80,11 +80,12 @@ func (u *UI) headsOf(i int) heads {
 		return h
 	}
 	state := u.stateOf(e)
-	if h.day == "" && !first && before.sent() == e.sent() && senderOf(before) == senderOf(e) &&
+	sender := u.senderName(e)
+	if h.day == "" && !first && !before.happened() && before.sent() == e.sent() && u.senderName(before) == sender &&
 		at.Sub(before.at()) < together && u.stateOf(before) == state {
 		return h
 	}
-	h.sender, h.state = u.senderName(e), state
+	h.sender, h.state = sender, state
 	return h
 }
 
@@ -113,24 +114,17 @@ func (u *UI) noOlder() string {
 // happened tells that the entry is nothing that anybody said.
 func (e entry) happened() bool { return e.msg != nil && e.msg.Event }
 
-func senderOf(e entry) string {
-	if e.happened() {
-		return "\x00"
-	}
-	if e.msg != nil {
-		return e.msg.SenderID + e.msg.SenderName
-	}
-	return ""
-}
-
+// senderName is who says it. The customer has one name, whatever the source of
+// the message calls them.
 func (u *UI) senderName(e entry) string {
-	switch {
+	customer := u.thread.conv.Participant
+	switch known := customer.Name != "" || customer.Username != ""; {
 	case e.sent():
 		return "you"
-	case e.msg.SenderName != "":
+	case e.msg.SenderName != "" && (!known || e.msg.SenderID != "" && e.msg.SenderID != customer.ID):
 		return e.msg.SenderName
 	}
-	return u.thread.conv.Participant.DisplayName()
+	return customer.DisplayName()
 }
 
 // stateOf is how far an own message has come, in one word.
@@ -164,6 +158,12 @@ func (u *UI) fingerprint(e entry, h heads) uint64 {
 	add(h.before, h.day, h.sender, h.state)
 	if e.msg != nil {
 		fingerprintMessage(add, e.msg)
+		if len(e.msg.Reactions) > 0 {
+			add(u.thread.conv.Participant.DisplayName())
+		}
+		if e.msg.ReplyTo != nil {
+			add(u.quoted(e.msg.ReplyTo))
+		}
 		for _, g := range e.gestures {
 			fingerprintItem(add, g)
 		}
@@ -177,7 +177,7 @@ func (u *UI) fingerprint(e entry, h heads) uint64 {
 func fingerprintMessage(add func(...string), m *inbox.Message) {
 	add(m.Text, m.Unsupported, m.UpdatedAt.String(), strconv.FormatBool(edited(m)), strconv.FormatBool(m.Deleted), strconv.FormatBool(m.Event))
 	for _, a := range m.Attachments {
-		add(a.Type, a.URL, a.Title)
+		add(a.Type, a.URL, a.Title, a.AsOf.String())
 	}
 	for _, r := range m.Reactions {
 		add(r.UserID, r.Emoji, strconv.FormatBool(r.Mine))
@@ -326,14 +326,19 @@ func edited(m *inbox.Message) bool {
 func (d *blockDrawer) reference(r *inbox.Reference, sent bool) {
 	style := d.u.style[roleFaint]
 	l := d.line().put(style, "↳ ").link(style, visible(referenceWords(r, sent)), safeLink(r.URL))
-	text := r.Text
-	if i := d.u.thread.index(messageKey(r.Message)); text == "" && i >= 0 {
-		text = d.u.thread.entries[i].msg.Preview()
-	}
-	if text != "" {
+	if text := d.u.quoted(r); text != "" {
 		l.fit(style, ": "+inbox.CleanLine(text), l.left)
 	}
 	d.add(d.host(l, r.URL))
+}
+
+// quoted is how the message begins that another one answers, "" when nobody
+// knows.
+func (u *UI) quoted(r *inbox.Reference) string {
+	if i := u.thread.index(messageKey(r.Message)); r.Text == "" && i >= 0 {
+		return u.thread.entries[i].msg.Preview()
+	}
+	return r.Text
 }
 
 // host adds where an address leads, as far as there is room.

@@ -387,3 +387,35 @@ func TestEverythingCanBeDoneOnTheSmallestScreen(t *testing.T) {
 		}
 	})
 }
+
+// A poll tells the handle of who wrote, a webhook nothing, and the profile has
+// the name: it is one person.
+func TestCustomerHasOneNameInTheThread(t *testing.T) {
+	said := func(s *shop, text, as string, ago time.Duration) {
+		b := s.batch(inbox.Instagram, "Maya", inbox.Message{Direction: inbox.Received, Text: text, SenderName: as, CreatedAt: time.Now().Add(-ago)})
+		s.ingest(b)
+	}
+	fill := func(s *shop) {
+		said(s, "polled", "maya_handle", 3*time.Minute)
+		said(s, "pushed", "", 2*time.Minute)
+	}
+	atShop(t, 100, 30, ui.Options{}, fill, func(s *shop) {
+		s.Sees("Maya  09:57", "polled", "pushed")
+		s.Misses("maya_handle", "Maya  09:58") // one head for both
+	})
+}
+
+func TestNewNameOfACustomerIsTheirReactionsToo(t *testing.T) {
+	fill := func(s *shop) {
+		live(s)
+		s.ingest(s.batch(inbox.Instagram, "Maya", inbox.Message{Direction: inbox.Sent, Text: "we answer", CreatedAt: time.Now().Add(-time.Minute)}))
+	}
+	atShop(t, 100, 30, ui.Options{}, fill, func(s *shop) {
+		s.happens(inbox.EventFact{Kind: inbox.EventReaction, Message: s.mayas(), UserID: "id-Maya", Emoji: "😂"})
+		s.Sees("😂 Maya")
+		s.ingest(inbox.Batch{Platform: inbox.Instagram, Conversations: []inbox.ConversationFact{
+			{RemoteID: "Maya", Participant: inbox.Participant{ID: "id-Maya", Name: "Maya Lindqvist"}},
+		}})
+		s.Sees("😂 Maya Lindqvist")
+	})
+}
