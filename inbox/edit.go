@@ -29,6 +29,7 @@ type editedConversation struct {
 	isNew       bool // not in the store, or known without any message
 	dirty       bool
 	shown       bool // a read has shown some of its messages
+	lastMoved   bool // the newest message may be another one than the summary says
 	outboxDirty bool // its outbox counts have to be taken anew
 
 	// For the unread count of a backlog; see ingest.go.
@@ -197,7 +198,7 @@ func (e *edit) flush() error {
 		if c.Last.ID == "" {
 			c.Unanswered = false
 		}
-		if c.Messages > 0 && (c.Last.ID == "" || c.Last.Deleted) {
+		if c.Messages > 0 && (c.lastMoved || c.Last.ID == "" || c.Last.Deleted) {
 			if err := e.summarizeAgain(c); err != nil {
 				return err
 			}
@@ -234,6 +235,7 @@ func (e *edit) summarizeAgain(c *editedConversation) error {
 			continue
 		}
 		if newest {
+			c.Last = Summary{}
 			c.summarize(m)
 			newest = false
 		}

@@ -269,9 +269,7 @@ func (e *edit) ingestKnown(b Batch, f MessageFact) (novelty, error) {
 	}
 	c.dirty = true
 	c.confirm(m.ID)
-	if m.Position() != before.Position() {
-		c.forgetSummary(m.ID)
-	}
+	c.moved(before, m)
 	c.reacted(m, before.customersReactions())
 	if m.Deleted && !before.Deleted {
 		c.unsent(m)
@@ -377,7 +375,29 @@ func (c *editedConversation) summarize(m Message) {
 // that the summary tells of is gone or has moved.
 func (c *editedConversation) forgetSummary(id MessageID) {
 	if c.Last.ID == id {
-		c.Last, c.dirty = Summary{}, true
+		c.Last, c.lastMoved, c.dirty = Summary{}, true, true
+	}
+}
+
+// moved brings up to date what is reckoned from the time of a message, when that
+// has become another one.
+func (c *editedConversation) moved(before, m Message) {
+	if m.CreatedAt.Equal(before.CreatedAt) {
+		return
+	}
+	c.forgetSummary(m.ID)
+	if before.Provisional { // its time was our own guess: nothing else relies on it
+		return
+	}
+	if c.ReadUpTo.Equal(before.CreatedAt) {
+		c.ReadUpTo = m.CreatedAt
+	}
+	switch {
+	case m.Event:
+	case m.Direction == Received:
+		c.LastReceivedAt = later(c.LastReceivedAt, m.CreatedAt)
+	default:
+		c.unread.answered = later(c.unread.answered, m.CreatedAt)
 	}
 }
 

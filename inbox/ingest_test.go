@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"parley/inbox"
@@ -336,5 +337,56 @@ func TestWhatRetentionRemovedCostsNothing(t *testing.T) {
 	f.ingest(old)
 	if counted.n != before {
 		t.Errorf("%d transactions wrote", counted.n-before)
+	}
+}
+
+// The newest message is the newest whatever else moves: our own send got its
+// time from our clock, and the platform says that the customer was later.
+func TestAMessageThatMovesIsNoLongerTheNewest(t *testing.T) {
+	for name, id := range map[string]string{"by its ID": "sent-a", "under another ID": "real-1"} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				f := newFixture(t)
+				f.ingest(batch(received("m1", "hello", minutesAgo(3))))
+				defer f.run()()
+				f.send("hi")
+				synctest.Wait()
+				now := time.Now()
+				f.ingest(batch(received("m2", "one more thing", now.Add(-time.Second))))
+				if c := f.conversation(); c.Last.ID != "sent-a" {
+					t.Fatalf("the newest message is %+v", c.Last)
+				}
+				f.ingest(batch(sent(id, "hi", now.Add(-2*time.Second))))
+				if c := f.conversation(); c.Last.ID != "m2" || !c.Unanswered {
+					t.Errorf("the newest message is %+v, unanswered %v", c.Last, c.Unanswered)
+				}
+			})
+		})
+	}
+}
+
+// The message that the customer has read, and the one that the window counts
+// from, are the same when a read tells their times more finely.
+func TestAFinerTimeMovesWhatIsReckonedFromIt(t *testing.T) {
+	whole := minutesAgo(3).Truncate(time.Second)
+	fine := func(m inbox.MessageFact) inbox.MessageFact {
+		m.Message.CreatedAt = whole.Add(700 * time.Millisecond)
+		return m
+	}
+	in, out := received("m1", "hello", whole), sent("m2", "hi", whole)
+	for name, calls := range map[string][]inbox.Batch{
+		"the finer time last":  {batch(pushed(in), pushed(out)), told(event(inbox.EventRead, "m2", whole)), batch(fine(in), fine(out))},
+		"the finer time first": {batch(fine(in), fine(out)), told(event(inbox.EventRead, "m2", whole)), batch(pushed(in), pushed(out))},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFixture(t)
+			for _, b := range calls {
+				f.ingest(b)
+			}
+			at := whole.Add(700 * time.Millisecond)
+			if c := f.conversation(); c.LastReceivedAt != at || c.LastSentAt != at || c.ReadUpTo != at || c.Last.At != at || c.Messages != 2 {
+				t.Errorf("conversation is %+v, want times of %v", c, at)
+			}
+		})
 	}
 }

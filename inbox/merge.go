@@ -79,9 +79,15 @@ func (m Message) hasContent() bool {
 	return m.Deleted || m.Event || m.Text != "" || len(m.Attachments) > 0 || m.Unsupported != "" || m.Origin != nil
 }
 
-// mergeCreated takes the provider's time over the one that our send made up.
+// mergeCreated takes the provider's time over the one that our send made up, and
+// the finer of two that are the same: Ayrshare's webhook tells whole seconds,
+// its reads tell more.
 func mergeCreated(m, told Message) time.Time {
-	if !told.CreatedAt.IsZero() && (m.Provisional || m.CreatedAt.IsZero()) {
+	if told.CreatedAt.IsZero() {
+		return m.CreatedAt
+	}
+	finer := !told.CreatedAt.Equal(m.CreatedAt) && told.CreatedAt.Truncate(time.Second).Equal(m.CreatedAt)
+	if m.Provisional || m.CreatedAt.IsZero() || finer {
 		return told.CreatedAt
 	}
 	return m.CreatedAt

@@ -127,3 +127,17 @@ func TestWhatAnAttachmentIsStaysKnown(t *testing.T) {
 		}
 	}
 }
+
+// A webhook tells whole seconds where a read tells more.
+func TestAFinerTimeOfAMessageWins(t *testing.T) {
+	whole, fine := written, written.Add(437*time.Millisecond)
+	for _, c := range []struct{ have, told, want time.Time }{
+		{whole, fine, fine}, {fine, whole, fine}, {whole, whole, whole}, {fine, fine, fine},
+		{fine, written.Add(440 * time.Millisecond), fine}, {whole, written.Add(1200 * time.Millisecond), whole}, {whole, time.Time{}, whole},
+	} {
+		m := Message{CreatedAt: c.have}
+		if m.merge(MessageFact{Message: Message{CreatedAt: c.told}}, true); !m.CreatedAt.Equal(c.want) {
+			t.Errorf("%v told of %v is %v, want %v", c.told, c.have, m.CreatedAt, c.want)
+		}
+	}
+}
