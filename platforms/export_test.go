@@ -13,7 +13,9 @@ func (w *Webhooks) ListenBy(listen func(ctx context.Context, network, address st
 // What the tests have to know of the limits.
 const (
 	MaxBody        = maxBody
+	SmallBody      = smallBody
 	MaxCalls       = maxCalls
+	MaxNotes       = maxNotes
 	MaxConnections = maxConnections
 	StopWithin     = stopWithin
 	LogEvery       = logEvery

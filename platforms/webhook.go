@@ -18,7 +18,8 @@ import (
 
 // This file is the webhook listener: one for all accounts, so that messages are
 // in the inbox a second after they were written. What becomes of one call is in
-// webhook_call.go, the certificate in webhook_tls.go.
+// webhook_call.go, who is called in webhook_receiver.go, the certificate in
+// webhook_tls.go.
 //
 // It is reached from the whole world, so everything about it has an end: the
 // size of a call, the time it may take to come, how many there are at once. It
@@ -59,7 +60,11 @@ const (
 	maxBody        = 1 << 20
 	maxHeader      = 16 << 10
 	maxConnections = 512
-	maxCalls       = 64 // each may hold a body in memory
+	maxCalls       = 64 // verified, and to be stored
+
+	smallBody = 64 << 10 // is read for every connection; at most 32 MiB
+	maxLarge  = 32       // bodies that are larger; at most 32 MiB
+	maxNotes  = 16       // of refusals, waiting to be stored
 
 	headerWithin = 5 * time.Second
 	readWithin   = 10 * time.Second
@@ -70,7 +75,7 @@ const (
 // How long things may take on our side. The first two together are less than a
 // second: by then every caller has its answer.
 const (
-	slotWithin   = 200 * time.Millisecond // for one of maxCalls to end
+	slotWithin   = 200 * time.Millisecond // for one of maxCalls to end, or of maxLarge
 	answerWithin = 700 * time.Millisecond // from a whole body to the answer
 	storeWithin  = 10 * time.Second       // storing goes on after "try again later": the next try finds it done
 	stopWithin   = 3 * time.Second        // for calls under way when the listener stops
@@ -95,6 +100,8 @@ type Webhooks struct {
 	listen    func(ctx context.Context, network, address string) (net.Listener, error)
 
 	slots    chan struct{} // capacity maxCalls
+	large    chan struct{} // capacity maxLarge
+	notes    chan struct{} // capacity maxNotes
 	storing  context.Context
 	abort    context.CancelFunc // ends storing
 	warned   throttle
@@ -102,13 +109,6 @@ type Webhooks struct {
 	calls    sync.WaitGroup
 	mu       sync.Mutex
 	stopping bool
-}
-
-// receiver is an account with an address here.
-type receiver struct {
-	id       inbox.AccountID
-	provider string
-	hook     hook.Receiver
 }
 
 // NewWebhooks makes a listener. It reads the certificate and opens nothing.
@@ -124,13 +124,15 @@ func NewWebhooks(o WebhookOptions) (*Webhooks, error) {
 		receivers: map[inbox.AccountID]*receiver{},
 		listen:    (&net.ListenConfig{}).Listen,
 		slots:     make(chan struct{}, maxCalls),
+		large:     make(chan struct{}, maxLarge),
+		notes:     make(chan struct{}, maxNotes),
 	}
 	if w.guard == nil {
 		w.guard = w.recovered
 	}
 	for _, a := range o.Accounts {
 		if h, ok := a.Provider.(hook.Receiver); ok {
-			r := &receiver{id: a.ID, provider: a.Provider.Name(), hook: h}
+			r := &receiver{id: a.ID, provider: a.Provider.Name(), hook: h, log: w.log, warned: &w.warned}
 			w.receivers[a.ID] = r
 			w.order = append(w.order, r)
 		}

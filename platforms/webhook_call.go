@@ -16,7 +16,8 @@ import (
 )
 
 // This file is what becomes of one call: read, greeted or verified, decoded,
-// stored, and only then acknowledged.
+// stored, and only then acknowledged. Who has no secret of ours hears so before
+// anybody waits for the cache.
 
 // reply is the whole answer to a call.
 type reply struct {
@@ -113,45 +114,65 @@ func (w *Webhooks) logUnknown(r *http.Request, name string) {
 	}
 }
 
-// call reads one call and has it taken in.
+// call reads one call, makes sure that it is genuine, and has it taken in.
 func (w *Webhooks) call(rw http.ResponseWriter, r *http.Request, to *receiver) reply {
-	if !w.takeSlot() {
+	from := origin(r)
+	var room slot
+	defer room.giveBack()
+	body, err := w.readBody(rw, r, &room)
+	switch {
+	case errors.Is(err, errNoRoom):
+		return busy
+	case err != nil:
+		return w.turnAway(to, from, err)
+	}
+	call := hook.Call{Method: r.Method, Header: r.Header, Query: r.URL.Query(), Body: body, At: time.Now().UTC()}
+	if answer, done := w.admit(to, from, call); done {
+		return answer
+	}
+	var turn slot
+	if !turn.take(w.slots) {
 		return busy
 	}
-	body, err := readBody(rw, r)
-	call := hook.Call{Method: r.Method, Header: r.Header, Query: r.URL.Query(), Body: body, At: time.Now().UTC()}
-	from := origin(r)
-	return w.inTime("webhook "+string(to.id), func(ctx context.Context) reply {
-		if err != nil {
-			return w.refuse(ctx, to, from, err)
-		}
+	kept := room // the body is in memory until f has ended
+	room = slot{}
+	return w.inTime("webhook "+string(to.id), busy, func(ctx context.Context) reply {
 		return w.take(ctx, to, from, call)
-	})
+	}, kept, turn)
 }
 
-func (w *Webhooks) takeSlot() bool {
-	select {
-	case w.slots <- struct{}{}:
-		return true
-	default:
-	}
+// slot is a place among a limited number; the zero slot is none.
+type slot struct{ of chan struct{} }
+
+// take waits a little for a place.
+func (s *slot) take(of chan struct{}) bool {
 	patience := time.NewTimer(slotWithin)
 	defer patience.Stop()
 	select {
-	case w.slots <- struct{}{}:
+	case of <- struct{}{}:
+		s.of = of
 		return true
 	case <-patience.C:
 		return false
 	}
 }
 
-// inTime runs f in a goroutine of its own, which gives the slot back. When f
-// takes too long the caller is told to come again later, while f goes on: it may
-// be one slow fsync, and a fact that is stored twice is stored once.
-func (w *Webhooks) inTime(name string, f func(context.Context) reply) reply {
+func (s *slot) giveBack() {
+	if s.of != nil {
+		<-s.of
+		s.of = nil
+	}
+}
+
+// inTime runs f in a goroutine of its own, which gives the slots back. When f
+// takes too long the caller gets the other answer, while f goes on: it may be one
+// slow fsync, and a fact that is stored twice is stored once.
+func (w *Webhooks) inTime(name string, tooLong reply, f func(context.Context) reply, held ...slot) reply {
 	answer := make(chan reply, 1)
 	w.calls.Go(func() {
-		defer func() { <-w.slots }()
+		for i := range held {
+			defer held[i].giveBack()
+		}
 		result := crashed
 		defer func() { answer <- result }()
 		w.guard(name, func() {
@@ -166,20 +187,33 @@ func (w *Webhooks) inTime(name string, f func(context.Context) reply) reply {
 	case a := <-answer:
 		return a
 	case <-patience.C:
-		return busy
+		return tooLong
 	}
 }
 
-// readBody reads the raw bytes, as they were signed. Nobody documents
-// compressed ones, and a small one could hold a large one.
-func readBody(rw http.ResponseWriter, r *http.Request) ([]byte, error) {
+// errNoRoom: the body is large, and there are too many such already.
+var errNoRoom = errors.New("no room for the body")
+
+// readBody reads the raw bytes, as they were signed. A small body is read
+// whoever sends it; a large one needs room, which may have to be given back.
+// Nobody documents compressed ones, and a small one could hold a large one.
+func (w *Webhooks) readBody(rw http.ResponseWriter, r *http.Request, room *slot) ([]byte, error) {
 	if coding := r.Header.Get("Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
 		return nil, hook.Refuse(http.StatusUnsupportedMediaType, "the body is compressed")
 	}
 	if r.ContentLength > maxBody {
 		return nil, tooLarge()
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(rw, r.Body, maxBody))
+	whole := http.MaxBytesReader(rw, r.Body, maxBody)
+	body, err := io.ReadAll(io.LimitReader(whole, smallBody))
+	if err == nil && len(body) == smallBody {
+		if !room.take(w.large) {
+			return nil, errNoRoom
+		}
+		var rest []byte
+		rest, err = io.ReadAll(whole)
+		body = append(body, rest...)
+	}
 	switch {
 	case errors.As(err, new(*http.MaxBytesError)):
 		return nil, tooLarge()
@@ -195,26 +229,38 @@ func tooLarge() error {
 	return hook.Refuse(http.StatusRequestEntityTooLarge, "the body is larger than %d bytes", maxBody)
 }
 
-// take greets or verifies, decodes and stores.
-func (w *Webhooks) take(ctx context.Context, to *receiver, from string, call hook.Call) reply {
-	greeting, greeted, err := to.hook.Greet(call)
+// admit greets or verifies. What is to be taken in has no answer yet.
+func (w *Webhooks) admit(to *receiver, from string, call hook.Call) (answer reply, done bool) {
+	greeting, greeted, err := to.greet(call)
 	switch {
 	case err != nil:
-		return w.refuse(ctx, to, from, err)
+		return w.turnAway(to, from, err), true
 	case greeted:
 		w.log.Info("webhook address confirmed", "account", to.id, "from", from)
-		return greetingReply(greeting)
+		return greetingReply(greeting), true
 	case call.Method != http.MethodPost:
-		return notAllowed(http.MethodPost)
+		return notAllowed(http.MethodPost), true
 	}
-	if err := to.hook.Verify(call); err != nil {
-		return w.refuse(ctx, to, from, err)
+	if err := to.verify(call); err != nil {
+		return w.turnAway(to, from, err), true
 	}
-	deliveries, err := to.hook.Decode(call)
+	return reply{}, false
+}
+
+// take decodes and stores a call that was verified.
+func (w *Webhooks) take(ctx context.Context, to *receiver, from string, call hook.Call) reply {
+	deliveries, err := to.decode(call)
 	if err != nil {
 		return w.refuse(ctx, to, from, unreadable(err))
 	}
-	return w.store(ctx, to, deliveries)
+	list, refused := w.share(to, call, deliveries)
+	if answer := w.store(ctx, list); answer.status != stored.status {
+		return answer
+	}
+	if refused != nil {
+		return w.refuse(ctx, to, from, refused)
+	}
+	return stored
 }
 
 func greetingReply(a hook.Answer) reply {
@@ -230,7 +276,7 @@ func greetingReply(a hook.Answer) reply {
 
 // unreadable hides the cause, which may quote the body.
 func unreadable(err error) error {
-	if errors.As(err, new(*hook.Refusal)) {
+	if errors.As(err, new(*hook.Refusal)) || errors.Is(err, errPanicked) {
 		return err
 	}
 	return hook.BadRequest("the body is signed, but cannot be read")
@@ -238,8 +284,8 @@ func unreadable(err error) error {
 
 // store hands the deliveries over, each account's at once. What is not stored
 // is not acknowledged; what was before an error comes again and changes nothing.
-func (w *Webhooks) store(ctx context.Context, to *receiver, deliveries []hook.Delivery) reply {
-	for _, p := range w.share(to, deliveries) {
+func (w *Webhooks) store(ctx context.Context, list []pushed) reply {
+	for _, p := range list {
 		begun := time.Now()
 		n, err := w.sink.Push(ctx, p.account, p.batches)
 		if err != nil {
@@ -263,14 +309,30 @@ type pushed struct {
 	batches []inbox.Batch
 }
 
-// share sorts deliveries by account, in their order.
-func (w *Webhooks) share(to *receiver, deliveries []hook.Delivery) []pushed {
+// share sorts deliveries by account, in their order. What another account is
+// told of, but not by a secret that counts there, is left out: it is an error
+// once the rest is stored. So the sender comes again, and a secret opens one
+// account only; at the account that was called it would be in a wrong place,
+// where nobody can answer it.
+func (w *Webhooks) share(to *receiver, call hook.Call, deliveries []hook.Delivery) ([]pushed, error) {
 	var list []pushed
+	var refused error
 	place := map[inbox.AccountID]int{}
+	genuine := map[*receiver]bool{to: true}
 	for _, d := range deliveries {
 		owner := w.owner(to, d.Owner)
-		if a, ok := owner.hook.(hook.Adopter); ok && owner != to {
-			d = a.Adopt(d)
+		if _, asked := genuine[owner]; !asked {
+			genuine[owner] = owner.believes(to, call)
+		}
+		if !genuine[owner] {
+			refused = hook.Forbidden("it tells of the account %s too, but is not signed with a secret of that account", owner.id)
+			continue
+		}
+		if owner != to {
+			var err error
+			if d, err = owner.adopt(d); err != nil {
+				return nil, err
+			}
 		}
 		i, known := place[owner.id]
 		if !known {
@@ -280,7 +342,7 @@ func (w *Webhooks) share(to *receiver, deliveries []hook.Delivery) []pushed {
 		}
 		list[i].batches = append(list[i].batches, d.Batch)
 	}
-	return list
+	return list, refused
 }
 
 // owner is the account that a delivery is for: one app of Meta's calls one
@@ -301,18 +363,51 @@ func (w *Webhooks) owner(to *receiver, owner string) *receiver {
 	return to
 }
 
+// turnAway is refuse for a call that has not been let in. A busy cache changes
+// nothing of the answer: what is refused is at most not noted.
+func (w *Webhooks) turnAway(to *receiver, from string, err error) reply {
+	if errors.Is(err, errPanicked) {
+		return crashed
+	}
+	refusal := w.tellRefusal(to, from, err)
+	answer := reply{status: refusal.Status}
+	var turn slot
+	select {
+	case w.notes <- struct{}{}:
+		turn.of = w.notes
+	default:
+		return answer
+	}
+	return w.inTime("webhook refusal "+string(to.id), answer, func(ctx context.Context) reply {
+		w.noteRefusal(ctx, to, refusal)
+		return answer
+	}, turn)
+}
+
 // refuse answers a call that is not taken in. Nothing that it held is repeated
 // anywhere.
 func (w *Webhooks) refuse(ctx context.Context, to *receiver, from string, err error) reply {
+	if errors.Is(err, errPanicked) {
+		return crashed
+	}
+	refusal := w.tellRefusal(to, from, err)
+	w.noteRefusal(ctx, to, refusal)
+	return reply{status: refusal.Status}
+}
+
+func (w *Webhooks) tellRefusal(to *receiver, from string, err error) *hook.Refusal {
 	refusal := &hook.Refusal{Status: http.StatusUnauthorized, Text: "the call could not be verified"}
 	errors.As(err, &refusal)
 	if more, ok := w.warned.allow(string(to.id) + " " + strconv.Itoa(refusal.Status)); ok {
 		w.log.Warn("webhook call refused", "account", to.id, "status", refusal.Status, "why", refusal.Text, "from", from, "more_since", more)
 	}
+	return refusal
+}
+
+func (w *Webhooks) noteRefusal(ctx context.Context, to *receiver, refusal *hook.Refusal) {
 	if err := w.sink.WebhookRefused(ctx, to.id, refusal.Text); err != nil {
 		w.log.Debug("the refusal could not be noted", "account", to.id, "error", err)
 	}
-	return reply{status: refusal.Status}
 }
 
 // origin is who has called, for the log and nothing else: behind a proxy the

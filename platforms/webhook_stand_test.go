@@ -28,9 +28,10 @@ import (
 // list of messages.
 type callee struct {
 	*inboxtest.Provider
-	secrets  []login.Secret
-	owns     string
-	decoding func() // called by Decode; nil: nothing
+	secrets []login.Secret
+	owns    string
+	kin     string             // logins with the same word are kin; "": it has none
+	odd     func(doing string) // called by each method; nil: nothing
 }
 
 // said is one message of such a list.
@@ -41,7 +42,10 @@ type said struct {
 	Text  string `json:"text"`
 }
 
-var _ hook.Receiver = (*callee)(nil)
+var (
+	_ hook.Receiver = (*callee)(nil)
+	_ hook.Kin      = (*callee)(nil)
+)
 
 func newCallee(owns string, secrets ...string) *callee {
 	c := &callee{Provider: inboxtest.NewProvider(), owns: owns}
@@ -51,7 +55,14 @@ func newCallee(owns string, secrets ...string) *callee {
 	return c
 }
 
+func (c *callee) do(what string) {
+	if c.odd != nil {
+		c.odd(what)
+	}
+}
+
 func (c *callee) Greet(call hook.Call) (hook.Answer, bool, error) {
+	c.do("greet")
 	challenge := call.Query.Get("challenge")
 	switch {
 	case call.Method != http.MethodGet || challenge == "":
@@ -63,6 +74,7 @@ func (c *callee) Greet(call hook.Call) (hook.Answer, bool, error) {
 }
 
 func (c *callee) Verify(call hook.Call) error {
+	c.do("verify")
 	if !hook.AnySecret(c.secrets) {
 		return hook.NoSecret("webhook_secrets")
 	}
@@ -77,9 +89,7 @@ func (c *callee) Verify(call hook.Call) error {
 }
 
 func (c *callee) Decode(call hook.Call) ([]hook.Delivery, error) {
-	if c.decoding != nil {
-		c.decoding()
-	}
+	c.do("decode")
 	var list []said
 	if err := json.Unmarshal(call.Body, &list); err != nil {
 		return nil, err
@@ -98,6 +108,11 @@ func (c *callee) Decode(call hook.Call) ([]hook.Delivery, error) {
 }
 
 func (c *callee) Owns(owner string) bool { return owner == c.owns }
+
+func (c *callee) KinOf(other hook.Receiver) bool {
+	o, ok := other.(*callee)
+	return ok && c.kin != "" && o.kin == c.kin
+}
 
 // stand is a listener with its accounts and the inbox behind them.
 type stand struct {

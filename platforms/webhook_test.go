@@ -249,12 +249,13 @@ func TestTheSameCallTwiceIsOneMessage(t *testing.T) {
 }
 
 // TestOneAddressForSeveralLogins: what is for another configured login goes
-// there, what is for nobody stays.
+// there when it is signed with a secret that counts there, what is for nobody
+// stays.
 func TestOneAddressForSeveralLogins(t *testing.T) {
 	stranger := newCallee("own-3", "green")
 	stranger.ProviderName = "another API"
 	st := serve(t, setup{accounts: map[inbox.AccountID]inbox.Provider{
-		"acme": newCallee("own-1", "blue"), "zoo": newCallee("own-2", "red"), "far": stranger,
+		"acme": newCallee("own-1", "blue"), "zoo": newCallee("own-2", "red", "blue"), "far": stranger,
 	}})
 	got := st.call(call{body: listOf(t,
 		said{From: "ann", ID: "m1", Text: "to whom it was sent"},
@@ -277,6 +278,43 @@ func TestOneAddressForSeveralLogins(t *testing.T) {
 	}
 }
 
+// TestASecretOpensOneAccountOnly: who can sign for one account writes nothing
+// into another, unless both are of one application. What is the account's own is
+// stored, and the call refused all the same: it was not taken in whole.
+func TestASecretOpensOneAccountOnly(t *testing.T) {
+	body := listOf(t,
+		said{From: "ann", ID: "m1", Text: "to the other", Owner: "own-2"},
+		said{From: "ann", ID: "m2", Text: "to whom it was sent", Owner: "own-1"},
+	)
+	for _, c := range []struct {
+		name        string
+		kin         string
+		secrets     []string // of the other
+		status      int
+		acme, other []string
+	}{
+		{"another secret", "", []string{"red"}, 403, []string{"to whom it was sent"}, nil},
+		{"no secret", "", nil, 403, []string{"to whom it was sent"}, nil},
+		{"one application", "app", []string{"red"}, 200, []string{"to whom it was sent"}, []string{"to the other"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			acme, zoo := newCallee("own-1", "blue"), newCallee("own-2", c.secrets...)
+			acme.kin, zoo.kin = c.kin, c.kin
+			st := serve(t, setup{accounts: map[inbox.AccountID]inbox.Provider{"acme": acme, "zoo": zoo}})
+			if got := st.call(call{body: body}); got.status != c.status {
+				t.Errorf("answer %+v", got)
+			}
+			if own, other := st.texts(ann), st.texts("zoo/instagram/t_ann"); !slices.Equal(own, c.acme) || !slices.Equal(other, c.other) {
+				t.Errorf("acme %q, zoo %q", own, other)
+			}
+			why := st.in.WebhookState("acme").Refusal
+			if refused := c.status != 200; refused != strings.Contains(why, "the account zoo") {
+				t.Errorf("the refusal is %q", why)
+			}
+		})
+	}
+}
+
 // renaming is a login that names conversations in its own way.
 type renaming struct{ *callee }
 
@@ -290,7 +328,7 @@ func (renaming) Adopt(d hook.Delivery) hook.Delivery {
 // TestALoginNamesWhatAnotherHasDecoded, but not what it has decoded itself.
 func TestALoginNamesWhatAnotherHasDecoded(t *testing.T) {
 	st := serve(t, setup{accounts: map[inbox.AccountID]inbox.Provider{
-		"acme": renaming{newCallee("own-1", "blue")}, "zoo": renaming{newCallee("own-2", "red")},
+		"acme": renaming{newCallee("own-1", "blue")}, "zoo": renaming{newCallee("own-2", "blue")},
 	}})
 	st.call(call{body: listOf(t, said{From: "ann", ID: "m1", Text: "one", Owner: "own-1"}, said{From: "ann", ID: "m2", Text: "two", Owner: "own-2"})})
 	if own, other := st.texts(ann), st.texts("zoo/instagram/own name of t_ann"); !slices.Equal(own, []string{"one"}) || !slices.Equal(other, []string{"two"}) {
@@ -316,17 +354,56 @@ func (brokenDisk) Push(context.Context, inbox.AccountID, []inbox.Batch) (inbox.I
 	return inbox.Ingested{}, errors.New("no space left on device")
 }
 
-func TestAPanicEndsOneCallAndIsTold(t *testing.T) {
-	for _, guarded := range []bool{true, false} {
-		t.Run(fmt.Sprintf("guarded %v", guarded), func(t *testing.T) {
+// TestAPanicOfAReceiverEndsOneCall: what a stranger's bytes can do there must
+// not end the program, which is what the guard is for.
+func TestAPanicOfAReceiverEndsOneCall(t *testing.T) {
+	for _, method := range []string{"greet", "verify", "decode"} {
+		t.Run(method, func(t *testing.T) {
 			odd := newCallee("own-1", "blue")
-			odd.decoding = func() {
-				odd.decoding = nil
-				panic("an odd body")
+			odd.odd = func(doing string) {
+				if doing == method {
+					odd.odd = nil
+					panic("an odd body")
+				}
 			}
-			var told []string
 			st := serve(t, setup{
 				accounts: map[inbox.AccountID]inbox.Provider{"acme": odd},
+				change: func(o *platforms.WebhookOptions) {
+					o.Guard = func(name string, f func()) {
+						defer func() {
+							if r := recover(); r != nil {
+								t.Errorf("the guard hears of it: %s: %v", name, r)
+							}
+						}()
+						f()
+					}
+				},
+			})
+			if got := st.call(call{body: hello(t)}); got.status != 500 {
+				t.Errorf("answer %+v", got)
+			}
+			if state := st.in.WebhookState("acme"); state.Refused != 0 || state.Stored != 0 {
+				t.Errorf("state %+v", state)
+			}
+			log := st.log.String()
+			if !strings.Contains(log, "panic in a webhook receiver") || !strings.Contains(log, "callee") || strings.Contains(log, "odd body") {
+				t.Errorf("log %s", log)
+			}
+			if got := st.call(call{body: hello(t)}); got.status != 200 {
+				t.Errorf("the next call: %+v", got)
+			}
+		})
+	}
+}
+
+// TestAPanicOfTheInboxIsTheGuards: that is the program's own, and may have left
+// it in any state.
+func TestAPanicOfTheInboxIsTheGuards(t *testing.T) {
+	for _, guarded := range []bool{true, false} {
+		t.Run(fmt.Sprintf("guarded %v", guarded), func(t *testing.T) {
+			var told []string
+			st := serve(t, setup{
+				sink: func(in *inbox.Inbox) platforms.WebhookSink { return panicking{in} },
 				change: func(o *platforms.WebhookOptions) {
 					if !guarded {
 						return
@@ -344,17 +421,20 @@ func TestAPanicEndsOneCallAndIsTold(t *testing.T) {
 			if got := st.call(call{body: hello(t)}); got.status != 500 {
 				t.Errorf("answer %+v", got)
 			}
-			if guarded != slices.Equal(told, []string{"webhook acme: an odd body"}) {
+			if guarded != slices.Equal(told, []string{"webhook acme: an odd batch"}) {
 				t.Errorf("the guard was told %q", told)
 			}
 			if !guarded && !strings.Contains(st.log.String(), "panic") {
 				t.Errorf("log %s", st.log.String())
 			}
-			if got := st.call(call{body: hello(t)}); got.status != 200 {
-				t.Errorf("the next call: %+v", got)
-			}
 		})
 	}
+}
+
+type panicking struct{ *inbox.Inbox }
+
+func (panicking) Push(context.Context, inbox.AccountID, []inbox.Batch) (inbox.Ingested, error) {
+	panic("an odd batch")
 }
 
 func TestATakenAddressIsNamed(t *testing.T) {

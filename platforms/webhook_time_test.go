@@ -44,22 +44,55 @@ func TestABusyCacheIsAnsweredWithinASecond(t *testing.T) {
 	})
 }
 
-func TestAForgedCallIsNeverAcknowledgedHoweverBusyTheCacheIs(t *testing.T) {
+// TestAForgedCallIsRefusedHoweverBusyTheCacheIs: nobody has to wait for a disk
+// to hear that he has no secret.
+func TestAForgedCallIsRefusedHoweverBusyTheCacheIs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := &blocking{Store: inboxtest.NewStore()}
 		st := serveInBubble(t, setup{store: store})
 		letGo := store.shut()
-		begun := time.Now()
-		got := st.call(call{body: hello(t), sum: sign("guessed", hello(t))})
-		if took := time.Since(begun); got.status < 400 || took >= time.Second {
-			t.Errorf("answer %+v after %v", got, took)
+		for range platforms.MaxCalls + 1 {
+			go st.call(call{body: hello(t)})
+		}
+		synctest.Wait()
+		for range platforms.MaxNotes + 1 {
+			begun := time.Now()
+			got := st.call(call{body: hello(t), sum: sign("guessed", hello(t))})
+			if took := time.Since(begun); got.status != 401 || took >= time.Second {
+				t.Errorf("answer %+v after %v", got, took)
+			}
 		}
 		letGo()
 		synctest.Wait()
-		if n := st.conversations(); n != 0 {
+		if n := st.conversations(); n != 1 {
 			t.Errorf("%d conversations are stored", n)
 		}
 	})
+}
+
+// TestSlowClientsKeepNobodyOut: those that send half a body, small or large, do
+// not take the place of genuine calls.
+func TestSlowClientsKeepNobodyOut(t *testing.T) {
+	for name, sent := range map[string]int{"small": 1, "large": platforms.SmallBody + 1} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				st := serveInBubble(t, setup{})
+				for range platforms.MaxCalls + 1 {
+					conn, err := st.pipes.dial(t.Context(), "", "")
+					if err != nil {
+						t.Fatal(err)
+					}
+					defer conn.Close()
+					go io.WriteString(conn, "POST /webhook/acme HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n"+strings.Repeat(" ", sent))
+				}
+				synctest.Wait()
+				begun := time.Now()
+				if got := st.call(call{body: hello(t)}); got.status != 200 || time.Since(begun) >= time.Second {
+					t.Errorf("answer %+v after %v", got, time.Since(begun))
+				}
+			})
+		})
+	}
 }
 
 // TestManyCallsAtOnce: beyond the limit callers wait a little, then come again

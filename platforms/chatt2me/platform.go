@@ -17,6 +17,7 @@
 package chatt2me
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -62,6 +63,8 @@ var Fields = []login.Field{
 // provider is one channel of one application. It keeps no state but its settings.
 type provider struct {
 	account  inbox.AccountID
+	base     string // of the API
+	key      login.Secret
 	channel  string // lower case
 	platform inbox.Platform
 	dialect  string
@@ -84,6 +87,8 @@ func Open(l login.Login) (inbox.Provider, error) {
 func open(l login.Login, transport http.RoundTripper) (inbox.Provider, error) {
 	p := &provider{
 		account:  l.Account,
+		base:     cmp.Or(l.BaseURL, BaseURL),
+		key:      l.Secrets[fieldKey],
 		channel:  strings.ToLower(l.Values[fieldChannel]),
 		platform: inbox.Platform(l.Values[fieldPlatform]),
 		dialect:  l.Values[fieldDialect],

@@ -21,6 +21,7 @@ import (
 var (
 	_ hook.Receiver = (*provider)(nil)
 	_ hook.Adopter  = (*provider)(nil)
+	_ hook.Kin      = (*provider)(nil)
 )
 
 const (
@@ -141,6 +142,14 @@ func (p *provider) signingSecrets() []login.Secret {
 		}
 	}
 	return secrets
+}
+
+// KinOf tells whether the other login has the same key. Then both are channels of
+// one application: each webhook of it tells of all its channels, and has a secret
+// of its own.
+func (p *provider) KinOf(other hook.Receiver) bool {
+	o, ok := other.(*provider)
+	return ok && o.base == p.base && hook.MatchesToken([]login.Secret{p.key}, o.key.Reveal())
 }
 
 // Decode says what a call tells. An error is for a body that is no JSON object

@@ -257,3 +257,26 @@ func mustBeTimed(t testing.TB, found []hook.Delivery) {
 		}
 	}
 }
+
+// TestChannelsOfOneApplicationAreKin: their webhooks tell of one another.
+func TestChannelsOfOneApplicationAreKin(t *testing.T) {
+	const other = "11111111-2222-4333-8444-555555555555"
+	ours := mustOpen(t, fullLogin("https://api.example/v1", io.Discard)).(hook.Receiver)
+	for _, c := range []struct {
+		name, base, key string
+		want            bool
+	}{
+		{"another channel", "https://api.example/v1", "", true},
+		{"another application", "https://api.example/v1", "key-of-somebody-else", false},
+		{"the same key elsewhere", "https://api.other.example/v1", "", false},
+	} {
+		l := fullLogin(c.base, io.Discard)
+		l.Values["channel"] = other
+		if c.key != "" {
+			l.Secrets["api_key"] = login.NewSecret(c.key)
+		}
+		if got := mustOpen(t, l).(hook.Kin).KinOf(ours); got != c.want {
+			t.Errorf("%s: kin = %v", c.name, got)
+		}
+	}
+}

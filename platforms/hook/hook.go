@@ -62,6 +62,13 @@ type Adopter interface {
 	Adopt(Delivery) Delivery
 }
 
+// Kin is a Receiver of which several logins may belong to one application at the
+// provider's, which signs what concerns any of them with secrets of its own: what
+// one of them has verified, the others believe.
+type Kin interface {
+	KinOf(other Receiver) bool
+}
+
 // Registrar is a provider whose webhooks can be managed by its API.
 type Registrar interface {
 	Register(ctx context.Context, address string) error
