@@ -3,6 +3,7 @@ package inbox_test
 import (
 	"context"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -370,4 +371,76 @@ func TestTheSamePersonElsewhereIsRelated(t *testing.T) {
 	if err != nil || len(related) != 1 || related[0].ID != "acme/facebook/f_ann" {
 		t.Errorf("related: %+v, %v", related, err)
 	}
+}
+
+// The answer to a request is the newest word on our own reaction, whatever its
+// clock says; what webhooks repeat of before changes nothing.
+func TestTheLastTapCounts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newLiveFixture(t)
+		f.ingest(batch(received("m1", "hello", minutesAgo(3))))
+		f.provider.SendFunc = func(_ context.Context, out inbox.Outgoing) (inbox.SendResult, error) {
+			res := inboxtest.Confirm(out, "")
+			res.ServerTime = time.Now().Add(-time.Second) // whole seconds
+			return res, nil
+		}
+		defer f.run()()
+		for _, taps := range [][]string{{"👍"}, {"👍", "", "👍"}, {"❤️", "👍"}, {"", "❤️"}, {"👍", ""}, {""}, {"", "👍", ""}} {
+			seen := batch(received("m1", "hello", minutesAgo(3)))
+			seen.Messages[0].Message.Reactions = []inbox.Reaction{{UserID: "ann", Emoji: "😮"}}
+			f.ingest(seen)
+			var last string
+			for _, emoji := range taps {
+				f.gesture(inbox.Gesture{Target: "m1", Emoji: emoji})
+				last = emoji
+			}
+			synctest.Wait()
+			for range 2 {
+				for _, emoji := range taps { // echoes of before
+					ev := reaction("m1", "us", emoji, time.Now().Add(-2*time.Second))
+					ev.Mine = true
+					f.push(told(ev))
+				}
+			}
+			if got := strings.Join(f.ownReactions("m1"), " "); got != last {
+				t.Errorf("after %q the message has %q", taps, got)
+			}
+			time.Sleep(time.Minute)
+		}
+	})
+}
+
+func TestALaterTapEndsTheDoubtAboutAnEarlierOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newLiveFixture(t)
+		f.ingest(batch(received("m1", "hello", minutesAgo(3)), received("m2", "hello?", minutesAgo(2))))
+		answer := func(state inbox.State) {
+			f.provider.SendFunc = func(_ context.Context, out inbox.Outgoing) (inbox.SendResult, error) {
+				return inboxtest.Refuse(out, state, errTimeout)
+			}
+		}
+		defer f.run()()
+		tap := func(target inbox.MessageID, emoji string) inbox.OutboxItem {
+			item := f.gesture(inbox.Gesture{Target: target, Emoji: emoji})
+			time.Sleep(5 * time.Second)
+			return item
+		}
+		answer(inbox.StateUnknown)
+		tap("m1", "👍")
+		other := tap("m2", "👍")
+		answer(inbox.StateFailed)
+		tap("m1", "")
+		f.provider.SendFunc = nil
+		tap("m1", "❤️")
+		left, err := f.in.Outbox(t.Context(), false)
+		if err != nil || len(left) != 1 || left[0].ID != other.ID {
+			t.Errorf("in the outbox: %+v, %v", left, err)
+		}
+		if got := f.ownReactions("m1"); !slices.Equal(got, []string{"❤️"}) {
+			t.Errorf("the message has %q", got)
+		}
+		if c := f.conversation(); c.Outbox != (inbox.OutboxCounts{Unknown: 1}) {
+			t.Errorf("counted: %+v", c.Outbox)
+		}
+	})
 }

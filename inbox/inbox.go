@@ -21,8 +21,8 @@ type Options struct {
 	// of s. The Unicode tables live outside this package. nil: runes.
 	NextGrapheme func(s string) int
 	Retention    Retention
-	// Guard runs f; main's puts the terminal right when f panics. nil: f is
-	// called as it is.
+	// Guard runs f; the program's puts the terminal right when f panics.
+	// nil: f is called as it is.
 	Guard func(name string, f func())
 }
 

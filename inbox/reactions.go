@@ -49,6 +49,7 @@ func (m *Message) react(r Reaction) (changed bool) {
 	} else if m.knowsBetter(r, have) {
 		return false
 	}
+	r.UserID = cmp.Or(r.UserID, have.UserID)
 	m.Reactions = withReaction(m.Reactions, r)
 	m.Withdrawn = withoutUser(m.Withdrawn, r)
 	return true
@@ -73,6 +74,24 @@ func (m *Message) unreact(r Reaction) (changed bool) {
 	}
 	m.Withdrawn = withReaction(m.Withdrawn, r)
 	return true
+}
+
+// setOwnReaction puts the account's reaction on the message, or takes it back
+// (""), because the provider has just said that this was done. No clock has a
+// word in that: the time of an answer has whole seconds.
+func (m *Message) setOwnReaction(emoji string, at time.Time) (changed bool) {
+	r := Reaction{Mine: true, Emoji: emoji, At: at, SeenAt: at}
+	have, _ := reactionOf(m.Reactions, r)
+	gone, _ := reactionOf(m.Withdrawn, r)
+	for _, known := range []time.Time{m.ReactionsAsOf, have.when(), gone.At} {
+		if !known.Before(r.At) {
+			r.At = known.Add(time.Millisecond)
+		}
+	}
+	if emoji == "" {
+		return m.unreact(r)
+	}
+	return m.react(r)
 }
 
 // withReaction and withoutUser return new slices, in an order that does not

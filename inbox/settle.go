@@ -114,7 +114,7 @@ func (e *edit) storeSent(c *editedConversation, item OutboxItem, out Outgoing, a
 			continue
 		}
 		if p.Kind.isReaction() {
-			if err := e.putOwnReaction(c, p, at); err != nil {
+			if err := e.putOwnReaction(c, item, p, at); err != nil {
 				return err
 			}
 			continue
@@ -164,7 +164,10 @@ const (
 
 // putOwnReaction shows our reaction on its message. No provider tells of it
 // later for certain (Meta sends no webhook for a business's own reactions).
-func (e *edit) putOwnReaction(c *editedConversation, p Part, at time.Time) error {
+func (e *edit) putOwnReaction(c *editedConversation, item OutboxItem, p Part, at time.Time) error {
+	if err := e.dropSuperseded(c, item, p.Target); err != nil {
+		return err
+	}
 	m, found, err := e.Message(c.ID, p.Target)
 	if err != nil || !found {
 		return err
@@ -177,26 +180,27 @@ func (e *edit) putOwnReaction(c *editedConversation, p Part, at time.Time) error
 	return e.PutMessage(m)
 }
 
-// setOwnReaction replaces the account's reaction; "" takes it back.
-func (m *Message) setOwnReaction(emoji string, at time.Time) (changed bool) {
-	i := slices.IndexFunc(m.Reactions, func(r Reaction) bool { return r.Mine })
-	switch {
-	case i >= 0 && m.Reactions[i].Emoji == emoji, i < 0 && emoji == "":
-		return false
+// dropSuperseded gives up what was wanted before of the account's reaction on the
+// message, and has failed or is in doubt: to try it again would undo what the
+// agent wanted last.
+func (e *edit) dropSuperseded(c *editedConversation, item OutboxItem, target MessageID) error {
+	if c.Outbox.Failed+c.Outbox.Unknown == 0 {
+		return nil
 	}
-	m.Reactions = slices.Clone(m.Reactions)
-	mine := Reaction{Mine: true, Emoji: emoji, At: at, SeenAt: at}
-	if i >= 0 {
-		mine.UserID = m.Reactions[i].UserID
-		m.Reactions = slices.Delete(m.Reactions, i, i+1)
+	items, err := e.OutboxActive(c.ID)
+	if err != nil {
+		return err
 	}
-	m.Withdrawn = slices.DeleteFunc(slices.Clone(m.Withdrawn), func(r Reaction) bool { return r.Mine })
-	if emoji == "" {
-		m.Withdrawn = append(m.Withdrawn, mine)
-	} else {
-		m.Reactions = append(m.Reactions, mine)
+	for _, o := range items {
+		state := o.State()
+		if o.ID >= item.ID || !o.isReaction() || o.Parts[0].Target != target || state != StateFailed && state != StateUnknown {
+			continue
+		}
+		if err := e.deleteItem(o); err != nil {
+			return err
+		}
 	}
-	return true
+	return nil
 }
 
 // learnID gives a message its real ID, when an echo without one was faster than
