@@ -1,0 +1,157 @@
+// Package cli is what can be typed after `parley`: the commands, the config they
+// run by, and the wiring of inbox, cache, platforms and ui. Only here is every
+// part known.
+package cli
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"golang.org/x/term"
+
+	"parley/inbox"
+)
+
+// Exit codes.
+const (
+	exitDone   = 0
+	exitFailed = 1
+	exitUsage  = 2 // wrong usage or config
+)
+
+// Run is one run of the program; it gives the exit code.
+func Run(args []string) int {
+	// SIGHUP is asked for by name: a parent that ignores it (nohup, some SSH
+	// servers) must not keep us alive, with the cache locked, after the line
+	// has dropped. A second signal kills in the system's own way.
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
+	context.AfterFunc(ctx, stop)
+
+	a := newApp()
+	defer a.close()
+	root := a.command()
+	root.SetArgs(args)
+	return a.report(root.ExecuteContext(ctx))
+}
+
+// app is what every command of one run shares.
+type app struct {
+	stdin          *os.File
+	stdout, stderr io.Writer
+
+	configFlag, dataFlag string
+	invocation           string // "parley sync": what another process is told of this one
+
+	redactor *redactor
+	log      *slog.Logger
+	closers  []func() error // in the order of opening
+}
+
+func newApp() *app {
+	a := &app{stdin: os.Stdin, stdout: os.Stdout, redactor: &redactor{}, log: slog.New(slog.DiscardHandler)}
+	a.stderr = a.redactor.writer(os.Stderr)
+	return a
+}
+
+// close undoes what was opened, the newest first.
+func (a *app) close() {
+	for i := len(a.closers) - 1; i >= 0; i-- {
+		if err := a.closers[i](); err != nil {
+			a.log.Error("close", "err", err)
+		}
+	}
+	a.closers = nil
+}
+
+func (a *app) places() places { return findPlaces(a.configFlag, a.dataFlag) }
+
+// usageError is a mistake in how parley was called.
+type usageError struct{ text, hint string }
+
+func (e *usageError) Error() string { return e.text }
+
+// errReported ends a command with exit code 1 after it has said everything
+// itself.
+var errReported = errors.New("reported")
+
+// report prints what went wrong and gives the exit code. The agent sees what
+// happened and what to do; the cause goes to the log.
+func (a *app) report(err error) int {
+	switch {
+	case err == nil:
+		return exitDone
+	case errors.Is(err, errReported):
+		return exitFailed
+	}
+	a.logFailure(err)
+	if usage, ok := errors.AsType[*usageError](err); ok {
+		a.complain(usage.text, usage.hint)
+		return exitUsage
+	}
+	if bad, ok := errors.AsType[*configError](err); ok {
+		a.complain("the config cannot be used", "")
+		fmt.Fprintln(a.stderr, inbox.Clean(bad.Error()))
+		return exitUsage
+	}
+	if errors.Is(err, errNoConfig) {
+		a.complain("no config at "+a.places().config, "`parley demo` shows everything without one; `parley config init` writes a first one")
+		return exitUsage
+	}
+	if errors.Is(err, context.Canceled) {
+		a.complain("interrupted", "")
+		return exitFailed
+	}
+	e := inbox.AsError(err)
+	a.complain(describeError(e), e.Hint)
+	return exitFailed
+}
+
+// logFailure keeps what the cause was. A name that was searched for, and the
+// names that were found, are customers' and stay out of the log.
+func (a *app) logFailure(err error) {
+	if e := inbox.AsError(err); e.Op == "find" {
+		a.log.Error("command failed", "op", e.Op, "kind", e.Kind)
+		return
+	}
+	a.log.Error("command failed", "err", err.Error())
+}
+
+// describeError is an error in one line for people. What was tried is what they
+// have asked for; only where there is no text does it say more than the kind.
+func describeError(e *inbox.Error) string {
+	text := cmp.Or(e.Text, e.Op, string(e.Kind))
+	if e.Text == "" && e.Op != "" {
+		text += ": " + string(e.Kind)
+	}
+	if e.Code != "" {
+		text += " (code " + e.Code + ")"
+	}
+	return text
+}
+
+// complain writes a line to standard error, and under it what to do.
+func (a *app) complain(text, hint string) {
+	fmt.Fprintln(a.stderr, "parley: "+inbox.CleanLine(text))
+	if hint != "" {
+		fmt.Fprintln(a.stderr, "  "+inbox.CleanLine(hint))
+	}
+}
+
+// hasScreen tells whether there is a terminal to draw on and to type at.
+func (a *app) hasScreen() bool { return isTerminal(a.stdin) && isTerminal(a.stdout) }
+
+// asks tells whether a question can be asked.
+func (a *app) asks() bool { return isTerminal(a.stdin) && isTerminal(os.Stderr) }
+
+func isTerminal(stream any) bool {
+	f, ok := stream.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}

@@ -1,0 +1,520 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"parley/inbox"
+	"parley/platforms"
+	"parley/platforms/login"
+)
+
+// account is the least that a config needs.
+const account = `[[account]]
+name = "acme"
+provider = "ayrshare"
+api_key_env = "KEY"
+`
+
+// TestConfigMistakes: every mistake names file, line, column, key and what was
+// expected.
+func TestConfigMistakes(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ name, text, want string }{
+		{"no account", "", `c.toml:1:1: account: missing: expected at least one [[account]] with name and provider`},
+		{"one table instead of a list", "[account]\nname = \"a\"", `c.toml:1:2: account: expected a list of tables, each opened with [[account]], found a table`},
+		{"syntax", "[[account]]\nname = acme", `c.toml:2:8: `},
+		{"the same key twice", "[[account]]\nname = \"a\"\nname = \"b\"", `c.toml:3:1: `},
+		{"no name", "[[account]]\nprovider = \"ayrshare\"\napi_key_env = \"K\"", `c.toml:1:3: account.name: missing: expected a name for the account, such as "acme"`},
+		{"a name with a slash", "[[account]]\nname = \"a/b\"\nprovider = \"ayrshare\"\napi_key_env = \"K\"", `c.toml:2:1: account.name: expected 1 to 63 letters, digits, dots, dashes or underscores, the first a letter or digit; found "a/b"`},
+		{"two accounts of one name", account + account, `c.toml:6:1: account.name: there are two accounts "acme"; each needs a name of its own`},
+		{"no provider", "[[account]]\nname = \"a\"", `c.toml:1:3: account.provider: missing: expected one of ayrshare`},
+		{"a misspelt provider", "[[account]]\nname = \"a\"\nprovider = \"ayshare\"", `c.toml:3:1: account.provider: no provider is called "ayshare"; did you mean "ayrshare"?`},
+		{"no key", "[[account]]\nname = \"a\"\nprovider = \"ayrshare\"", `c.toml:1:3: account.api_key: missing: expected api_key, api_key_env, api_key_file or api_key_command`},
+		{"an empty key", "[[account]]\nname = \"a\"\nprovider = \"ayrshare\"\napi_key = \"\"", `c.toml:4:1: account.api_key: missing: expected api_key, api_key_env, api_key_file or api_key_command`},
+		{"two forms of a key", account + "api_key_file = \"k\"", `c.toml:5:1: account.api_key_file: given twice: api_key_env is there too; keep one of them`},
+		{"a misspelt key", account + "  profile_kye = \"p\"", `c.toml:5:3: account.profile_kye: unknown key; did you mean "profile_key"?`},
+		{"a key of nowhere", account + "zzz = 1", `c.toml:5:1: account.zzz: unknown key; known here: api_key, api_key_command`},
+		{"a number for a text", "[[account]]\nname = 7\nprovider = \"ayrshare\"\napi_key_env = \"K\"", `c.toml:2:1: account.name: expected a name in quotes, such as "acme", found a number`},
+		{"a base URL without a scheme", account + "base_url = \"api.example.com\"", `c.toml:5:1: account.base_url: expected a URL that begins with https://, found "api.example.com"`},
+		{"a base URL that shows the key", account + "base_url = \"http://api.example.com\"", `c.toml:5:1: account.base_url: expected https:// (http would show`},
+		{"a base URL with a query", account + "base_url = \"https://a.example/?x=1\"", `c.toml:5:1: account.base_url: expected a URL without a user, ? or #`},
+		{"an unknown platform", account + "platforms = [\"facebook\", \"instagarm\"]", `c.toml:5:1: account.platforms: ayrshare knows no platform "instagarm"; did you mean "instagram"?`},
+		{"a platform that is a number", account + "platforms = [1]", `c.toml:5:1: account.platforms: expected a list of platforms in quotes, found a number in the list`},
+		{"a negative limit", account + "conversation_limit = -1", `c.toml:5:1: account.conversation_limit: expected a whole number from 0 to 1000000, found -1`},
+		{"a window of an unknown platform", account + "[window.ayrshare.fax]\nopen = \"1h\"", `c.toml:5:18: window.ayrshare.fax: unknown key; known here: facebook, instagram, twitter`},
+		{"a window of an unknown provider", account + "[window.ayrshar.facebook]\nopen = \"1h\"", `c.toml:5:9: window.ayrshar: unknown key; did you mean "ayrshare"?`},
+		{"a window that is no duration", account + "[window.ayrshare.facebook]\nopen = \"soon\"", `c.toml:6:1: window.ayrshare.facebook.open: expected a duration such as "24h" or "7d", found "soon"`},
+		{"a late window that ends before the open one", account + "[window.ayrshare.facebook]\nopen = \"7d\"\nlate = \"1d\"", `c.toml:7:1: window.ayrshare.facebook.late: counts from the customer's last message, as open does, so it must not be shorter than open`},
+		{"a window and none", account + "[window.ayrshare.facebook]\nnone = true\nopen = \"1d\"", `c.toml:6:1: window.ayrshare.facebook.none: a platform without a window has neither open nor late`},
+		{"an age without a unit", account + "[retention]\nmax_age = \"90\"", `c.toml:6:1: retention.max_age: expected a duration such as "90d", found "90"`},
+		{"a size without a number", account + "[retention]\nmax_size = \"big\"", `c.toml:6:1: retention.max_size: expected a size such as "500MB" or "2GB", found "big"`},
+		{"a theme of nowhere", account + "[ui]\ntheme = \"pink\"", `c.toml:6:1: ui.theme: expected "auto", "dark" or "light", found "pink"`},
+		{"a zone of nowhere", account + "[ui]\ntime_zone = \"Mars/Base\"", `c.toml:6:1: ui.time_zone: expected a zone such as "Europe/Berlin", "UTC" or "local", found "Mars/Base"`},
+		{"thirteen hours", account + "[ui]\nhours = 13", `c.toml:6:1: ui.hours: expected 12 or 24, found 13`},
+		{"keys that are no table", account + "[ui]\n[[keys]]\narchive = \"e\"", `c.toml:6:3: keys: expected a table, written as [keys], found a list of tables`},
+		{"a key that is a number", account + "[keys]\narchive = 5", `c.toml:6:1: keys.archive: expected a key in quotes, or a list of keys such as ["j", "down"], found a number`},
+		{"an unknown action", account + "[keys]\narchvie = \"e\"", `c.toml:6:1: keys.archvie: `},
+		{"keys that clash", account + "[keys]\ncopy = \"e\"", `c.toml:6:1: keys.copy: `},
+		{"an Alt key", account + "[keys]\ncopy = \"alt+e\"", `c.toml:6:1: keys.copy: "alt+e" of "copy"`},
+		{"a colour of nowhere", account + "[ui.colours]\ntitle = \"reddish\"", `c.toml:6:1: ui.colours.title: `},
+		{"a webhook that is no table", "webhook = 1\n" + account, `c.toml:1:1: webhook: expected a table, written as [webhook], found a number`},
+		{"an address without a port", account + "[webhook]\nlisten = \"127.0.0.1\"", `c.toml:6:1: webhook.listen: expected an address such as "127.0.0.1:8480", found "127.0.0.1"`},
+		{"a port that is none", account + "[webhook]\nlisten = \":70000\"", `c.toml:6:1: webhook.listen: expected an address such as`},
+		{"a certificate without its key", account + "[webhook]\ntls_cert = \"config.go\"", `c.toml:6:1: webhook.tls_cert: expected tls_key too, or neither of them behind a reverse proxy`},
+		{"a key without its certificate", account + "[webhook]\ntls_key = \"config.go\"", `c.toml:6:1: webhook.tls_key: expected tls_cert too`},
+		{"a certificate that is not there", account + "[webhook]\ntls_cert = \"nowhere.pem\"\ntls_key = \"config.go\"", `c.toml:6:1: webhook.tls_cert: expected a file that can be read: `},
+		{"a certificate that is a folder", account + "[webhook]\ntls_cert = \".\"\ntls_key = \"config.go\"", `c.toml:6:1: webhook.tls_cert: expected a file, found a folder: .`},
+		{"a public address that is not safe", account + "[webhook]\npublic_url = \"http://inbox.example\"", `c.toml:6:1: webhook.public_url: expected a URL that begins with https://`},
+		{"a public address with a query", account + "[webhook]\npublic_url = \"https://inbox.example/?a=1\"", `c.toml:6:1: webhook.public_url: expected a URL that begins with https://`},
+		{"an unknown key of the webhook", account + "[webhook]\nlisen = \":1\"", `c.toml:6:1: webhook.lisen: unknown key; did you mean "listen"?`},
+		{"an unknown table", account + "[uii]\ntheme = \"dark\"", `c.toml:5:2: uii: unknown key; did you mean "ui"?`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			_, err := parseConfig("c.toml", []byte(c.text))
+			var bad *configError
+			if !errors.As(err, &bad) {
+				t.Fatalf("got %v, want a config error", err)
+			}
+			if !strings.HasPrefix(bad.Error(), c.want) {
+				t.Errorf("got\n  %s\nwant\n  %s", bad, c.want)
+			}
+		})
+	}
+}
+
+func TestConfigReportsAllMistakesInOrder(t *testing.T) {
+	t.Parallel()
+	text := account + "nonsense = 1\n[ui]\nhours = 5\ntheme = 3\n"
+	_, err := parseConfig("c.toml", []byte(text))
+	lines := strings.Split(fmt.Sprint(err), "\n")
+	if len(lines) != 3 || !strings.HasPrefix(lines[0], "c.toml:5:") || !strings.HasPrefix(lines[1], "c.toml:7:") || !strings.HasPrefix(lines[2], "c.toml:8:") {
+		t.Errorf("got %q", lines)
+	}
+}
+
+func TestConfigIsUnderstood(t *testing.T) {
+	t.Parallel()
+	c, err := parseConfig("c.toml", []byte("\ufeff"+`
+account = []
+`))
+	if err == nil {
+		t.Fatalf("an empty list of accounts was taken: %+v", c)
+	}
+	c, err = parseConfig("c.toml", []byte("\ufeff"+`
+[[account]]
+name = "acme"
+provider = "ayrshare"
+base_url = "https://api.example.com/api/"
+api_key_command = "pass show ayrshare"
+profile_key = ""
+platforms = ["facebook", "twitter", "facebook"]
+conversation_limit = 1_000
+twitter_api_key_file = "~/x key"
+
+[window.ayrshare.facebook]
+open = "1d12h"
+late = "1w"
+[window.ayrshare]
+instagram.none = true
+
+[retention]
+max_age = "90d"
+max_size = "2GB"
+
+[keys]
+archive = "e"
+down = ["j", "n"]
+
+[ui]
+time_zone = "UTC"
+hours = 12
+editor = "code --wait"
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := c.accounts[0]
+	if a.baseURL != "https://api.example.com/api" || a.conversationLimit != 1000 {
+		t.Errorf("account %+v", a)
+	}
+	if want := []inbox.Platform{inbox.Facebook, inbox.Twitter}; !reflect.DeepEqual(a.platforms, want) {
+		t.Errorf("platforms %v, want %v", a.platforms, want)
+	}
+	if s := a.secrets["api_key"]; s.form != "_command" || s.value != "pass show ayrshare" {
+		t.Errorf("api_key %+v", s)
+	}
+	if a.secrets["profile_key"].given() {
+		t.Error("an empty profile_key counts as given")
+	}
+	facebook := c.windows[windowKey{"ayrshare", inbox.Facebook}].apply(inbox.WindowPolicy{})
+	if !facebook.Limited || facebook.Open != 36*time.Hour || facebook.Late != 7*24*time.Hour {
+		t.Errorf("facebook's window %+v", facebook)
+	}
+	instagram := c.windows[windowKey{"ayrshare", inbox.Instagram}].apply(inbox.WindowPolicy{Limited: true, Open: time.Hour})
+	if instagram.Limited {
+		t.Errorf("instagram's window %+v", instagram)
+	}
+	if c.retention != (inbox.Retention{MaxAge: 90 * 24 * time.Hour, MaxBytes: 2 << 30}) {
+		t.Errorf("retention %+v", c.retention)
+	}
+	if want := []string{"j", "n"}; !reflect.DeepEqual(c.screen.keys["down"], want) {
+		t.Errorf("keys %v", c.screen.keys)
+	}
+	if c.screen.editor != "code --wait" || c.screen.hours != 12 || c.screen.timeZone != time.UTC {
+		t.Errorf("screen %+v", c.screen)
+	}
+}
+
+// TestFormMistakes: the same for every kind of field that a provider may ask for.
+func TestFormMistakes(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		field      login.Field
+		text, want string
+	}{
+		{login.Field{Name: "dialect", OneOf: []string{"meta", "flat"}}, `dialect = "mets"`, `c.toml:1:1: dialect: expected "meta" or "flat", found "mets"; did you mean "meta"?`},
+		{login.Field{Name: "dialect", OneOf: []string{"meta", "flat"}}, `dialect = true`, `c.toml:1:1: dialect: expected "meta" or "flat", found true or false`},
+		{login.Field{Name: "kind", OneOf: []string{"a", "b", "c"}, Required: true, Help: "what it is"}, ``, `c.toml:1:1: kind: missing: expected "a", "b" or "c": what it is`},
+		{login.Field{Name: "channel", Required: true, Help: "the channel's id"}, `channel = ""`, `c.toml:1:1: channel: missing: the channel's id`},
+		{login.Field{Name: "human", Flag: true}, ` human = "yes"`, `c.toml:1:2: human: expected true or false, found a text`},
+		{login.Field{Name: "keys", Secret: true, List: true}, `keys = [1]`, `c.toml:1:1: keys: expected a list of texts in quotes, found a number in the list`},
+		{login.Field{Name: "keys", Secret: true, List: true}, `keys_env = 1`, `c.toml:1:1: keys_env: expected a list of names of environment variables in quotes, found a number`},
+		{login.Field{Name: "keys", Secret: true, List: true, Required: true}, `keys = [""]`, `c.toml:1:1: keys: missing: expected keys, keys_env, keys_file or keys_command`},
+		{login.Field{Name: "keys", Secret: true, List: true}, `kyes = ["a"]`, `c.toml:1:1: kyes: unknown key; did you mean "keys"?`},
+	} {
+		doc, err := parseTOML([]byte(c.text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		ac := newAccountConfig("acme")
+		ac.take(doc.root, c.field)
+		doc.root.finish()
+		if got := (&configError{"c.toml", doc.sorted()}).Error(); got != c.want {
+			t.Errorf("%s gives\n  %s\nwant\n  %s", c.text, got, c.want)
+		}
+	}
+}
+
+// TestFormIsFilledIn: lists come in the order of the file, whatever the form;
+// one text is a list too, and empty ones are none.
+func TestFormIsFilledIn(t *testing.T) {
+	t.Setenv("PARLEY_TEST_FORM", "from-env")
+	doc, err := parseTOML([]byte(`
+hooks_command = ["echo one", "echo two"]
+hooks = ["", "three"]
+hooks_env = "PARLEY_TEST_FORM"
+none = [""]
+human = true
+seen = false
+dialect = "flat"
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ac := newAccountConfig("acme")
+	for _, f := range []login.Field{
+		{Name: "hooks", Secret: true, List: true}, {Name: "none", Secret: true, List: true}, {Name: "absent", Secret: true, List: true},
+		{Name: "human", Flag: true}, {Name: "seen", Flag: true}, {Name: "dialect", OneOf: []string{"meta", "flat"}},
+	} {
+		ac.take(doc.root, f)
+	}
+	if doc.root.finish(); len(doc.problems) > 0 {
+		t.Fatalf("problems %+v", doc.problems)
+	}
+	form, err := newApp().fillIn(context.Background(), ac, t.TempDir(), online)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := []login.Secret{login.NewSecret("one"), login.NewSecret("two"), login.NewSecret("three"), login.NewSecret("from-env")}; !reflect.DeepEqual(form.Lists["hooks"], want) {
+		t.Errorf("hooks has %d secrets, not the four in their order", len(form.Lists["hooks"]))
+	}
+	if len(form.Lists["none"]) != 0 || len(form.Lists["absent"]) != 0 {
+		t.Errorf("lists %v", form.Lists)
+	}
+	if want := map[string]string{"human": "true", "dialect": "flat"}; !reflect.DeepEqual(form.Values, want) {
+		t.Errorf("values %v, want %v", form.Values, want)
+	}
+	form, err = newApp().fillIn(context.Background(), ac, t.TempDir(), offline)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range form.Lists["hooks"] {
+		if s != notFetched {
+			t.Error("a secret was fetched for a command that asks the network nothing")
+		}
+	}
+}
+
+func TestWebhookIsUnderstood(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]*webhookConfig{
+		"":            nil,
+		"[webhook]\n": {listen: "127.0.0.1:8480"},
+		"[webhook]\nlisten = \":9000\"\npublic_url = \"https://inbox.example/hooks/\"\ntls_cert = \"config.go\"\ntls_key = \"config_test.go\"": {
+			listen: ":9000", publicURL: "https://inbox.example/hooks", certFile: "config.go", keyFile: "config_test.go",
+		},
+	} {
+		c, err := parseConfig("c.toml", []byte(account+text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !reflect.DeepEqual(c.webhook, want) {
+			t.Errorf("%q gives %+v, want %+v", text, c.webhook, want)
+		}
+	}
+}
+
+func TestDefaultsWithoutTheirKeys(t *testing.T) {
+	t.Parallel()
+	c, err := parseConfig("c.toml", []byte(account))
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := c.accounts[0]
+	if a.baseURL != "https://api.ayrshare.com/api" || a.conversationLimit != 100 || len(a.platforms) != 3 {
+		t.Errorf("account %+v", a)
+	}
+	if c.screen.hours != 24 || c.screen.fps != 60 || c.screen.theme != "auto" {
+		t.Errorf("screen %+v", c.screen)
+	}
+}
+
+// TestFirstConfigWorks: the config that parley offers to write is a valid one.
+func TestFirstConfigWorks(t *testing.T) {
+	t.Parallel()
+	c, err := parseConfig("c.toml", []byte(firstConfig()))
+	if err != nil {
+		t.Fatalf("%v\nin\n%s", err, firstConfig())
+	}
+	if len(c.accounts) != 1 || !c.accounts[0].secrets["api_key"].given() {
+		t.Errorf("accounts %+v", c.accounts)
+	}
+	// What is commented out must be right as well.
+	var all strings.Builder
+	for line := range strings.Lines(firstConfig()) {
+		if code, ok := strings.CutPrefix(line, "# "); ok && (strings.Contains(code, " = ") || strings.HasPrefix(code, "[")) {
+			line = code
+		}
+		all.WriteString(line)
+	}
+	c, err = parseConfig("c.toml", []byte(all.String()))
+	if err != nil {
+		t.Fatalf("with everything switched on: %v\nin\n%s", err, all.String())
+	}
+	if len(c.accounts) != len(platforms.All()) || c.webhook == nil {
+		t.Errorf("with everything switched on: %d accounts, webhook %v", len(c.accounts), c.webhook)
+	}
+	for _, a := range c.accounts {
+		for _, f := range a.provider.Fields {
+			if f.Secret && !a.secrets[f.Name].given() && len(a.lists[f.Name]) == 0 {
+				t.Errorf("%s is not explained for %s", f.Name, a.provider.Name)
+			}
+		}
+	}
+}
+
+func TestDurations(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]time.Duration{
+		"24h": 24 * time.Hour, "7d": 7 * 24 * time.Hour, "1w": 7 * 24 * time.Hour, "1d12h": 36 * time.Hour,
+		"90m": 90 * time.Minute, "1h30m": 90 * time.Minute, "2 d": 48 * time.Hour, "36500d": maxDuration,
+		"": 0, "0s": 0, "7": 0, "d": 0, "-1h": 0, "1h1d": 0, "999999999999h": 0, "1e9h": 0, "99999w": 0,
+	} {
+		got, err := parseDuration(text)
+		if (err == nil) != (want > 0) || got != want && err == nil {
+			t.Errorf("%q gives %v, %v; want %v", text, got, err, want)
+		}
+	}
+}
+
+func TestSizes(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]int64{
+		"500MB": 500 << 20, "2gb": 2 << 30, "1 GiB": 1 << 30, "4096": 4096, "10kb": 10 << 10, "7B": 7, "1TB": 1 << 40,
+		"": 0, "0": 0, "big": 0, "-1MB": 0, "1.5GB": 0, "999999999TB": 0,
+	} {
+		got, err := parseSize(text)
+		if (err == nil) != (want > 0) || got != want && err == nil {
+			t.Errorf("%q gives %v, %v; want %v", text, got, err, want)
+		}
+	}
+}
+
+func FuzzDuration(f *testing.F) {
+	for _, seed := range []string{"24h", "7d", "1w2d3h4m5s", "999999d", "1.5h", "²d"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		if d, err := parseDuration(text); err == nil && (d <= 0 || d > 2*maxDuration) {
+			t.Errorf("%q gives %v", text, d)
+		}
+		if n, err := parseSize(text); err == nil && (n <= 0 || n > 1<<50) {
+			t.Errorf("%q gives %d bytes", text, n)
+		}
+	})
+}
+
+// FuzzConfig: whatever a file holds, there is a config or an error that names a
+// place in the file.
+func FuzzConfig(f *testing.F) {
+	f.Add(account)
+	f.Add(firstConfig())
+	f.Add("account = [{name=\"a\", provider=\"ayrshare\", api_key=\"k\"}]\nui.theme = 1\n[window]\nayrshare = 3")
+	f.Add("a.b.c = 1\na.b.d = {e = [1, {f = 2}]}\n[[x.y]]\n[x.y.z]\n[[x.y]]")
+	f.Fuzz(func(t *testing.T, text string) {
+		c, err := parseConfig("c.toml", []byte(text))
+		if err == nil {
+			if len(c.accounts) == 0 {
+				t.Error("no account and no error")
+			}
+			return
+		}
+		bad, ok := errors.AsType[*configError](err)
+		if !ok || len(bad.problems) == 0 {
+			t.Fatalf("got %v", err)
+		}
+		for _, p := range bad.problems {
+			if p.at.line < 1 || p.at.column < 1 || p.at.line > strings.Count(text, "\n")+1 || p.text == "" {
+				t.Errorf("the problem %+v is nowhere in the file", p)
+			}
+		}
+	})
+}
+
+func TestSecretForms(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "key file")
+	if err := os.WriteFile(file, []byte("from-file\nnotes below\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	script := filepath.Join(dir, "give key")
+	if err := os.WriteFile(script, []byte("#!/bin/sh\necho unlocking >&2\necho \"from-$1\"\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	failingScript := filepath.Join(dir, "fail")
+	if err := os.WriteFile(failingScript, []byte("#!/bin/sh\necho half-a-secret\nexit 3\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PARLEY_TEST_SECRET", "from-env")
+	for _, c := range []struct{ form, value, want, wantErr, wantSaid string }{
+		{"", "inline-key", "inline-key", "", ""},
+		{"_env", "PARLEY_TEST_SECRET", "from-env", "", ""},
+		{"_env", "PARLEY_TEST_NOTHING", "", "the environment variable PARLEY_TEST_NOTHING is not set", ""},
+		{"_file", file, "from-file", "", ""},
+		{"_file", filepath.Join(dir, "missing"), "", "no such file", ""},
+		{"_file", "/dev/zero", "", "is larger than 64 KiB", ""},
+		{"_command", "'" + script + "' 'two words'", "from-two words", "", "unlocking"},
+		{"_command", "'" + script + "' $HOME;id", "from-$HOME;id", "", "unlocking"}, // no shell
+		{"_command", failingScript, "", "failed: exit status 3", ""},
+		{"_command", "parley-no-such-command", "", "there is no command parley-no-such-command", ""},
+		{"_command", "yes", "", "failed", ""}, // endless output
+		{"_command", "true", "", "gives an empty value", ""},
+		{"_command", "printf 'a\\tb'", "", "control character", ""},
+	} {
+		var said bytes.Buffer
+		s := secretSource{key: "api_key" + c.form, form: c.form, value: c.value}
+		got, err := s.fetch(context.Background(), &said)
+		if c.wantErr != "" {
+			if err == nil || !strings.Contains(err.Error(), c.wantErr) || !strings.Contains(err.Error(), s.key) {
+				t.Errorf("%s = %q: error %v, want %q", s.key, c.value, err, c.wantErr)
+			}
+			if strings.Contains(fmt.Sprint(err), "half-a-secret") {
+				t.Errorf("the error holds the command's output: %v", err)
+			}
+			continue
+		}
+		if err != nil || got.Reveal() != c.want || !strings.Contains(said.String(), c.wantSaid) {
+			t.Errorf("%s = %q: got %q, %v, said %q", s.key, c.value, got.Reveal(), err, said.String())
+		}
+	}
+}
+
+func FuzzSplitWords(f *testing.F) {
+	for _, seed := range []string{"pass show x", `a 'b c' "d \" e" f\ g`, `''`, `'`, `\`, " \t\n"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, line string) {
+		words, err := splitWords(line)
+		if err != nil {
+			return
+		}
+		// Quoted by the same rules, the words come back.
+		quoted := make([]string, len(words))
+		for i, w := range words {
+			quoted[i] = `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(w) + `"`
+		}
+		again, err := splitWords(strings.Join(quoted, " "))
+		if err != nil || !reflect.DeepEqual(words, again) {
+			t.Errorf("%q gives %q, then %q, %v", line, words, again, err)
+		}
+	})
+}
+
+// TestLogHidesSecrets: whatever form an encoder gives a secret, the log does not
+// have it.
+func TestLogHidesSecrets(t *testing.T) {
+	t.Parallel()
+	const key = `k3y "with" <odd>/characters`
+	r := &redactor{}
+	r.learn(login.NewSecret(key))
+	r.learn(login.NewSecret("abc")) // too short to be a key, too common to be hidden
+	var out bytes.Buffer
+	log := slog.New(slog.NewJSONHandler(r.writer(&out), nil))
+	log.Error("failed "+key, "err", fmt.Errorf("GET /x?key=%s", key), "header", map[string]string{"Authorization": "Bearer " + key}, "abc", "abc")
+	var line map[string]any
+	if err := json.Unmarshal(out.Bytes(), &line); err != nil {
+		t.Fatalf("the line is no JSON any more: %v\n%s", err, out.String())
+	}
+	if strings.Contains(out.String(), "odd") || !strings.Contains(out.String(), "[hidden]") || line["abc"] != "abc" {
+		t.Errorf("logged %s", out.String())
+	}
+}
+
+func TestWarnsOfReadableKeys(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "c.toml")
+	text := strings.Replace(account, `api_key_env = "KEY"`, `api_key = "inline"`, 1)
+	for mode, want := range map[os.FileMode]int{0o600: 0, 0o644: 1} {
+		if err := os.WriteFile(file, []byte(text), mode); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chmod(file, mode); err != nil {
+			t.Fatal(err)
+		}
+		c, err := loadConfig(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(c.warnings) != want {
+			t.Errorf("mode %o: warnings %q, want %d", mode, c.warnings, want)
+		}
+	}
+}
+
+func TestPlaces(t *testing.T) {
+	t.Setenv("PARLEY_CONFIG", "/env/config.toml")
+	t.Setenv("PARLEY_DATA", "")
+	p := findPlaces("", "")
+	if p.config != "/env/config.toml" || !strings.HasSuffix(p.data, "parley") || p.state == p.data {
+		t.Errorf("by the environment: %+v", p)
+	}
+	t.Setenv("PARLEY_DATA", "/env/data")
+	if p := findPlaces("", ""); p.data != "/env/data" || p.state != "/env/data" {
+		t.Errorf("by the environment: %+v", p)
+	}
+	if p := findPlaces("/flag/c.toml", "/flag/data"); p.config != "/flag/c.toml" || p.data != "/flag/data" {
+		t.Errorf("flags do not win: %+v", p)
+	}
+}

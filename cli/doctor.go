@@ -1,0 +1,383 @@
+package cli
+
+// The doctor: looks at everything that parley needs, and for each thing says in
+// one line how it is and how to mend it. It asks the providers directly, so
+// that it works also while an inbox holds the cache.
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/term"
+
+	"github.com/charmbracelet/colorprofile"
+
+	"parley/cache"
+	"parley/inbox"
+)
+
+// verdict is how a check came out.
+type verdict string
+
+const (
+	good    verdict = "ok"
+	warning verdict = "warn"
+	failing verdict = "fail"
+)
+
+// finding is the result of one check.
+type finding struct {
+	Check  string  `json:"check"`
+	Status verdict `json:"status"`
+	Text   string  `json:"text"`
+	Hint   string  `json:"hint"`
+}
+
+// toleratedSkew is how wrong a clock may be before countdowns of reply windows
+// would mislead; parley corrects them by the provider's clock all the same.
+const toleratedSkew = time.Minute
+
+// inspectPatience bounds one question to a provider.
+const inspectPatience = 20 * time.Second
+
+func (a *app) doctor(ctx context.Context, asJSON, mend bool) error {
+	a.openLog(a.places().state)
+	d := &doctor{app: a, json: asJSON, mend: mend}
+	c := d.checkConfig()
+	if c != nil {
+		for _, ac := range c.accounts {
+			d.checkAccount(ctx, c, ac)
+		}
+	}
+	states := d.checkCache(ctx)
+	if c != nil {
+		d.checkWebhooks(ctx, c, states)
+	}
+	d.checkTerminal()
+	if d.err != nil {
+		return d.err
+	}
+	if d.failed {
+		return errReported
+	}
+	return nil
+}
+
+// doctor prints findings as it makes them.
+type doctor struct {
+	app      *app
+	json     bool
+	mend     bool
+	accounts []inbox.Account // those that could be opened
+	failed   bool
+	err      error // of the output
+}
+
+func (d *doctor) find(check string, v verdict, hint, format string, args ...any) {
+	f := finding{check, v, inbox.CleanLine(fmt.Sprintf(format, args...)), inbox.CleanLine(hint)}
+	d.failed = d.failed || v == failing
+	if d.json {
+		d.err = cmp.Or(d.err, jsonLines(d.app.stdout).Encode(f))
+		return
+	}
+	_, err := fmt.Fprintf(d.app.stdout, "%-4s  %-18s  %s\n", f.Status, f.Check, f.Text)
+	if f.Hint != "" && v != good {
+		_, err = fmt.Fprintf(d.app.stdout, "%26s%s\n", "", f.Hint)
+	}
+	d.err = cmp.Or(d.err, err)
+}
+
+// findError makes a finding of an error.
+func (d *doctor) findError(check string, err error) {
+	if usage, ok := errors.AsType[*usageError](err); ok {
+		d.find(check, failing, usage.hint, "%s", usage.text)
+		return
+	}
+	e := inbox.AsError(err)
+	d.find(check, failing, e.Hint, "%s", describeError(e))
+}
+
+func (d *doctor) checkConfig() *config {
+	file := d.app.places().config
+	c, err := loadConfig(file)
+	var bad *configError
+	switch {
+	case errors.Is(err, errNoConfig):
+		d.find("config", failing, "`parley config init` writes a first one; `parley demo` needs none", "there is none at %s", file)
+		return nil
+	case errors.As(err, &bad):
+		for _, p := range bad.problems {
+			d.find("config", failing, "", "%s:%d:%d: %s: %s", file, p.at.line, p.at.column, p.key, p.text)
+		}
+		return nil
+	case err != nil:
+		d.findError("config", err)
+		return nil
+	}
+	d.find("config", good, "", "%s, accounts: %s", file, strings.Join(c.accountNames(), ", "))
+	for _, w := range c.warnings {
+		d.find("config", warning, "", "%s", w)
+	}
+	return c
+}
+
+// checkAccount asks the provider about the account.
+func (d *doctor) checkAccount(ctx context.Context, c *config, ac accountConfig) {
+	name := string(ac.name)
+	account, err := d.app.openAccount(ctx, c, ac, d.app.places().data, online)
+	if err != nil {
+		d.findError(name+" key", err)
+		return
+	}
+	d.accounts = append(d.accounts, account)
+	p := account.Provider
+	ctx, cancel := context.WithTimeout(ctx, inspectPatience)
+	defer cancel()
+	asked := time.Now()
+	info, err := p.Inspect(ctx)
+	if err != nil {
+		d.findError(name+" key", err)
+		return
+	}
+	d.find(name+" key", good, "", "%s accepts it (%s) in %d ms", ac.provider.Name, cmp.Or(info.Title, "no title"), time.Since(asked).Milliseconds())
+	d.checkMessaging(name, ac, account.Platforms, info)
+	d.repeatChecks(name, info.Checks)
+	d.checkCount(name, ac, info)
+	d.checkClock(name, info.ServerTime, asked.Add(time.Since(asked)/2))
+}
+
+// checkMessaging tells whether the networks that the config names can be read.
+func (d *doctor) checkMessaging(name string, ac accountConfig, reached []inbox.Platform, info inbox.AccountInfo) {
+	switch {
+	case info.MessagingEnabled == nil:
+		d.find(name+" messaging", warning, "", "%s does not say whether messaging is on", ac.provider.Name)
+	case !*info.MessagingEnabled:
+		d.find(name+" messaging", failing, "switch messaging on for the account and for the user profile in the provider's dashboard", "messaging is off")
+	default:
+		d.find(name+" messaging", good, "", "messaging is on")
+	}
+	for _, p := range reached {
+		active, told := info.Messaging[p]
+		missing := ac.missingFor(p)
+		switch {
+		case len(missing) > 0:
+			d.find(name+" "+p.Label(), failing, fmt.Sprintf("set %s, or leave %q out of platforms", listed(missing), p), "%s refuses everything on %s without %s", ac.provider.Name, p.Label(), listed(missing))
+		case !slices.Contains(info.Linked, p):
+			d.find(name+" "+p.Label(), failing, "link it in the provider's dashboard, or leave it out of platforms", "%s is not linked to the account", p.Label())
+		case told && !active:
+			d.find(name+" "+p.Label(), failing, "link it again: networks linked before messaging was switched on have no access to messages", "%s is linked, but not for messaging", p.Label())
+		default:
+			d.find(name+" "+p.Label(), good, "", "linked")
+		}
+	}
+}
+
+// repeatChecks tells what the provider has found by itself.
+func (d *doctor) repeatChecks(name string, checks []inbox.Check) {
+	verdicts := map[inbox.Verdict]verdict{inbox.CheckGood: good, inbox.CheckWarning: warning, inbox.CheckFailing: failing}
+	for _, c := range checks {
+		d.find(name+" "+c.Name, verdicts[c.Verdict], c.Hint, "%s", c.Text)
+	}
+}
+
+// missingFor lists the settings that are not given, although the platform does
+// not work without them.
+func (ac accountConfig) missingFor(p inbox.Platform) (names []string) {
+	for _, f := range ac.provider.Fields {
+		if f.For == p && !ac.secrets[f.Name].given() && ac.values[f.Name] == "" {
+			names = append(names, f.Name)
+		}
+	}
+	return names
+}
+
+func (d *doctor) checkCount(name string, ac accountConfig, info inbox.AccountInfo) {
+	if info.ConversationCount == nil || ac.conversationLimit == 0 {
+		return
+	}
+	n, limit := *info.ConversationCount, ac.conversationLimit
+	v, hint := good, ""
+	switch {
+	case n >= limit:
+		v, hint = warning, "answers in conversations that do not count yet may be refused until next month; the provider can raise the limit (conversation_limit in the config)"
+	case n*10 >= limit*9:
+		v, hint = warning, "beyond the limit, answers in conversations that do not count yet are refused until next month"
+	}
+	d.find(name+" month", v, hint, "%d of %d conversations used", n, limit)
+}
+
+func (d *doctor) checkClock(name string, server, local time.Time) {
+	if server.IsZero() {
+		return
+	}
+	skew := local.Sub(server)
+	if skew.Abs() <= toleratedSkew {
+		d.find(name+" clock", good, "", "this machine's clock agrees with the provider's")
+		return
+	}
+	direction := "fast"
+	if skew < 0 {
+		direction = "slow"
+	}
+	d.find(name+" clock", warning, "set the clock (NTP); until then parley counts by the provider's", "this machine's clock is %s %s", describeSpan(skew.Abs().Round(time.Second)), direction)
+}
+
+// checkCache opens the cache, when there is one; a doctor creates nothing. It
+// returns what the cache has of each account's webhook, nil when nobody knows.
+func (d *doctor) checkCache(ctx context.Context) map[inbox.AccountID]inbox.WebhookState {
+	dir := d.app.places().data
+	file := filepath.Join(dir, cache.FileName)
+	info, err := os.Stat(file)
+	if errors.Is(err, os.ErrNotExist) {
+		d.find("cache", good, "", "none yet; it will be %s", file)
+		return nil
+	}
+	if err != nil {
+		d.findError("cache", err)
+		return nil
+	}
+	if info.Mode().Perm()&0o077 != 0 {
+		d.find("cache", warning, "chmod 600 "+file, "others can read %s", file)
+	}
+	store, err := d.app.openCache(dir)
+	if err != nil && d.mend && cache.IsDamaged(err) {
+		d.salvage(dir)
+		return nil
+	}
+	if err != nil {
+		d.findHeld(file, err)
+		return nil
+	}
+	defer store.Close()
+	d.checkStore(ctx, store)
+	return d.webhookStates(ctx, store)
+}
+
+func (d *doctor) checkStore(ctx context.Context, store *cache.Cache) {
+	h, err := store.Check(ctx, d.mend)
+	switch {
+	case err != nil:
+		d.findError("cache", err)
+	case len(h.Problems) > 0 && d.mend:
+		d.rebuild(ctx, store)
+	case len(h.Problems) > 0:
+		d.find("cache", failing, "run: parley doctor --mend", "%s: %s", store.Path(), strings.Join(h.Problems, "; "))
+	default:
+		d.find("cache", good, "", "%s, %d conversations, %d messages, %.1f MB", store.Path(), h.Conversations, h.Messages, float64(h.Bytes)/(1<<20))
+	}
+}
+
+// webhookStates are what the cache remembers of the accounts that could be opened.
+func (d *doctor) webhookStates(ctx context.Context, store *cache.Cache) map[inbox.AccountID]inbox.WebhookState {
+	states := map[inbox.AccountID]inbox.WebhookState{}
+	err := store.View(ctx, func(r inbox.Reader) error {
+		for _, account := range d.accounts {
+			s, _, err := r.AccountState(account.ID)
+			if err != nil {
+				return err
+			}
+			states[account.ID] = s.Webhook
+		}
+		return nil
+	})
+	if err != nil {
+		return nil // whatever is wrong with the cache was told before
+	}
+	return states
+}
+
+// salvage makes a new cache from what can still be read of a broken one.
+func (d *doctor) salvage(dir string) {
+	saved, err := cache.Salvage(dir, time.Now())
+	if err != nil {
+		d.findError("cache", err)
+		return
+	}
+	v, lost := good, ""
+	if saved.Lost > 0 {
+		v, lost = warning, fmt.Sprintf("; %d parts of it could not be read whole", saved.Lost)
+	}
+	d.find("cache", v, "keep that file until you miss nothing", "a new cache with %d drafts, outbox items and states of the old one, which is %s now%s", saved.Records, saved.Damaged, lost)
+}
+
+// rebuild makes the indexes of a readable cache anew.
+func (d *doctor) rebuild(ctx context.Context, store *cache.Cache) {
+	p := d.app.newProgress()
+	err := store.Rebuild(ctx, p.mending)
+	p.done()
+	if err != nil {
+		d.findError("cache", err)
+		return
+	}
+	d.find("cache", good, "", "%s is mended", store.Path())
+}
+
+// findHeld tells of a cache that cannot be opened. One that another parley
+// works with is no fault.
+func (d *doctor) findHeld(file string, err error) {
+	e := inbox.AsError(err)
+	if e.Kind == inbox.Unavailable {
+		d.find("cache", warning, e.Hint, "%s", describeError(e))
+		return
+	}
+	d.find("cache", failing, e.Hint, "%s: %s", file, describeError(e))
+}
+
+// smallestUseful is the size from which two panes stand side by side; below it
+// the inbox works in one.
+const smallestUseful = 80
+
+func (d *doctor) checkTerminal() {
+	name := os.Getenv("TERM")
+	switch {
+	case !d.app.hasScreen():
+		d.find("terminal", warning, "the inbox needs one; commands such as list and send do not", "standard input and output are not a terminal")
+	case name == "" || name == "dumb":
+		d.find("terminal", failing, "set TERM to what the terminal is, for example xterm-256color", "TERM is %q: the screen cannot be drawn", name)
+	default:
+		d.checkSize(name)
+	}
+	profile := colorprofile.Env(os.Environ())
+	if os.Getenv("NO_COLOR") != "" {
+		d.find("colours", good, "", "off, because NO_COLOR is set")
+	} else if d.app.hasScreen() {
+		d.find("colours", good, "", "%s", profile)
+	}
+	d.checkLocale()
+	if os.Getenv("SSH_TTY") != "" || os.Getenv("SSH_CONNECTION") != "" {
+		d.find("ssh", good, "", "this is an SSH session; drafts and sends survive when the line drops")
+	}
+	if os.Getenv("TMUX") != "" && !strings.HasPrefix(name, "tmux") && !strings.HasPrefix(name, "screen") {
+		d.find("tmux", warning, "set TERM to tmux-256color inside tmux (default-terminal in tmux.conf)", "TERM is %q inside tmux", name)
+	}
+}
+
+func (d *doctor) checkSize(name string) {
+	w, h, err := term.GetSize(int(os.Stdout.Fd()))
+	switch {
+	case err != nil:
+		d.find("terminal", warning, "", "%s, of unknown size", name)
+	case w < smallestUseful:
+		d.find("terminal", good, "", "%s, %d by %d: narrow, so one pane at a time", name, w, h)
+	default:
+		d.find("terminal", good, "", "%s, %d by %d", name, w, h)
+	}
+}
+
+// checkLocale tells whether the terminal is likely to show UTF-8.
+func (d *doctor) checkLocale() {
+	locale := cmp.Or(os.Getenv("LC_ALL"), os.Getenv("LC_CTYPE"), os.Getenv("LANG"))
+	plain := strings.ReplaceAll(strings.ToLower(locale), "-", "")
+	if strings.Contains(plain, "utf8") {
+		d.find("locale", good, "", "%s", locale)
+		return
+	}
+	d.find("locale", warning, "set LANG to a UTF-8 locale, for example C.UTF-8", "the locale %q is not UTF-8: names and emoji may look broken", locale)
+}

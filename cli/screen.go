@@ -1,0 +1,217 @@
+package cli
+
+// The inbox on the screen: what is started for it, and how it all ends. The end
+// is the same for a key, a signal, a dropped line and a panic, in the reverse
+// order of the start: the screen gives the terminal back, what was typed is
+// stored, pollers and sender stop (a request under way finishes or is marked as
+// unknown), and the cache is closed by whoever opened it.
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"image/color"
+	"os"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"golang.org/x/term"
+
+	"parley/inbox"
+	"parley/ui"
+)
+
+const (
+	// leavePatience is how long a terminal that takes no more output may hold
+	// up the end: the drafts matter more than the last frame.
+	leavePatience = 2 * time.Second
+	// flushPatience bounds the storing of drafts at the end.
+	flushPatience = 5 * time.Second
+)
+
+// openInbox is parley without a command.
+func (a *app) openInbox(ctx context.Context) error {
+	_, err := loadConfig(a.places().config)
+	switch {
+	case errors.Is(err, errNoConfig):
+		return a.offerConfig()
+	case err != nil:
+		return err
+	case !a.hasScreen():
+		return &usageError{
+			text: "the inbox needs a terminal as standard input and output",
+			hint: "sync, list, show and send work without one; `parley demo` then plays a short shift as text",
+		}
+	case os.Getenv("TERM") == "dumb":
+		return &usageError{text: `the inbox cannot be drawn on a terminal of type "dumb"`, hint: "set TERM to what the terminal is, for example xterm-256color"}
+	}
+	return a.withSession(ctx, online, a.runScreen)
+}
+
+// offerConfig explains the two ways on when there is no config yet.
+func (a *app) offerConfig() error {
+	if !a.hasScreen() {
+		return errNoConfig
+	}
+	file := a.places().config
+	fmt.Fprintf(a.stderr, "There is no config yet (%s). Two ways on:\n\n"+
+		"  parley demo           the whole inbox against a built-in simulator, nothing needed\n"+
+		"  parley config init    writes a first config; put your key into it\n\n", file)
+	if err := a.confirm("Write the first config now?", ""); err != nil {
+		return err
+	}
+	return a.initConfig()
+}
+
+// runScreen shows the inbox until the agent leaves, a signal comes, or
+// something panics.
+func (a *app) runScreen(ctx context.Context, s *session) error {
+	screen, err := ui.New(ctx, s.Inbox, s.config.screen.options())
+	if err != nil {
+		return err
+	}
+	defer screen.Close()
+	b, err := s.startBackground(ctx)
+	if err != nil {
+		return err
+	}
+	if s.started != nil {
+		if err := s.started(b.hooks); err != nil {
+			b.stop()
+			return err
+		}
+	}
+	err = a.showScreen(ctx, s, screen)
+	a.storeDrafts(ctx, screen)
+	b.stop()
+	if farewell := s.farewell(ctx, screen); farewell != "" && ctx.Err() == nil {
+		fmt.Fprintln(a.stdout, farewell)
+	}
+	return err
+}
+
+// farewell is what the agent has to know at the end, "" for nothing.
+func (s *session) farewell(ctx context.Context, screen *ui.UI) string {
+	if s.temporary {
+		return s.thrownAway(ctx)
+	}
+	return screen.Farewell()
+}
+
+// storeDrafts stores what was typed, also after a signal.
+func (a *app) storeDrafts(ctx context.Context, screen *ui.UI) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), flushPatience)
+	defer cancel()
+	if err := screen.Flush(ctx); err != nil {
+		a.log.Error("drafts", "err", err)
+		a.complain(err.Error(), "the log has the cause")
+	}
+}
+
+// showScreen runs the screen until it ends. When the terminal takes no more
+// output, it is left behind.
+func (a *app) showScreen(ctx context.Context, s *session, screen *ui.UI) error {
+	defer a.keepTerminal()()
+	muteStderr()
+	options, first := s.config.screen.programOptions()
+	options = append(options, tea.WithContext(ctx), tea.WithOutput(ui.Output(os.Stdout)))
+	program := tea.NewProgram(guardedModel{screen, s.guard, first}, options...)
+	ended := make(chan error, 1)
+	go s.guard.run("screen", func() {
+		_, err := program.Run()
+		ended <- err
+	})
+	select {
+	case err := <-ended:
+		return a.explainEnd(ctx, err)
+	case <-ctx.Done():
+	}
+	select {
+	case <-ended:
+	case <-time.After(leavePatience):
+		a.log.Warn("the terminal takes no output")
+	}
+	return nil
+}
+
+// explainEnd sorts the ways in which a screen can end.
+func (a *app) explainEnd(ctx context.Context, err error) error {
+	switch {
+	case err == nil, ctx.Err() != nil, errors.Is(err, tea.ErrInterrupted):
+		return nil // left by a key or a signal; a panic has cancelled ctx and is told by the guard
+	}
+	a.log.Error("the screen ended", "err", err)
+	return &inbox.Error{Kind: inbox.Unavailable, Text: "the terminal is gone", Hint: "drafts are stored; what is queued leaves when parley runs again", Err: err}
+}
+
+// keepTerminal remembers the terminal's state, for an end at which Bubble Tea
+// could not restore it.
+func (a *app) keepTerminal() (restore func()) {
+	fd := int(a.stdin.Fd())
+	state, err := term.GetState(fd)
+	if err != nil {
+		return func() {}
+	}
+	return func() {
+		if err := term.Restore(fd, state); err != nil {
+			a.log.Debug("terminal", "err", err)
+		}
+	}
+}
+
+// muteStderr keeps stray output, such as the stack that Bubble Tea prints of a
+// panic, off the screen; the crash file has it. It holds until the end: a command
+// that panics may print after the program has returned. Our own messages go to
+// the real standard error all the same.
+func muteStderr() {
+	if nowhere, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0); err == nil {
+		os.Stderr = nowhere
+	}
+}
+
+// options are what the config says to the screen.
+func (c screenConfig) options() ui.Options {
+	clock := "15:04"
+	if c.hours == 12 {
+		clock = "3:04PM"
+	}
+	return ui.Options{
+		Title: c.title, Version: version(), Zone: c.timeZone, Clock: clock, ClosingSoon: c.closingSoon,
+		Colours: c.colours, Keys: c.keys, Editor: cmp.Or(c.editor, os.Getenv("VISUAL"), os.Getenv("EDITOR")),
+	}
+}
+
+// programOptions are what the config says to Bubble Tea, with a first command
+// for a theme that is not the terminal's own.
+func (c screenConfig) programOptions() (options []tea.ProgramOption, first tea.Cmd) {
+	options = []tea.ProgramOption{tea.WithFPS(c.fps), tea.WithoutSignalHandler(), tea.WithOutput(ui.Output(os.Stdout))}
+	if c.theme != themeAuto {
+		options = append(options, tea.WithFilter(c.fixBackground))
+		first = func() tea.Msg { return c.background() }
+	}
+	return options, first
+}
+
+// The themes. Auto asks the terminal for its background.
+const (
+	themeAuto  = "auto"
+	themeDark  = "dark"
+	themeLight = "light"
+)
+
+// fixBackground replaces what the terminal says of its background by what the
+// config says.
+func (c screenConfig) fixBackground(_ tea.Model, msg tea.Msg) tea.Msg {
+	if _, ok := msg.(tea.BackgroundColorMsg); ok {
+		return c.background()
+	}
+	return msg
+}
+
+func (c screenConfig) background() tea.BackgroundColorMsg {
+	if c.theme == themeLight {
+		return tea.BackgroundColorMsg{Color: color.White}
+	}
+	return tea.BackgroundColorMsg{Color: color.Black}
+}

@@ -1,0 +1,306 @@
+package cli
+
+// Secrets: where a key comes from, how it is fetched, and how it is kept out of
+// everything that is written. A secret may stand in the config itself, in an
+// environment variable, in a file, or come from a command such as a password
+// manager. It is fetched only by commands that talk to a provider.
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"parley/platforms/login"
+)
+
+const (
+	secretMaxBytes = 64 << 10        // of a file or a command's output
+	secretPatience = 2 * time.Minute // for a command: a password manager may ask its user first
+)
+
+// secretForms are the endings of the four keys that a secret may be given by.
+var secretForms = []string{"", "_env", "_file", "_command"}
+
+// secretSource is where a secret comes from. The zero value is "not given".
+type secretSource struct {
+	key   string // as written: "api_key_command"
+	form  string // one of secretForms
+	value string
+	at    position
+}
+
+func (s secretSource) given() bool { return s.value != "" }
+
+// takeSecret reads the four forms of a secret; at most one may be given.
+func takeSecret(t *table, f login.Field) secretSource {
+	var found secretSource
+	for _, form := range secretForms {
+		key := f.Name + form
+		text := t.str(key, secretExpectation(form))
+		switch {
+		case text == "":
+		case found.given():
+			t.problem(t.where(key), key, "given twice: %s is there too; keep one of them", found.key)
+		default:
+			found = secretSource{key: key, form: form, value: text, at: t.where(key)}
+		}
+	}
+	if f.Required && !found.given() {
+		t.missingSecret(f)
+	}
+	return found
+}
+
+// takeSecretList reads the four forms of a field with several secrets, each a
+// list or one text alone. They may be given together, and come in the order of
+// the file; empty texts are none.
+func takeSecretList(t *table, f login.Field) []secretSource {
+	var found []secretSource
+	for _, form := range secretForms {
+		key := f.Name + form
+		for _, text := range t.list(key, secretListExpectation(form)) {
+			if text != "" {
+				found = append(found, secretSource{key: key, form: form, value: text, at: t.where(key)})
+			}
+		}
+	}
+	if f.Required && len(found) == 0 {
+		t.missingSecret(f)
+	}
+	slices.SortStableFunc(found, func(a, b secretSource) int { return comparePositions(a.at, b.at) })
+	return found
+}
+
+// missingSecret says which keys a secret may be given by.
+func (t *table) missingSecret(f login.Field) {
+	t.problem(t.where(f.Name), f.Name, "missing: expected %[1]s, %[1]s_env, %[1]s_file or %[1]s_command", f.Name)
+}
+
+func secretExpectation(form string) string {
+	switch form {
+	case "_env":
+		return `the name of an environment variable in quotes`
+	case "_file":
+		return `the path of a file in quotes`
+	case "_command":
+		return `a command in quotes, such as "pass show ayrshare"`
+	}
+	return "a text in quotes"
+}
+
+func secretListExpectation(form string) string {
+	switch form {
+	case "_env":
+		return `a list of names of environment variables in quotes`
+	case "_file":
+		return `a list of paths of files in quotes`
+	case "_command":
+		return `a list of commands in quotes, such as ["pass show hook"]`
+	}
+	return "a list of texts in quotes"
+}
+
+// fetch gets the secret. Its errors never hold the value.
+func (s secretSource) fetch(ctx context.Context, stderr io.Writer) (login.Secret, error) {
+	var text string
+	var err error
+	switch s.form {
+	case "":
+		text = s.value
+	case "_env":
+		text, err = secretFromEnv(s.value)
+	case "_file":
+		text, err = secretFromFile(s.value)
+	case "_command":
+		text, err = secretFromCommand(ctx, s.value, stderr)
+	}
+	if err != nil {
+		return login.Secret{}, fmt.Errorf("%s: %w", s.key, err)
+	}
+	if s.given() && text == "" {
+		return login.Secret{}, fmt.Errorf("%s gives an empty value", s.key)
+	}
+	if strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r == 0x7f }) {
+		return login.Secret{}, fmt.Errorf("%s gives a value with a control character in it, which no HTTP header can carry", s.key)
+	}
+	return login.NewSecret(text), nil
+}
+
+func secretFromEnv(name string) (string, error) {
+	text, ok := os.LookupEnv(name)
+	if !ok {
+		return "", fmt.Errorf("the environment variable %s is not set", name)
+	}
+	return strings.TrimSpace(text), nil
+}
+
+func secretFromFile(path string) (string, error) {
+	f, err := os.Open(expandHome(path))
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, secretMaxBytes+1))
+	if err != nil {
+		return "", err
+	}
+	if len(data) > secretMaxBytes {
+		return "", fmt.Errorf("%s is larger than %d KiB: that is no key", path, secretMaxBytes>>10)
+	}
+	return firstLine(data), nil
+}
+
+// secretFromCommand runs a command without a shell. What it says on its
+// standard error is shown, because a password manager explains itself there.
+func secretFromCommand(ctx context.Context, line string, stderr io.Writer) (string, error) {
+	words, err := splitWords(line)
+	if err != nil {
+		return "", err
+	}
+	ctx, cancel := context.WithTimeout(ctx, secretPatience)
+	defer cancel()
+	out := &boundedBuffer{limit: secretMaxBytes}
+	cmd := exec.CommandContext(ctx, expandHome(words[0]), words[1:]...)
+	cmd.Stdout, cmd.Stderr = out, stderr // no standard input: it may be the text of a message
+	cmd.WaitDelay = time.Second
+	switch err := cmd.Run(); {
+	case ctx.Err() != nil:
+		return "", fmt.Errorf("the command %s did not answer within %s", words[0], secretPatience)
+	case errors.Is(err, exec.ErrNotFound):
+		return "", fmt.Errorf("there is no command %s on the PATH", words[0])
+	case err != nil:
+		return "", fmt.Errorf("the command %s failed: %w", words[0], err)
+	}
+	return firstLine(out.buf.Bytes()), nil
+}
+
+// firstLine is the secret in what a file or command gives: password managers
+// keep notes below it.
+func firstLine(data []byte) string {
+	line, _, _ := bytes.Cut(bytes.TrimLeft(data, "\r\n"), []byte("\n"))
+	return strings.TrimSpace(string(line))
+}
+
+// splitWords splits a command line at blanks, with '…' and "…" around words
+// that hold some and \ before a single character. Nothing else has a meaning:
+// there is no shell.
+func splitWords(line string) ([]string, error) {
+	var words []string
+	var word strings.Builder
+	var quote rune
+	inWord, escaped := false, false
+	for _, r := range line {
+		switch {
+		case escaped:
+			word.WriteRune(r)
+			escaped = false
+		case r == '\\' && quote != '\'':
+			inWord, escaped = true, true
+		case quote != 0 && r == quote:
+			quote = 0
+		case quote == 0 && (r == '\'' || r == '"'):
+			inWord, quote = true, r
+		case quote == 0 && (r == ' ' || r == '\t' || r == '\n'):
+			if inWord {
+				words = append(words, word.String())
+			}
+			word.Reset()
+			inWord = false
+		default:
+			inWord = true
+			word.WriteRune(r)
+		}
+	}
+	if quote != 0 || escaped {
+		return nil, errors.New("the command ends within a quotation")
+	}
+	if inWord {
+		words = append(words, word.String())
+	}
+	if len(words) == 0 || words[0] == "" {
+		return nil, errors.New("the command is empty")
+	}
+	return words, nil
+}
+
+// boundedBuffer refuses more than its limit, so that a wrong command cannot
+// fill the memory. It does not embed its buffer: that would lend it ReadFrom,
+// which knows no limit.
+type boundedBuffer struct {
+	buf   bytes.Buffer
+	limit int
+}
+
+func (b *boundedBuffer) Write(p []byte) (int, error) {
+	if b.buf.Len()+len(p) > b.limit {
+		return 0, fmt.Errorf("more than %d KiB of output", b.limit>>10)
+	}
+	return b.buf.Write(p)
+}
+
+// redactor replaces secrets in everything that is written to the log, to
+// standard error and to crash files. Secrets never get that far by the program's
+// own rules; this is the second line of defence.
+type redactor struct {
+	mu      sync.RWMutex
+	secrets []string
+}
+
+// shortestRedacted is the least length of a text that is worth hiding: a
+// shorter one would blot out ordinary words and is no key of any provider.
+const shortestRedacted = 6
+
+// learn hides a secret from now on, also in the forms that encoders give it.
+func (r *redactor) learn(s login.Secret) {
+	text := s.Reveal()
+	if len(text) < shortestRedacted {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.secrets = append(r.secrets, text, jsonForm(text, true), jsonForm(text, false), url.QueryEscape(text), url.PathEscape(text))
+}
+
+// jsonForm is the text within quotes, as one of the two ways of encoding/json
+// writes it.
+func jsonForm(text string, html bool) string {
+	var b strings.Builder
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(html)
+	_ = enc.Encode(text) // a string always encodes, and a builder always takes it
+	return strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(b.String()), `"`), `"`)
+}
+
+func (r *redactor) clean(text string) string {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	for _, s := range r.secrets {
+		text = strings.ReplaceAll(text, s, "[hidden]")
+	}
+	return text
+}
+
+// writer passes whole lines on, cleaned. A logger writes one line per call.
+func (r *redactor) writer(w io.Writer) io.Writer { return redactingWriter{r, w} }
+
+type redactingWriter struct {
+	redactor *redactor
+	to       io.Writer
+}
+
+func (w redactingWriter) Write(p []byte) (int, error) {
+	if _, err := io.WriteString(w.to, w.redactor.clean(string(p))); err != nil {
+		return 0, err
+	}
+	return len(p), nil
+}
