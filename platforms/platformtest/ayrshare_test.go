@@ -3,6 +3,7 @@ package platformtest_test
 import (
 	"testing"
 
+	"parley/inbox"
 	"parley/platforms/ayrshare"
 	"parley/platforms/login"
 	"parley/platforms/platformtest"
@@ -13,6 +14,7 @@ func TestAyrshareKeepsTheContract(t *testing.T) {
 	platformtest.Run(t, platformtest.Face{
 		Open: ayrshare.Open,
 		Ages: true, Waits: true, Monthly: true,
+		Silent: inbox.Twitter,
 		Login: func(s *sim.Server) login.Login {
 			return login.Login{
 				Account: "acme",

@@ -22,6 +22,7 @@ func chatt2meOn(p inbox.Platform) platformtest.Face {
 		Open:     chatt2me.Open,
 		World:    sim.Options{Face: sim.FaceChatt2me, Platforms: []inbox.Platform{p}},
 		Apart:    true,
+		Nameless: p == inbox.Instagram,
 		Refusals: platformtest.Refusals{Nobody: inbox.Rejected, Cold: inbox.WindowIsOver},
 		Remote:   func(c sim.Conversation) string { return c.Participant },
 		Login: func(s *sim.Server) login.Login {

@@ -17,6 +17,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -39,12 +40,14 @@ type Face struct {
 	World sim.Options
 
 	// What the API's own documents say about it, and no capability does.
-	Ages     bool // its answers stay the same for a time, and tell their age
-	Waits    bool // it tells how many seconds to wait after too many requests
-	Monthly  bool // it bounds the conversations of a month
-	Sparse   bool // a reading tells less than a webhook: the API's own links, no reads, no unknown kinds
-	Together bool // several images are one message
-	Apart    bool // text and media are requests of their own
+	Ages     bool           // its answers stay the same for a time, and tell their age
+	Waits    bool           // it tells how many seconds to wait after too many requests
+	Monthly  bool           // it bounds the conversations of a month
+	Sparse   bool           // a reading tells less than a webhook: the API's own links, no reads, no unknown kinds
+	Together bool           // several images are one message
+	Apart    bool           // text and media are requests of their own
+	Silent   inbox.Platform // its webhooks tell nothing of this one
+	Nameless bool           // its echoes have no id: what happens to them later cannot be placed
 	Refusals Refusals
 
 	// Remote is what the provider calls a conversation; nil: as the simulator does.
@@ -89,6 +92,7 @@ type testCase struct {
 	name  string
 	each  bool // once for each platform of the provider
 	world sim.Options
+	ticks bool   // the world stands still but for bench.tick
 	hears bool   // the webhook is listened to, also where there are feeds
 	needs []need // all that the provider must be able to do
 	run   func(*bench)
@@ -99,7 +103,7 @@ type need func(inbox.Capabilities) inbox.Ability
 
 func runCase(t *testing.T, face Face, c testCase, p inbox.Platform) {
 	t.Parallel()
-	b := newBench(t, face, c.world)
+	b := newBench(t, face, c)
 	if b.platform = p; p == "" {
 		b.platform = b.platforms()[0]
 	}
@@ -111,7 +115,10 @@ func runCase(t *testing.T, face Face, c testCase, p inbox.Platform) {
 			t.Skip(can.Reason)
 		}
 	}
-	if c.hears || !b.caps().History.OK {
+	if (c.hears || c.ticks) && p == face.Silent {
+		t.Skipf("no webhook tells of %s", p)
+	}
+	if c.hears || !b.caps().History.OK && !c.ticks {
 		b.listen()
 	}
 	c.run(b)
@@ -126,6 +133,9 @@ type bench struct {
 	sim      *sim.Server
 	provider inbox.Provider
 	platform inbox.Platform // that the case is about
+
+	begun time.Time
+	tick  *atomic.Int64 // of two seconds each
 
 	said *transcript // its log and its errors
 	ear  *ear        // what its webhook has told; nil: nobody listens
@@ -153,8 +163,13 @@ func (t *transcript) String() string {
 // the rest is for a busy machine.
 const patience = 20 * time.Second
 
-func newBench(t *testing.T, face Face, world sim.Options) *bench {
+func newBench(t *testing.T, face Face, c testCase) *bench {
 	t.Helper()
+	b := &bench{T: t, face: face, said: &transcript{}, begun: time.Now().Add(-2 * time.Second * truthSteps), tick: new(atomic.Int64)}
+	world := c.world
+	if c.ticks {
+		world.Now = b.now
+	}
 	world.Face, world.Platforms = face.World.Face, face.World.Platforms
 	world.HumanAgent, world.CallsPerSecond = face.World.HumanAgent, face.World.CallsPerSecond
 	world.Quiet = true
@@ -173,7 +188,7 @@ func newBench(t *testing.T, face Face, world sim.Options) *bench {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { server.Close() })
-	b := &bench{T: t, face: face, sim: server, form: face.Login(server), said: &transcript{}}
+	b.sim, b.form = server, face.Login(server)
 	b.provider = b.open(b.form)
 	return b
 }
