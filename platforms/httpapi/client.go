@@ -130,6 +130,11 @@ type Request struct {
 	Form   url.Values  // body in place of JSON; never logged
 	Waits  Waits       // zero fields mean the client's
 	Limit  int64       // longest answer to read, in bytes; 0: DefaultLimit
+
+	// Apart is the least time between two tries of a read. net/http makes a
+	// second one by itself when a connection that was kept open breaks, and
+	// follows redirects: for an API that counts, each is a call.
+	Apart time.Duration
 }
 
 // DefaultLimit bounds an answer that is not meant to be long.
@@ -150,7 +155,7 @@ func (c *Client) Do(ctx context.Context, r Request) (*Response, error) {
 	waits := r.Waits.or(c.waits)
 
 	var left atomic.Bool
-	req, err := c.build(traced(ctx, watch, waits, &left), r)
+	req, err := c.build(traced(ctx, watch, waits, r.Apart, &left), r)
 	if err != nil {
 		watch.stop()
 		return nil, c.failure(r, BadRequest, false, err)
@@ -173,12 +178,29 @@ func (c *Client) Do(ctx context.Context, r Request) (*Response, error) {
 // traced reports the stages of the request: from a connection on, the answer is
 // waited for, and from the first header line on, bytes may be on their way. In
 // HTTP/1 and HTTP/2 alike that hook runs before anything is flushed.
-func traced(ctx context.Context, watch *watchdog, waits Waits, left *atomic.Bool) context.Context {
+func traced(ctx context.Context, watch *watchdog, waits Waits, apart time.Duration, left *atomic.Bool) context.Context {
+	var tries atomic.Int32
 	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		GotConn:          func(httptrace.GotConnInfo) { watch.expect("answer", waits.Answer) },
+		GotConn: func(httptrace.GotConnInfo) {
+			if tries.Add(1) > 1 && apart > 0 {
+				watch.pause()
+				sleep(ctx, apart)
+			}
+			watch.expect("answer", waits.Answer)
+		},
 		WroteHeaderField: func(string, []string) { left.Store(true) },
 		WroteHeaders:     func() { left.Store(true) },
 	})
+}
+
+// sleep waits, less long when the request is given up: then its next step fails.
+func sleep(ctx context.Context, d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-ctx.Done():
+	}
 }
 
 func (c *Client) build(ctx context.Context, r Request) (*http.Request, error) {

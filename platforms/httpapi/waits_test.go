@@ -156,6 +156,51 @@ func TestTheReadersOwnTimeDoesNotCount(t *testing.T) {
 	})
 }
 
+// TestTriesOfOneReadStayApart: when a connection that was kept open breaks,
+// net/http reads again by itself, over a new one.
+func TestTriesOfOneReadStayApart(t *testing.T) {
+	const apart = 510 * time.Millisecond
+	synctest.Test(t, func(t *testing.T) {
+		var asked []time.Time
+		serve := func(far net.Conn, answers int) {
+			defer far.Close()
+			requests := bufio.NewReader(far)
+			for i := 0; ; i++ {
+				if _, err := http.ReadRequest(requests); err != nil {
+					return
+				}
+				asked = append(asked, time.Now())
+				if i == answers {
+					return
+				}
+				_, _ = io.WriteString(far, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+			}
+		}
+		dialled := 0
+		transport := &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) {
+			near, far := net.Pipe()
+			dialled++
+			go serve(far, dialled) // the first connection breaks at its second request
+			return near, nil
+		}}
+		defer transport.CloseIdleConnections()
+		c := newClient(t, "http://127.0.0.1", func(o *httpapi.Options) { o.Transport = transport })
+		for range 2 {
+			res, err := c.Do(t.Context(), httpapi.Request{Apart: apart})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := res.JSON(&struct{}{}); err != nil {
+				t.Fatal(err)
+			}
+			synctest.Wait() // the connection is kept
+		}
+		if len(asked) != 3 || asked[2].Sub(asked[1]) < apart || asked[1].Sub(asked[0]) >= apart {
+			t.Errorf("asked at %v", asked)
+		}
+	})
+}
+
 func gzipped(t *testing.T, s string) []byte {
 	t.Helper()
 	var b bytes.Buffer

@@ -101,7 +101,7 @@ func (c *client) get(ctx context.Context, op string, query url.Values, path ...s
 	if err := c.pace.wait(ctx); err != nil {
 		return nil, nil, &inbox.Error{Kind: inbox.Unavailable, Op: op, Text: "given up before it was asked", Err: err}
 	}
-	res, err := c.do(ctx, httpapi.Request{Path: path, Query: query, Limit: longestAnswer})
+	res, err := c.do(ctx, httpapi.Request{Path: path, Query: query, Limit: longestAnswer, Apart: between})
 	c.pace.done()
 	if err != nil {
 		return nil, nil, failed(op, err)
