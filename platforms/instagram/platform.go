@@ -70,6 +70,7 @@ type provider struct {
 	secrets    []login.Secret // of webhooks
 	verify     login.Secret
 	probe      *prober
+	portions   portions
 	log        *slog.Logger
 
 	mu       sync.Mutex

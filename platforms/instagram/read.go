@@ -74,25 +74,34 @@ func (r *reading) batch() inbox.Batch {
 	return inbox.Batch{Account: r.p.account, Provider: Name, Platform: inbox.Instagram, AsOf: r.now()}
 }
 
-// smaller asks for less and less of a thing that is too much for the API
+// smaller asks for less and less of a listing that is too much for the API
 // ("reduce the amount of data", code 1), down to one. It returns the limit that
-// went through.
-func (r *reading) smaller(limit int, ask func(limit int) (meta.Object, *httpapi.Response, error)) (meta.Object, int, error) {
-	for {
+// went through, and keeps that in mind.
+func (r *reading) smaller(listing string, full int, ask func(limit int) (meta.Object, *httpapi.Response, error)) (meta.Object, int, error) {
+	limit := r.p.portions.of(listing, full, time.Now())
+	for first := limit; ; limit /= 2 {
 		o, res, err := ask(limit)
 		r.heard(res)
-		if e := inbox.AsError(err); e == nil || e.Code != codeTooMuch || limit <= 1 {
-			return o, limit, err
+		if e := inbox.AsError(err); e != nil && e.Code == codeTooMuch && limit > 1 {
+			continue
 		}
-		limit /= 2
+		if err == nil && limit < first {
+			r.p.portions.shrunk(listing, limit, time.Now())
+		}
+		return o, limit, err
 	}
 }
 
-const codeTooMuch = "1"
+const (
+	codeTooMuch     = "1"
+	codeNothingMore = "100"
+
+	allThreads = "" // the listing of threads; those of messages have the thread's id
+)
 
 // page reads a page of threads, and those of them that have moved.
 func (r *reading) page(ctx context.Context) error {
-	o, limit, err := r.smaller(threadsPage, func(limit int) (meta.Object, *httpapi.Response, error) {
+	o, limit, err := r.smaller(allThreads, threadsPage, func(limit int) (meta.Object, *httpapi.Response, error) {
 		return r.p.api.conversations(ctx, r.op, r.req.Cursor, limit)
 	})
 	if err != nil {
@@ -149,11 +158,17 @@ func (r *reading) conversation(ctx context.Context) error {
 	return nil
 }
 
-// message reads one message, of whatever thread.
+// message reads one message, of whatever thread. One that is older than the
+// newest 20 answers as if it were gone: with a code of its own, or with 100,
+// which says nothing more.
 func (r *reading) message(ctx context.Context) error {
 	o, res, err := r.p.api.message(ctx, r.op, string(r.req.Message))
 	r.heard(res)
 	if err != nil {
+		if e := inbox.AsError(err); e.Code == codeNothingMore {
+			e.Kind = inbox.NotFound
+			return e
+		}
 		return err
 	}
 	b := r.batch()
@@ -197,7 +212,7 @@ func (r *reading) thread(ctx context.Context, t thread) error {
 // messages reads the newest messages of a thread, in one answer or, where that
 // is too much, in several.
 func (r *reading) messages(ctx context.Context, conversation string) ([]meta.Object, error) {
-	o, limit, err := r.smaller(newest, func(limit int) (meta.Object, *httpapi.Response, error) {
+	o, limit, err := r.smaller(conversation, newest, func(limit int) (meta.Object, *httpapi.Response, error) {
 		return r.p.api.newestMessages(ctx, r.op, conversation, limit)
 	})
 	if err != nil {
@@ -213,7 +228,7 @@ func (r *reading) messages(ctx context.Context, conversation string) ([]meta.Obj
 		if cursor == "" {
 			break
 		}
-		if holder, limit, err = r.smaller(limit, func(limit int) (meta.Object, *httpapi.Response, error) {
+		if holder, limit, err = r.smaller(conversation, limit, func(limit int) (meta.Object, *httpapi.Response, error) {
 			return r.p.api.olderMessages(ctx, r.op, conversation, cursor, limit)
 		}); err != nil {
 			return nil, err

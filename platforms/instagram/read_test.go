@@ -208,15 +208,32 @@ func TestAnAnswerThatIsTooLargeIsAskedForInSmallerOnes(t *testing.T) {
 			}
 			return ok(fmt.Sprintf(`{"data":[%s],"paging":{"cursors":{"after":"%d"},"next":"x"}}`, messages(from, from+5), from+5))
 		})
-		b, _, err := read(t, g.inMemory(), inbox.ReadRequest{Mark: marks(map[string]string{bob: morning})})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if want := []string{"25", "12", "6"}; !slices.Equal(limits, want) {
-			t.Errorf("limits %q", limits)
-		}
-		if len(b.Messages) != 20 {
-			t.Errorf("%d messages of the 20 newest", len(b.Messages))
+		p := g.inMemory()
+		for _, c := range []struct {
+			after time.Duration
+			want  []string // limits
+			calls int
+		}{
+			{0, []string{"25", "12", "6"}, 1 + 3 + 3 + 3 + 1}, // us, the threads, the messages, their writer
+			{time.Minute, []string{"6"}, 1 + 4},               // what was found out is known
+			{growAfter, []string{"12", "6"}, 2 + 2 + 3},       // and tried again after a while
+		} {
+			time.Sleep(c.after)
+			limits = nil
+			g.forget()
+			b, _, err := read(t, p, inbox.ReadRequest{Mark: marks(map[string]string{bob: morning})})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !slices.Equal(limits, c.want) {
+				t.Errorf("after %v: limits %q", c.after, limits)
+			}
+			if len(b.Messages) != 20 {
+				t.Errorf("after %v: %d messages of the 20 newest", c.after, len(b.Messages))
+			}
+			if asked := g.asked(); len(asked) != c.calls {
+				t.Errorf("after %v: %d requests, want %d:%s", c.after, len(asked), c.calls, lines(asked))
+			}
 		}
 	})
 	synctest.Test(t, func(t *testing.T) {
@@ -266,12 +283,13 @@ func TestOneMessage(t *testing.T) {
 		g.says("GET /v24.0/m1", ok(`{"id":"m1","created_time":"2026-11-20T10:00:00+0000","from":{"id":"`+us+`"},"to":{"data":[{"id":"`+ann+`"}]},"message":"ours"}`))
 		g.says("GET /v24.0/m2", ok(`{"id":"m2","created_time":"2026-11-20T10:00:00+0000"}`))
 		g.says("GET /v24.0/m3", refusal(400, `"code":9000001`))
+		g.says("GET /v24.0/m4", refusal(400, `"code":100`))
 		p := g.inMemory()
 		b, _, err := read(t, p, inbox.ReadRequest{Message: "m1"})
 		if err != nil || len(b.Messages) != 1 || b.Messages[0].RemoteID != ann || b.Messages[0].Message.Direction != inbox.Sent || b.Messages[0].Message.Text != "ours" {
 			t.Errorf("%+v, %v", b.Messages, err)
 		}
-		for _, id := range []inbox.MessageID{"m2", "m3"} {
+		for _, id := range []inbox.MessageID{"m2", "m3", "m4"} {
 			if b, _, err := read(t, p, inbox.ReadRequest{Message: id}); inbox.KindOf(err) != inbox.NotFound || len(b.Messages) != 0 {
 				t.Errorf("%s: %+v, %v", id, b.Messages, err)
 			}
