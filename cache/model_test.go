@@ -250,7 +250,7 @@ func readAll(t *rapid.T, store inbox.Store, q inbox.ListQuery, thread inbox.Thre
 		arrival, err7 := r.LastArrival()
 		draft, has, err8 := r.Draft(thread.Conversation)
 		answers = append(answers, counts, stretch, found, active, mine, recent, arrival, draft, has)
-		for _, account := range []inbox.AccountID{"a", "b"} {
+		for _, account := range []inbox.AccountID{"a", "b", ""} {
 			keys, errKeys := r.AllWaiting(account)
 			answers, err = append(answers, keys), errors.Join(err, errKeys)
 			for _, key := range keys {

@@ -27,9 +27,12 @@ func (t *tx) Waiting(key inbox.WaitKey) ([]inbox.EventFact, error) {
 	return events, nil
 }
 
-// AllWaiting are the messages of an account that events wait for.
+// AllWaiting are the messages of an account, or of all, that events wait for.
 func (t *tx) AllWaiting(account inbox.AccountID) (keys []inbox.WaitKey, err error) {
-	prefix := waitPrefix(account, "")
+	var prefix []byte
+	if account != "" {
+		prefix = waitPrefix(account, "")
+	}
 	c := t.in(waiting).Cursor()
 	for k, _ := c.Seek(prefix); k != nil && bytes.HasPrefix(k, prefix); k, _ = c.Next() {
 		if key, ok := parseWaitKey(k); ok {

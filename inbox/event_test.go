@@ -433,6 +433,26 @@ func TestEventsWaitAcrossRestartsAndNotForEver(t *testing.T) {
 	})
 }
 
+func TestEventsOfARemovedAccountDoNotWaitForEver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t)
+		f.push(told(reaction("m1", "ann", "👍", minutesAgo(1))))
+		time.Sleep(10 * 24 * time.Hour)
+		f.push(told(reaction("m2", "ann", "👍", minutesAgo(1))))
+		without, err := inbox.New(t.Context(), inbox.Options{Store: f.store})
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(5 * 24 * time.Hour)
+		if err := without.Prune(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if got := f.waiting(); len(got) != 1 || got[0].Message != "m2" {
+			t.Errorf("waited for after 15 days: %v", got)
+		}
+	})
+}
+
 func TestEventsOfTheSameIDElsewhereKeepWaiting(t *testing.T) {
 	f := newFixture(t)
 	other := reaction("m1", "bob", "👍", minutesAgo(1))

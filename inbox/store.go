@@ -64,7 +64,7 @@ type Reader interface {
 	AccountState(AccountID) (s AccountState, found bool, err error)
 
 	// Waiting are the events that wait for a message, AllWaiting the messages of
-	// an account that any event waits for.
+	// an account ("" for all of them) that any event waits for.
 	Waiting(WaitKey) ([]EventFact, error)
 	AllWaiting(AccountID) ([]WaitKey, error)
 }

@@ -40,6 +40,9 @@ func noteOfWaiting(events []EventFact) waitNote {
 	return note
 }
 
+// tooLong tells that something waits for a message that will not come.
+func (n waitNote) tooLong() bool { return time.Since(n.oldest) > waitAtMost }
+
 func (s *waitingSet) put(key WaitKey, note waitNote) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -252,17 +255,45 @@ func (e *edit) keepWaiting(keys []WaitKey, keep func(EventFact) bool) error {
 
 // pruneWaiting gives up what has waited for too long.
 func (in *Inbox) pruneWaiting(ctx context.Context) error {
-	tooLong := func(since time.Time) bool { return time.Since(since) > waitAtMost }
-	keys := in.waiting.where(func(_ WaitKey, note waitNote) bool { return tooLong(note.oldest) })
+	keys, err := in.waitingElsewhere(ctx)
+	if err != nil {
+		return err
+	}
+	keys = append(keys, in.waiting.where(func(_ WaitKey, note waitNote) bool { return note.tooLong() })...)
 	for some := range slices.Chunk(keys, pruneAtOnce) {
 		err := in.update(ctx, func(e *edit) error {
-			return e.keepWaiting(some, func(ev EventFact) bool { return !tooLong(ev.Since) })
+			return e.keepWaiting(some, func(ev EventFact) bool { return time.Since(ev.Since) <= waitAtMost })
 		})
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// waitingElsewhere are the messages of accounts that are no longer in the config
+// for which something has waited for too long. They are not kept in memory.
+func (in *Inbox) waitingElsewhere(ctx context.Context) (keys []WaitKey, err error) {
+	err = in.store.View(ctx, func(r Reader) error {
+		all, err := r.AllWaiting("")
+		if err != nil {
+			return err
+		}
+		for _, key := range all {
+			if in.accounts[key.Account] != nil {
+				continue
+			}
+			events, err := r.Waiting(key)
+			if err != nil {
+				return err
+			}
+			if noteOfWaiting(events).tooLong() {
+				keys = append(keys, key)
+			}
+		}
+		return nil
+	})
+	return keys, err
 }
 
 // sentTo finds the conversation of an own message by its ID alone: some

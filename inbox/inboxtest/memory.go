@@ -330,12 +330,12 @@ func (tx *memoryTx) Waiting(key inbox.WaitKey) ([]inbox.EventFact, error) {
 
 func (tx *memoryTx) AllWaiting(account inbox.AccountID) (keys []inbox.WaitKey, err error) {
 	for key := range tx.waiting {
-		if key.Account == account {
+		if account == "" || key.Account == account {
 			keys = append(keys, key)
 		}
 	}
 	slices.SortFunc(keys, func(a, b inbox.WaitKey) int {
-		return cmp.Or(cmp.Compare(a.Platform, b.Platform), cmp.Compare(a.Message, b.Message))
+		return cmp.Or(cmp.Compare(a.Account, b.Account), cmp.Compare(a.Platform, b.Platform), cmp.Compare(a.Message, b.Message))
 	})
 	return keys, nil
 }

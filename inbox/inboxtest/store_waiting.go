@@ -78,6 +78,7 @@ var waitingCases = []storeCase{
 		p.allWaiting("acme", keys...)
 		p.allWaiting("acm", other)
 		p.allWaiting("a")
+		p.allWaiting("", append([]inbox.WaitKey{other}, keys...)...)
 	}},
 	{"none removes them", func(p *probe) {
 		key := waitFor(inbox.Instagram, "m1")
