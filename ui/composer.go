@@ -333,7 +333,7 @@ func sentence(e *inbox.Error) string {
 // by the clock is the platform's to judge: the agent is asked first.
 func (u *UI) submit(split bool) tea.Cmd {
 	if w := u.in.Window(u.thread.conv); closedByClock(w) && u.refusal(split) == "" {
-		u.askAnyway(w, split)
+		u.askAnyway(u.composer.id, "Send to "+u.composer.to, w, func(string) tea.Cmd { return u.hand(split, true) })
 		return nil
 	}
 	return u.hand(split, false)
@@ -342,18 +342,18 @@ func (u *UI) submit(split bool) tea.Cmd {
 // closedByClock tells that nobody but the clock says that a window is closed.
 func closedByClock(w inbox.Window) bool { return !w.Answerable() && w.Reason == "" }
 
-func (u *UI) askAnyway(w inbox.Window, split bool) {
-	c := u.composer
-	ago, _ := ageLabel(w.ClosesAt, u.in.Now(c.id.Account()), u.opts.Zone)
+// askAnyway asks whether something is to be tried in such a window.
+func (u *UI) askAnyway(id inbox.ConversationID, title string, w inbox.Window, yes func(string) tea.Cmd) {
+	ago, _ := ageLabel(w.ClosesAt, u.in.Now(id.Account()), u.opts.Zone)
 	if ago = "closed " + ago + " ago"; strings.HasSuffix(ago, "now ago") {
 		ago = "closed just now"
 	}
 	u.ask(dialog{
-		title: "Send to " + c.to + " anyway?",
+		title: title + " anyway?",
 		text: []string{
 			"The reply window " + ago + " by our clock; the platform decides. If it refuses, the message stays here with its words.",
 		},
-		yes: func(string) tea.Cmd { return u.hand(split, true) },
+		yes: yes,
 	})
 }
 

@@ -18,11 +18,12 @@ import (
 type target struct {
 	id        inbox.ConversationID
 	recipient string
-	to        string // for people
+	to        string             // for people
+	conv      inbox.Conversation // as it was then
 }
 
 func targetOf(c inbox.Conversation) target {
-	return target{c.ID, c.Participant.ID, c.Participant.DisplayName()}
+	return target{c.ID, c.Participant.ID, c.Participant.DisplayName(), c}
 }
 
 func (t target) gesture() inbox.Gesture {
@@ -37,12 +38,29 @@ type gestureMsg struct {
 	err  error
 }
 
-// makeGesture puts a gesture into the outbox.
+// makeGesture puts a gesture into the outbox. A window that has closed by the
+// clock is the platform's to judge, as it is for a text.
 func (u *UI) makeGesture(to target, g inbox.Gesture, what string) tea.Cmd {
-	return func() tea.Msg {
-		item, err := u.in.Gesture(u.ctx, g)
-		return gestureMsg{to, what, item, err}
+	hand := func(g inbox.Gesture) tea.Cmd {
+		return func() tea.Msg {
+			item, err := u.in.Gesture(u.ctx, g)
+			return gestureMsg{to, what, item, err}
+		}
 	}
+	if u.thread.id == to.id {
+		to.conv = u.thread.conv // the customer may have written meanwhile
+	}
+	w := u.in.Window(to.conv)
+	if !closedByClock(w) {
+		return hand(g)
+	}
+	g.Anyway = true
+	title := "Send " + what + " to " + to.to
+	if g.Target != "" && g.Emoji == "" {
+		title = "Take " + what + " back from " + to.to
+	}
+	u.askAnyway(to.id, title, w, func(string) tea.Cmd { return hand(g) })
+	return nil
 }
 
 func (u *UI) gestureMade(msg gestureMsg) tea.Cmd {
@@ -70,7 +88,7 @@ func (u *UI) lacks(what string, of func(inbox.Capabilities) inbox.Ability) strin
 	if can := of(u.in.Capabilities(c.ID)); !can.OK {
 		return "no " + what + " here: " + can.Reason
 	}
-	if w := u.in.Window(c); !w.Answerable() {
+	if w := u.in.Window(c); !w.Answerable() && !closedByClock(w) {
 		return u.closedReason(c, w)
 	}
 	return ""
@@ -149,7 +167,7 @@ func (u *UI) reactionTarget() (entry, bool) {
 func (u *UI) heart() tea.Cmd {
 	c, _ := u.current()
 	send := func() tea.Cmd { return u.sendHeart(targetOf(c)) }
-	if u.focus != onList {
+	if u.focus != onList || closedByClock(u.in.Window(c)) { // that asks too
 		return send()
 	}
 	u.ask(dialog{title: "Send a heart to " + c.Participant.DisplayName() + "?", yes: func(string) tea.Cmd { return send() }})
@@ -160,7 +178,7 @@ func (u *UI) heart() tea.Cmd {
 // stays.
 func (u *UI) composerHeart() tea.Cmd {
 	c := u.composer
-	return u.sendHeart(target{c.id, c.recipient, c.to})
+	return u.sendHeart(target{c.id, c.recipient, c.to, u.thread.conv})
 }
 
 func (u *UI) sendHeart(to target) tea.Cmd {

@@ -399,3 +399,61 @@ func TestFooterRemindsOfGesturesWhereTheyCanBeMade(t *testing.T) {
 		s.Misses("Ctrl-G heart")
 	})
 }
+
+func TestGestureInAWindowThatTheClockHasClosedAsksFirst(t *testing.T) {
+	fill := func(s *shop) {
+		live(s)
+		s.writes(inbox.Instagram, "Late Larry", "hello?", 8*24*time.Hour)
+	}
+	share := func(s *shop) {
+		s.provider.PostsFunc = albums(1)
+		s.Press("enter", "P", "enter", "y")
+	}
+	for _, tt := range []struct {
+		name, title string
+		press       func(*shop)
+		kind        inbox.PartKind
+	}{
+		{"react", "to Late Larry anyway?", func(s *shop) { s.Press("enter", "+", "1") }, inbox.PartReaction},
+		{"heart", "Send the heart to Late Larry anyway?", func(s *shop) { s.Press("enter", "*") }, inbox.PartHeart},
+		{"heart from the list", "Send the heart to Late Larry anyway?", func(s *shop) { s.Press("*") }, inbox.PartHeart},
+		{"heart from the composer", "Send the heart to Late Larry anyway?", func(s *shop) { s.Press("r", "ctrl+g") }, inbox.PartHeart},
+		{"post", "Send your post to Late Larry anyway?", share, inbox.PartPost},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			atShop(t, 120, 40, ui.Options{}, fill, func(s *shop) {
+				tt.press(s)
+				s.Sees(tt.title, "closed 1d ago by our clock", "the platform decides")
+				s.Press("n")
+				if n := len(s.outbox()); n != 0 {
+					t.Fatalf("%d gestures were sent without a yes", n)
+				}
+			})
+			atShop(t, 120, 40, ui.Options{}, fill, func(s *shop) {
+				tt.press(s)
+				s.Press("y")
+				if p := s.onlyPart(); p.Kind != tt.kind || !s.outbox()[0].Anyway {
+					t.Errorf("the outbox holds %+v", s.outbox())
+				}
+			})
+		})
+	}
+}
+
+func TestReactionIsTakenBackAfterTheWindowOnlyWhenAsked(t *testing.T) {
+	fill := func(s *shop) {
+		live(s)
+		s.ingest(s.batch(inbox.Instagram, "Late Larry", inbox.Message{
+			Direction: inbox.Received, Text: "hello?", CreatedAt: time.Now().Add(-8 * 24 * time.Hour),
+			Reactions: []inbox.Reaction{{UserID: "us", Mine: true, Emoji: "👍"}},
+		}))
+	}
+	atShop(t, 120, 40, ui.Options{}, fill, func(s *shop) {
+		s.Press("enter", "+")
+		s.Sees("Take 👍 back from Late Larry anyway?")
+		s.Press("y")
+		if p := s.onlyPart(); p.Kind != inbox.PartUnreaction || !s.outbox()[0].Anyway {
+			t.Errorf("the outbox holds %+v", s.outbox())
+		}
+	})
+}
