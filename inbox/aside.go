@@ -164,12 +164,40 @@ func (p *platform) updateWanted(messages Feed, keys []WaitKey) {
 	}
 }
 
+// announcedAgain is how long nobody asks again for a message that was asked for.
+// An announcement that names no conversation does not tell that we have it.
+const announcedAgain = 24 * time.Hour
+
+// noteAsked remembers that a message was asked for, as long as the program runs.
+func (in *Inbox) noteAsked(key WaitKey) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	for old, at := range in.asked {
+		if time.Since(at).Abs() > announcedAgain {
+			delete(in.asked, old)
+		}
+	}
+	in.asked[key] = time.Now()
+}
+
+// wasAsked tells that an event announces what was asked for lately.
+func (in *Inbox) wasAsked(key WaitKey, ev EventFact) bool {
+	if ev.Kind != EventAnnounced {
+		return false
+	}
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	at, asked := in.asked[key]
+	return asked && time.Since(at).Abs() <= announcedAgain
+}
+
 // endWanted gives up asking for a message: we have it, or it is not there. What
 // else waits for it goes on waiting.
 func (in *Inbox) endWanted(ctx context.Context, a *account, p *platform, f *feed, failure *Error) {
 	if failure != nil && failure.Kind != NotFound {
 		return
 	}
+	in.noteAsked(WaitKey{a.ID, p.Platform, f.message})
 	err := in.update(context.WithoutCancel(ctx), func(e *edit) error {
 		return e.keepWaiting([]WaitKey{{a.ID, p.Platform, f.message}}, func(ev EventFact) bool { return ev.Kind != EventAnnounced })
 	})

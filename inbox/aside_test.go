@@ -102,11 +102,19 @@ func TestAnAnnouncedMessageIsFetched(t *testing.T) {
 				if left := f.waiting(); len(left) > 0 {
 					t.Errorf("known, and waited for: %v", left)
 				}
-				f.push(told(announced("m1"))) // nobody can tell whose it is without asking
-				time.Sleep(time.Minute)
-				wait(f)
-				if left := f.waiting(); len(left) > 0 || len(f.texts()) != 1 || len(o.askedFor("m1")) != 2 {
+				for range 3 { // nobody can tell whose it is, but it was asked for
+					f.push(told(announced("m1")))
+					time.Sleep(time.Minute)
+					wait(f)
+				}
+				if left := f.waiting(); len(left) > 0 || len(f.texts()) != 1 || len(o.askedFor("m1")) != 1 {
 					t.Errorf("waited for %v, %d messages, %d requests", left, len(f.texts()), len(o.askedFor("m1")))
+				}
+				time.Sleep(25 * time.Hour)
+				f.push(told(announced("m1")))
+				wait(f)
+				if left := f.waiting(); len(left) > 0 || len(o.askedFor("m1")) != 2 {
+					t.Errorf("a day later it waits for %v, after %d requests", left, len(o.askedFor("m1")))
 				}
 			})
 		})
@@ -122,6 +130,8 @@ func TestAMessageThatIsNotThereIsGivenUp(t *testing.T) {
 		}
 		f.push(told(announced("m1"), event(inbox.EventRead, "m1", time.Now())))
 		defer f.run()()
+		time.Sleep(time.Minute)
+		f.push(told(announced("m1"))) // a sender that repeats itself costs no request
 		time.Sleep(time.Hour)
 		if n := len(o.askedFor("m1")); n != 1 {
 			t.Errorf("%d requests", n)

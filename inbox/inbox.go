@@ -45,6 +45,7 @@ type Inbox struct {
 	outbox   map[OutboxID]outboxNote      // every item that is not sent
 	settled  map[SyncKey]time.Time        // when a single conversation may be read again
 	names    map[ConversationID]nameWish  // conversations to be read for their customer's name
+	asked    map[WaitKey]time.Time        // messages that were asked for, because they were announced
 	passed   map[ConversationID]string    // marks of forgotten conversations
 	sentAt   map[ConversationID]time.Time // when a draft was sent: what was typed before is no draft any more
 }
@@ -70,6 +71,7 @@ func New(ctx context.Context, opts Options) (*Inbox, error) {
 		outbox:   map[OutboxID]outboxNote{},
 		settled:  map[SyncKey]time.Time{},
 		names:    map[ConversationID]nameWish{},
+		asked:    map[WaitKey]time.Time{},
 		passed:   map[ConversationID]string{},
 		sentAt:   map[ConversationID]time.Time{},
 	}

@@ -106,6 +106,9 @@ func (k *knowledge) ofEvent(ev EventFact) (news bool, err error) {
 }
 
 func (k *knowledge) ofWaiting(key WaitKey, ev EventFact) (news bool, err error) {
+	if k.in.wasAsked(key, ev) {
+		return false, nil
+	}
 	if !k.in.waiting.has(key) {
 		return true, nil
 	}

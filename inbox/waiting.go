@@ -110,7 +110,7 @@ func (in *Inbox) loadWaiting(r Reader, id AccountID) error {
 // wait lets an event wait for its message, and tells whether that is new.
 func (e *edit) wait(key WaitKey, ev EventFact) (news bool, err error) {
 	events, err := e.Waiting(key)
-	if err != nil {
+	if err != nil || e.in.wasAsked(key, ev) {
 		return false, err
 	}
 	ev.Since = e.now
