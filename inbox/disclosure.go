@@ -20,29 +20,43 @@ const AutomationNotice = "This is an automated reply; a person will answer you a
 const DisclosureReason = "the text does not say that it is automatic; the platforms require it, and so does the law in places, strictly in California and Germany"
 
 // DisclosesAutomation tells whether a text says that nobody has typed it. It
-// knows the usual words in English, German, Spanish, Portuguese and French, and
-// it judges words, not sense: what it misses should be said more plainly anyway.
+// knows the usual words in English, German, Spanish, French, Italian and
+// Portuguese, and it judges words, not sense: what it misses should be said more
+// plainly anyway.
 func DisclosesAutomation(text string) bool {
-	words := strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) })
+	text = strings.ReplaceAll(strings.ToLower(text), "auto-", "auto")
+	words := strings.FieldsFunc(withoutMarks(text), func(r rune) bool { return !unicode.IsLetter(r) })
 	return slices.ContainsFunc(words, func(word string) bool {
 		return slices.Contains(automationWords(), word) ||
 			slices.ContainsFunc(automationStems(), func(stem string) bool { return strings.HasPrefix(word, stem) })
 	})
 }
 
+// withoutMarks drops accents that are characters of their own: some keyboards
+// write them so.
+func withoutMarks(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsMark(r) {
+			return -1
+		}
+		return r
+	}, s)
+}
+
 // automationStems are beginnings of words. “autom” alone would take in the
 // automobile and the ticket machine that a shop may well write about.
 func automationStems() []string {
 	return []string{
-		"automated", "automatic", "automation", "autorepl", "autorespon", // English
-		"automatisch", "automatisier", "chatbot", // German
-		"automátic", "automatiz", "autorrespuesta", // Spanish, Portuguese, and both without accents by “automatic”
-		"autorresposta",                         // Portuguese
-		"automatique", "automatis", "répondeur", // French
+		"automated", "automatic", "automation", "autorepl", "autorespon", // English; Italian, and others without accents
+		"automatisch", "automatisier", "autoantwort", "chatbot", // German
+		"automátic", "autorrespuesta", "autorespuesta", "automatiz", // Spanish; “automatiz” Italian and Portuguese too
+		"automatique", "automatis", "autorépon", // French
+		"autorispost", "autorispond", // Italian
+		"autorresposta", "autoresposta", // Portuguese
 	}
 }
 
 // automationWords are whole words.
 func automationWords() []string {
-	return []string{"bot", "bots", "robot", "robots", "robô", "robo", "roboter"}
+	return []string{"bot", "bots", "robot", "robots", "robô", "robôs", "roboter"}
 }
