@@ -255,8 +255,15 @@ func (p *autoReplyPage) draw(u *UI, width, height int) []string {
 		lines = append(lines, p.told(u, width, roleUrgent, sentence(p.err))...)
 	}
 	top := p.top(focus, len(lines), height)
-	keys := " Tab next · Space on, off · Ctrl-S saves · Esc leaves"
-	return fillAbove(append([]string{head}, lines[top:]...), u.line(width).fit(u.style[roleFaint], keys, width).String(), height)
+	return u.withHint(p, append([]string{head}, lines[top:]...), width, height)
+}
+
+func (p *autoReplyPage) hint() string {
+	keys := "Tab next"
+	if p.field == fieldActive {
+		keys += " · Space on, off"
+	}
+	return keys + " · Ctrl-S saves · Esc leaves"
 }
 
 // top is the first line of the form on a screen that is too low for all of it.

@@ -13,12 +13,25 @@ type overlay interface {
 	paste(u *UI, text string) tea.Cmd
 	draw(u *UI, width, height int) []string
 	cursor(u *UI) *tea.Cursor
+	hint() string // its keys, for the bottom line: those of the panes do nothing here
 }
 
 func (u *UI) show(o overlay) {
 	u.overlay = o
-	u.touch(partOverlay)
+	u.touch(partOverlay | partHints)
 }
+
+// withHint fills an overlay's room. Its keys are the last line of it on a screen
+// that has no bottom line for them.
+func (u *UI) withHint(o overlay, lines []string, width, height int) []string {
+	if u.hintRows() == 0 {
+		return fill(lines, 0, height)
+	}
+	return fillAbove(lines, u.line(width).fit(u.style[roleFaint], " "+o.hint(), width).String(), height)
+}
+
+// hintRows is how many lines an overlay needs for its keys.
+func (u *UI) hintRows() int { return 1 - u.area.hints.height }
 
 // panel is an overlay that covers the lower part of the thread only, where there
 // is room for it beside what it is about.
@@ -42,7 +55,7 @@ func (u *UI) overlayArea() rect {
 
 func (u *UI) dismiss() {
 	u.overlay = nil
-	u.touch(partOverlay)
+	u.touch(partOverlay | partHints)
 }
 
 // dialog is a question: for yes or no, or for a line of text.
@@ -138,6 +151,8 @@ func (d *dialog) draw(u *UI, width, height int) []string {
 	lines = append(lines, "", u.line(width).spaces(1).put(u.style[roleFaint], keys).String())
 	return fill(lines, 0, height)
 }
+
+func (d *dialog) hint() string { return "" } // they stand below the question
 
 func (d *dialog) cursor(u *UI) *tea.Cursor {
 	if d.input == nil || u.body().height <= inputRow {

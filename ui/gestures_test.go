@@ -457,3 +457,33 @@ func TestReactionIsTakenBackAfterTheWindowOnlyWhenAsked(t *testing.T) {
 		}
 	})
 }
+
+func TestBottomLineHasTheKeysOfWhatCoversThePanes(t *testing.T) {
+	fill := func(s *shop) {
+		liveCustomers(s)
+		s.provider.PostsFunc = albums(3)
+	}
+	for _, tt := range []struct{ key, keys string }{
+		{"+", "1-6 picks · type a name or paste any emoji · Enter reacts · Esc leaves"},
+		{"P", "Enter shares · j k move · / finds · Esc leaves"},
+		{"A", "Tab next · Space on, off · Ctrl-S saves · Esc leaves"},
+		{"?", "any other key closes the keys"},
+		{"ctrl+k", "Enter does it · Esc leaves"},
+		{"#", ""},
+	} {
+		atShop(t, 80, 24, ui.Options{}, fill, func(s *shop) {
+			s.Press(tt.key)
+			hints := s.Lines()[22]
+			if !strings.Contains(hints, tt.keys) || strings.Contains(hints, "r answer") {
+				t.Errorf("%s: the bottom line is %q", tt.key, hints)
+			}
+			s.Press("esc")
+			s.Sees("r answer")
+			s.Resize(80, 7) // there is no bottom line
+			s.Press(tt.key)
+			if tt.key != "ctrl+k" {
+				s.Sees(tt.keys)
+			}
+		})
+	}
+}

@@ -45,13 +45,17 @@ func (h *helpPage) draw(u *UI, width, height int) []string {
 	if h.width != width {
 		h.lines, h.width = u.helpLines(width), width
 	}
-	h.top = max(min(h.top, len(h.lines)-height), 0)
-	return fill(h.lines[h.top:min(h.top+height, len(h.lines))], 0, height)
+	h.top = max(min(h.top, len(h.lines)-height+u.hintRows()), 0)
+	return u.withHint(h, h.lines[h.top:min(h.top+height, len(h.lines))], width, height)
+}
+
+func (h *helpPage) hint() string {
+	return "j k move · Space b by pages · any other key closes the keys"
 }
 
 // helpLines lists the actions, in two columns where there is room.
 func (u *UI) helpLines(width int) []string {
-	lines := []string{u.line(width).put(u.style[roleFaint], " Any other key closes this page; j and k move it.").String()}
+	var lines []string
 	for _, part := range []struct {
 		title string
 		scope scope
@@ -59,7 +63,10 @@ func (u *UI) helpLines(width int) []string {
 		{"In the list and the thread", inPanes}, {"In the list", inList}, {"In the thread", inThread},
 		{"In the composer", inComposer}, {"Everywhere", anywhere},
 	} {
-		lines = append(lines, "", u.line(width).spaces(1).put(u.style[roleTitle], part.title).String())
+		if len(lines) > 0 {
+			lines = append(lines, "")
+		}
+		lines = append(lines, u.line(width).spaces(1).put(u.style[roleTitle], part.title).String())
 		lines = append(lines, u.columns(u.keys.exactly(part.scope), part.scope, width)...)
 	}
 	return lines

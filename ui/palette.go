@@ -120,6 +120,10 @@ func (p *palette) row(u *UI, i, width int) string {
 	return l.fit(style, text, l.left).pad().String()
 }
 
+func (p *palette) hint() string {
+	return "type a part of it · ↑ ↓ select · Enter does it · Esc leaves"
+}
+
 func (p *palette) cursor(u *UI) *tea.Cursor {
 	if u.body().height == 0 {
 		return nil

@@ -100,7 +100,7 @@ func (p *picker) pick(u *UI, i int) tea.Cmd {
 const pickerHintLeast = 5
 
 // rows is how many lines the picker takes of the thread's.
-func (p *picker) rows() int { return 2 + len(usualReactions()) + 1 }
+func (p *picker) rows() int { return 2 + len(usualReactions()) }
 
 func (p *picker) draw(u *UI, width, height int) []string {
 	p.input.resize(u.cells, width-3, 1)
@@ -113,7 +113,7 @@ func (p *picker) draw(u *UI, width, height int) []string {
 	}
 	rows := max(height-len(lines), 1)
 	if height >= pickerHintLeast {
-		rows = max(rows-1, 1)
+		rows = max(rows-u.hintRows(), 1)
 	}
 	first := max(min(p.at-rows/2, len(p.found)-rows), 0)
 	for i := first; i < min(first+rows, len(p.found)); i++ {
@@ -122,7 +122,7 @@ func (p *picker) draw(u *UI, width, height int) []string {
 	if height < pickerHintLeast {
 		return fill(lines, 0, height)
 	}
-	return fillAbove(lines, u.line(width).fit(u.style[roleFaint], " "+p.hint(), width).String(), height)
+	return u.withHint(p, lines, width, height)
 }
 
 func (p *picker) row(u *UI, i, width int) string {

@@ -201,7 +201,7 @@ func (p *postsPage) draw(u *UI, width, height int) []string {
 		lines[0] = title.put(u.style[roleActive], " find: ").put(plain, p.filter.visibleRow(0)).String()
 	}
 	status := p.status(u)
-	rows := max(height-len(lines)-2, 1)
+	rows := max(height-len(lines)-1-u.hintRows(), 1)
 	first := max(min(p.at-rows/2, len(p.found)-rows), 0)
 	for i := first; i < min(first+rows, len(p.found)); i++ {
 		lines = append(lines, p.row(u, i, width))
@@ -209,7 +209,14 @@ func (p *postsPage) draw(u *UI, width, height int) []string {
 	if status != "" {
 		lines = append(lines, u.line(width).fit(u.style[roleFaint], " "+status, width).String())
 	}
-	return fillAbove(lines, u.line(width).fit(u.style[roleFaint], " Enter shares · j k move · / finds · Esc leaves", width).String(), height)
+	return u.withHint(p, lines, width, height)
+}
+
+func (p *postsPage) hint() string {
+	if p.filtering {
+		return "Enter takes the words · Esc drops them"
+	}
+	return "Enter shares · j k move · / finds · Esc leaves"
 }
 
 // status is what is to be said below the posts.

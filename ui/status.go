@@ -162,6 +162,9 @@ func (u *UI) drawHints() ([]string, time.Time) {
 	if n := u.notice; n.text != "" && u.now().Before(n.until) {
 		return []string{l.fit(u.style[n.role], " "+n.text, l.left).String()}, n.until
 	}
+	if u.overlay != nil {
+		return []string{l.fit(u.style[roleFaint], " "+u.overlay.hint(), l.left).String()}, time.Time{}
+	}
 	if u.focus == onFilter {
 		return []string{u.drawFilterHint(l)}, time.Time{}
 	}

@@ -94,6 +94,7 @@ func (u *UI) handleAnswer(msg tea.Msg) tea.Cmd {
 func (u *UI) press(msg tea.KeyPressMsg) tea.Cmd {
 	key, name := msg.Key(), msg.String()
 	if u.overlay != nil {
+		u.hush()
 		return u.overlay.press(u, key, name)
 	}
 	if u.focus == onFilter {

@@ -62,7 +62,7 @@ func (u *UI) draw() {
 		s.lines, s.until = map[part][]string{}, map[part]time.Time{}
 	}
 	if u.overlay != nil {
-		s.stale |= partOverlay // it shows what can be done now
+		s.stale |= partOverlay | partHints // it shows what can be done now
 	}
 	for _, d := range u.drawers() {
 		if s.stale&d.part != 0 {
