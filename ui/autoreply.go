@@ -62,10 +62,8 @@ func (u *UI) autoReplyAccount() (id inbox.AccountID, can inbox.Ability) {
 }
 
 func cannotAutoReply(u *UI) string {
-	if _, can := u.autoReplyAccount(); !can.OK {
-		return "no auto-reply here: " + can.Reason
-	}
-	return ""
+	_, can := u.autoReplyAccount()
+	return can.Reason
 }
 
 // mostAutoReply bounds the text that can be typed, in bytes.

@@ -80,13 +80,13 @@ func (u *UI) gestureMade(msg gestureMsg) tea.Cmd {
 // Why a gesture cannot be made.
 
 // lacks is the provider's reason, or the window's.
-func (u *UI) lacks(what string, of func(inbox.Capabilities) inbox.Ability) string {
+func (u *UI) lacks(of func(inbox.Capabilities) inbox.Ability) string {
 	c, ok := u.current()
 	if !ok {
 		return "no conversation is selected"
 	}
 	if can := of(u.in.Capabilities(c.ID)); !can.OK {
-		return "no " + what + " here: " + can.Reason
+		return can.Reason
 	}
 	if w := u.in.Window(c); !w.Answerable() && !closedByClock(w) {
 		return u.closedReason(c, w)
@@ -95,7 +95,7 @@ func (u *UI) lacks(what string, of func(inbox.Capabilities) inbox.Ability) strin
 }
 
 func cannotReact(u *UI) string {
-	if why := u.lacks("reactions", func(c inbox.Capabilities) inbox.Ability { return c.Reactions }); why != "" {
+	if why := u.lacks(func(c inbox.Capabilities) inbox.Ability { return c.Reactions }); why != "" {
 		return why
 	}
 	if c, _ := u.current(); u.thread.id != c.ID || !u.thread.loaded {
@@ -108,11 +108,11 @@ func cannotReact(u *UI) string {
 }
 
 func cannotHeart(u *UI) string {
-	return u.lacks("heart", func(c inbox.Capabilities) inbox.Ability { return c.Stickers })
+	return u.lacks(func(c inbox.Capabilities) inbox.Ability { return c.Stickers })
 }
 
 func cannotShare(u *UI) string {
-	return u.lacks("sharing of posts", func(c inbox.Capabilities) inbox.Ability { return c.Posts })
+	return u.lacks(func(c inbox.Capabilities) inbox.Ability { return c.Posts })
 }
 
 func cannotTellSeen(u *UI) string {
@@ -120,10 +120,7 @@ func cannotTellSeen(u *UI) string {
 	if !ok {
 		return "no conversation is selected"
 	}
-	if can := u.in.Capabilities(c.ID).Seen; !can.OK {
-		return "no read receipts here: " + can.Reason
-	}
-	return ""
+	return u.in.Capabilities(c.ID).Seen.Reason
 }
 
 // What is done.

@@ -223,8 +223,8 @@ func TestHeartIsOneKeyInTheThreadAndInTheComposer(t *testing.T) {
 func TestGesturesAreRefusedWithTheReason(t *testing.T) {
 	atShop(t, 140, 40, ui.Options{}, threeCustomers, func(s *shop) {
 		for key, want := range map[string]string{
-			"+": "no reactions here: this API has no such call", "*": "no heart here: this API has no such call",
-			"P": "no sharing of posts here: this API has no such call", "S": "no read receipts here: this API has no such call",
+			"+": "this API has no such call", "*": "this API has no such call",
+			"P": "this API has no such call", "S": "this API has no such call",
 		} {
 			s.Press(key)
 			s.Sees(want)

@@ -105,7 +105,7 @@ func TestFilterIsNamedAndHidesCountsThatItDoesNotMean(t *testing.T) {
 func TestHelpTellsReasonsWholly(t *testing.T) {
 	atShop(t, 120, 60, ui.Options{}, threeCustomers, func(s *shop) {
 		s.Press("?")
-		s.Sees("(no heart here: this API", "no such call)", "sends that failed", "unknown", "Shift-Enter")
+		s.Sees("(this API", "no such call)", "sends that failed", "unknown", "Shift-Enter")
 		for _, line := range s.Lines()[1:55] {
 			if strings.Contains(line, "…") {
 				t.Errorf("the help is cut: %q", line)

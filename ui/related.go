@@ -83,16 +83,16 @@ func (u *UI) relatedHere() []inbox.Conversation {
 	return u.related.found
 }
 
-// relatedText names them.
+// relatedText says where they are: who they are is known, name and handle agree.
 func (u *UI) relatedText() string {
 	var names []string
 	for _, c := range u.relatedHere() {
-		names = append(names, "@"+inbox.CleanLine(c.Participant.Username)+" on "+c.ID.Platform().Label()+" (account "+string(c.ID.Account())+")")
+		names = append(names, "on "+c.ID.Platform().Label()+" (account "+string(c.ID.Account())+")")
 	}
 	if len(names) == 0 {
 		return ""
 	}
-	return "also: " + strings.Join(names, ", ") + " · " + u.keys.first("related")
+	return "also " + strings.Join(names, ", ") + " · " + u.keys.first("related")
 }
 
 func noRelated(u *UI) string {
