@@ -18,7 +18,7 @@ const maxMetaMedia = 10
 
 var (
 	noReactions = inbox.Cannot("Ayrshare cannot react to a message: use the platform's own app")
-	noStickers  = inbox.Cannot("Ayrshare cannot send stickers: use the platform's own app")
+	noStickers  = inbox.Cannot("Ayrshare cannot send a heart: use the platform's own app")
 	noPosts     = inbox.Cannot("Ayrshare cannot share a post into a conversation: send its link as text")
 	noTyping    = inbox.Cannot("Ayrshare cannot tell the customer that somebody is typing")
 	noSeen      = inbox.Cannot("Ayrshare cannot tell the customer that a message was read")
