@@ -23,7 +23,7 @@ func chatt2meOn(p inbox.Platform) platformtest.Face {
 		World:    sim.Options{Face: sim.FaceChatt2me, Platforms: []inbox.Platform{p}},
 		Apart:    true,
 		Nameless: p == inbox.Instagram,
-		Refusals: platformtest.Refusals{Nobody: inbox.Rejected, Cold: inbox.WindowIsOver},
+		Refusals: platformtest.Refusals{Cold: inbox.WindowIsOver},
 		Remote:   func(c sim.Conversation) string { return c.Participant },
 		Login: func(s *sim.Server) login.Login {
 			return login.Login{

@@ -50,6 +50,7 @@ func jsonReply(status int, v any) reply {
 // addressed to.
 type operation struct {
 	name string
+	also string // another name that faults may have for it
 	do   func(*call) reply
 	x    bool // Ayrshare: needs the X keys when the platform is X
 
@@ -110,7 +111,7 @@ func (s *Server) api(w http.ResponseWriter, r *http.Request) {
 func (s *Server) begin(c *call, op operation) *Request {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	c.faults = s.faults.plan(op.name, c.platform)
+	c.faults = s.faults.plan(op, c.platform)
 	return s.log.open(c, op)
 }
 

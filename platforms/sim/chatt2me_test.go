@@ -158,7 +158,10 @@ func TestChatt2meTellsThePlatformsRefusalsUnder200(t *testing.T) {
 			t.Errorf("%s: %d %v, wanted the code %s", name, status, o, code)
 		}
 	}
-	fails("nobody", "1", `{"text":"hi"}`, "100")
+	fails("nobody", "1", `{"text":"hi"}`, "2534014")
+	if status, o := ask(t, s, "POST", toMessenger, envelope(s.Channel(), c.Participant, `{"imageUrl":"https://img.example/a.jpg?signature=x"}`)); status != 200 || o["status"] != "sent" {
+		t.Errorf("a signed address: %d %v", status, o)
+	}
 	fails("never wrote", cold.Participant, `{"text":"hi"}`, "10")
 	fails("too long", c.Participant, `{"text":"`+strings.Repeat("x", 2001)+`"}`, "100")
 	fails("no such host", c.Participant, `{"imageUrl":"https://broken.example/a.jpg"}`, "2018008")

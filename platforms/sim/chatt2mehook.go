@@ -53,7 +53,9 @@ func (f chatt2meFace) routeWebhooks(c *call, segments []string) operation {
 		if c.req.Method == http.MethodPost {
 			return op(f.createWebhook)
 		}
-		return f.only(c, http.MethodGet, op(f.listWebhooks))
+		list := op(f.listWebhooks)
+		list.also = "user"
+		return f.only(c, http.MethodGet, list)
 	}
 	c.id = segments[0]
 	switch rest := segments[1:]; {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -288,7 +289,7 @@ func (f chatt2meFace) recipient(c *call, to string) (*conversation, reply, bool)
 	conv, ok := c.s.world.byParticipant[to]
 	switch {
 	case !ok || conv.platform != c.platform:
-		return nil, chattFailure("100", "No matching user found."), false
+		return nil, chattFailure("2534014", "No matching user found."), false
 	case conv.taken || c.faults.threadControl:
 		return nil, chattFailure("2018300", "Another app is controlling this thread."), false
 	case conv.lastReceived == 0 || c.now.UnixMilli() >= conv.lastReceived+window.Milliseconds():
@@ -314,7 +315,7 @@ func (f chatt2meFace) carryOut(c *call, conv *conversation, o chattOrder) reply 
 	}
 	switch {
 	case o.media != "":
-		if checkMedia(c.platform, o.media) != nil || mediaType(o.media) != o.kind || c.faults.partial {
+		if !canFetch(o.media) || mediaType(o.media) != o.kind || c.faults.partial {
 			return chattFailure("2018008", "The media could not be fetched.")
 		}
 		id = c.s.world.deliver(conv, sending{kind: o.kind, media: []string{o.media}}, c.now)
@@ -324,6 +325,12 @@ func (f chatt2meFace) carryOut(c *call, conv *conversation, o chattOrder) reply 
 		id = c.s.world.deliver(conv, sending{kind: "template", media: []string{""}}, c.now)
 	}
 	return f.answer(c, conv, o, id)
+}
+
+// canFetch: unlike Ayrshare's, an address may be a signed one, with a query.
+func canFetch(address string) bool {
+	u, err := url.Parse(address)
+	return err == nil && u.Hostname() != "" && u.Hostname() != brokenHost && (u.Scheme == "https" || u.Scheme == "http")
 }
 
 func (f chatt2meFace) react(c *call, conv *conversation, o chattOrder) reply {

@@ -102,9 +102,10 @@
 //
 //	content                      one thing in one dialect; an unknown key is refused with 400
 //	refusals of the platform     HTTP 200 with status "error", in both dialects; Meta's codes:
-//	                             100 unknown person or message, or too long a text; 10 closed
-//	                             window (Instagram 7 days, Messenger 24 h) or never opened;
-//	                             2018300 another app has the thread; 2018008 media
+//	                             100 unknown message, or too long a text; 10 closed window
+//	                             (Instagram 7 days, Messenger 24 h) or never opened; 2534014
+//	                             unknown person; 2018300 another app has the thread; 2018008
+//	                             media, by its extension
 //	answers                      in the dialect of the request; a text's, where it is in neither,
 //	                             as in the OpenAPI description, or as Options.Dialect says
 //	text with a picture          two messages; the answer has the second one's id
@@ -115,6 +116,8 @@
 //
 // In webhooks:
 //
+//	Graph: what is told          what the account is subscribed to; everything as long as it has
+//	                             not asked for anything; messages as edits where only these are
 //	Ayrshare's reactionCreated,  keys of messageRead, with id, reaction and senderDetails; the last
 //	reactionDeleted,             two subActions were never seen
 //	messageEdited, messageDeleted
@@ -131,7 +134,9 @@
 //	OP[@PLATFORM]:FAULT[=VALUE][:WHEN]...
 //
 // OP is any, read, send, archive, autoreply, user, webhooks; on the Graph face
-// also profile, posts, signal (typing, seen), upload and token. FAULT is one of
+// also profile, posts, signal (typing, seen), upload and token. On chatt2me's,
+// which tells nothing else of an account, user is its list of webhooks. FAULT is
+// one of
 //
 //	latency=200ms, latency=50ms..2s   wait before doing anything
 //	429, 429=30s                      too many requests, without or with Retry-After; Graph: code 4,
@@ -168,6 +173,9 @@
 //	unsigned    the same without any signature
 //	truncate    the call breaks off in the middle of its body
 //	batch=1000  it waits until there are so many, for one call
+//	announce    Graph: a new message is told as its edit number 0, without its words, and
+//	            half of the time without who wrote it
+//	changes     Graph: it is told in changes[], with times in seconds
 //
 // WHEN narrows it: a probability such as 0.3, once, 5x (at most five times),
 // after=3 (not the first three). Examples:

@@ -47,7 +47,7 @@ func TestParseFaultSaysWhatIsWrong(t *testing.T) {
 		"send@tiktok:cut":           `"tiktok": facebook, instagram or twitter`,
 		"send@:cut":                 "facebook, instagram or twitter",
 		"send:explode":              `"explode": one of 429, 500`,
-		"hook:cut":                  `"cut": one of batch, delay`,
+		"hook:cut":                  `"cut": one of announce, batch, changes, delay`,
 		"any:duplicate":             `"duplicate": one of 429`,
 		"hook:batch":                "from 2 to 1000",
 		"hook:batch=1001":           "from 2 to 1000",

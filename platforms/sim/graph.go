@@ -24,15 +24,16 @@ const (
 )
 
 type graphFace struct {
-	opts       Options
-	language   int // of the texts of errors
-	tokens     []graphToken
-	code       string // of a log-in that was not used yet
-	codeUntil  time.Time
-	paced      []time.Time       // calls of the last second
-	subscribed []string          // fields of webhooks
-	uploads    map[string]string // attachment ids to the addresses that they were fetched from
-	trace      atomic.Uint64
+	opts        Options
+	language    int // of the texts of errors
+	tokens      []graphToken
+	code        string // of a log-in that was not used yet
+	codeUntil   time.Time
+	paced       []time.Time       // calls of the last second
+	subscribed  []string          // fields of webhooks
+	subscribing bool              // it was asked to be subscribed, or not to be
+	uploads     map[string]string // attachment ids to the addresses that they were fetched from
+	trace       atomic.Uint64
 }
 
 func newGraphFace(opts Options) *graphFace {

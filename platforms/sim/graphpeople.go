@@ -175,14 +175,16 @@ func (f *graphFace) subscribe(c *call) reply {
 	if len(asked) == 0 {
 		return f.refuse(invalid("subscribed_fields"))
 	}
-	f.subscribed = asked
+	f.subscribed, f.subscribing = asked, true
 	return jsonReply(http.StatusOK, map[string]any{"success": true})
 }
 
 // unsubscribe is DELETE /{ig-id}/subscribed_apps.
 func (f *graphFace) unsubscribe(*call) reply {
-	f.subscribed = nil
+	f.subscribed, f.subscribing = nil, true
 	return jsonReply(http.StatusOK, map[string]any{"success": true})
 }
+
+func (f *graphFace) isSubscribed(field string) bool { return slices.Contains(f.subscribed, field) }
 
 func sortedKeys(m map[string]string) []string { return slices.Sorted(maps.Keys(m)) }

@@ -112,6 +112,12 @@ func fileNode(m *message, i int, a Attachment) map[string]any {
 	return node
 }
 
+// isFile tells whether the platform has the file itself, and its own address for
+// it.
+func isFile(a Attachment) bool {
+	return slices.Contains([]string{"image", "video", "audio", "file"}, a.Type)
+}
+
 // hosted is where a file is found: what the shop sent was fetched, and is at
 // the platform's own address now.
 func hosted(m *message, i int, a Attachment) string {

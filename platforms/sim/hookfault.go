@@ -19,6 +19,7 @@ var hookKinds = map[string]valueKind{
 	"duplicate": noValue, "reorder": noValue, "drop": noValue,
 	"forge": noValue, "unsigned": noValue, "truncate": noValue,
 	"delay": needsRange, "batch": needsCount,
+	"announce": noValue, "changes": noValue,
 }
 
 // largestBatch is how many updates a call of Meta's has at most.
@@ -36,6 +37,8 @@ type hookPlan struct {
 	forge     bool // somebody else tells something untrue before
 	unsigned  bool // the same without any signature
 	batch     int  // it waits until there are so many
+	announce  bool // Graph: a message is told as an edit of its id
+	changes   bool // Graph: it is told in changes[]
 }
 
 // alone tells that the fault is one of a call, not of what it tells.
@@ -70,6 +73,10 @@ func (f *activeFault) applyHook(plan *hookPlan, d *rand.Rand) {
 		plan.forge = true
 	case "unsigned":
 		plan.unsigned = true
+	case "announce":
+		plan.announce = true
+	case "changes":
+		plan.changes = true
 	case "batch":
 		// ParseFault has seen to it that it is a number.
 		plan.batch, _ = strconv.Atoi(f.Choice)

@@ -68,8 +68,8 @@ func signature(secret string, message []byte) string {
 // metaEvent is one entry of messaging[] or standby[]. It has one of its last
 // fields.
 type metaEvent struct {
-	Sender      metaID           `json:"sender"`
-	Recipient   metaID           `json:"recipient"`
+	Sender      metaID           `json:"sender,omitzero"`
+	Recipient   metaID           `json:"recipient,omitzero"`
 	Timestamp   int64            `json:"timestamp"`
 	Message     *metaMessage     `json:"message,omitempty"`
 	Edit        *metaEdit        `json:"message_edit,omitempty"`
@@ -81,6 +81,7 @@ type metaEvent struct {
 	PassControl *metaThreadOwner `json:"pass_thread_control,omitempty"`
 
 	standby bool // another app has the thread: this one only listens
+	changes bool // it is told in changes[]
 }
 
 type metaID struct {
@@ -119,7 +120,7 @@ type metaStory struct {
 
 type metaEdit struct {
 	MID     string `json:"mid"`
-	Text    string `json:"text"`
+	Text    string `json:"text,omitempty"`
 	NumEdit int    `json:"num_edit"`
 }
 
@@ -232,9 +233,12 @@ func (e *metaEvent) sayMessage(m *message) bool {
 	if m.answers != "" {
 		e.Message.ReplyTo = &metaReplyTo{MID: m.answers}
 	}
-	for _, a := range m.attachments {
+	for i, a := range m.attachments {
 		if strings.HasPrefix(a.URL, giphy) {
 			return false
+		}
+		if isFile(a) {
+			a.URL = hosted(m, i, a) // as a reading tells it
 		}
 		e.Message.attach(a)
 	}
@@ -310,6 +314,7 @@ type metaEntry struct {
 	ID        string       `json:"id"`
 	Messaging []*metaEvent `json:"messaging,omitempty"`
 	Standby   []*metaEvent `json:"standby,omitempty"`
+	Changes   []metaChange `json:"changes,omitempty"`
 }
 
 // pack puts events that follow one another into entries.
@@ -317,13 +322,17 @@ func (metaHerald) pack(_ *endpoint, list []update, now time.Time) []byte {
 	var entries []*metaEntry
 	for i, u := range list {
 		e := u.body.(*metaEvent)
-		if i == 0 || list[i-1].body.(*metaEvent).standby != e.standby {
+		if i == 0 || !list[i-1].body.(*metaEvent).besides(e) {
 			entries = append(entries, &metaEntry{Time: now.UnixMilli(), ID: pageID(u.conv.platform)})
 		}
 		last := entries[len(entries)-1]
-		if e.standby {
+		switch {
+		case e.changes:
+			last.Time = now.Unix()
+			last.Changes = append(last.Changes, e.change())
+		case e.standby:
 			last.Standby = append(last.Standby, e)
-		} else {
+		default:
 			last.Messaging = append(last.Messaging, e)
 		}
 	}

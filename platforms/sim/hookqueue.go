@@ -134,6 +134,11 @@ func (o *hookOffice) rouse() {
 // for it.
 func (o *hookOffice) happened(h happening) {
 	for _, u := range o.herald.tell(o.s.world, h) {
+		if f, ok := o.s.face.(*graphFace); ok {
+			if u, ok = f.told(u); !ok {
+				continue
+			}
+		}
 		for _, e := range o.endpoints {
 			if !e.paused && (e.event == "" || e.event == u.event) {
 				o.enqueue(e, u)
@@ -153,6 +158,9 @@ func (o *hookOffice) enqueue(e *endpoint, u update) *parcel {
 	if p.plan.drop {
 		o.noteDropped(e, p)
 		return nil
+	}
+	if event, ok := u.body.(*metaEvent); ok {
+		p.body = event.otherwise(p.plan)
 	}
 	p.due = now.Add(p.plan.delay)
 	if p.plan.reorder {

@@ -64,10 +64,10 @@ type faultPlan struct {
 }
 
 // plan draws what will go wrong with a request.
-func (b *faultBook) plan(op string, p inbox.Platform) faultPlan {
+func (b *faultBook) plan(op operation, p inbox.Platform) faultPlan {
 	var plan faultPlan
 	for _, f := range b.active {
-		if !f.concerns(op, p) || !f.strikes(b.rng) {
+		if !(f.concerns(op.name, p) || op.also != "" && f.concerns(op.also, p)) || !f.strikes(b.rng) {
 			continue
 		}
 		plan.names = append(plan.names, f.String())
