@@ -10,7 +10,7 @@ import (
 	"parley/platforms/sim"
 )
 
-var cases = slices.Concat(readingCases, sendingCases, accountCases, gestureCases, hookCases)
+var cases = slices.Concat(readingCases, sendingCases, accountCases, gestureCases, hookCases, truthCases)
 
 func canArchive(c inbox.Capabilities) inbox.Ability   { return c.Archive }
 func canAutoReply(c inbox.Capabilities) inbox.Ability { return c.AutoReply }

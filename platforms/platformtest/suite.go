@@ -135,7 +135,7 @@ type bench struct {
 	platform inbox.Platform // that the case is about
 
 	begun time.Time
-	tick  *atomic.Int64 // of two seconds each
+	tick  *atomic.Int64
 
 	said *transcript // its log and its errors
 	ear  *ear        // what its webhook has told; nil: nobody listens
@@ -165,13 +165,13 @@ const patience = 20 * time.Second
 
 func newBench(t *testing.T, face Face, c testCase) *bench {
 	t.Helper()
-	b := &bench{T: t, face: face, said: &transcript{}, begun: time.Now().Add(-2 * time.Second * truthSteps), tick: new(atomic.Int64)}
+	b := &bench{T: t, face: face, said: &transcript{}, begun: time.Now().Add(-truthSteps * tickTime), tick: new(atomic.Int64)}
 	world := c.world
-	if c.ticks {
-		world.Now = b.now
-	}
 	world.Face, world.Platforms = face.World.Face, face.World.Platforms
 	world.HumanAgent, world.CallsPerSecond = face.World.HumanAgent, face.World.CallsPerSecond
+	if c.ticks {
+		world.Now, world.CallsPerSecond = b.now, -1 // its seconds are longer or shorter than ours
+	}
 	world.Quiet = true
 	world.ProfileKey, world.XKey, world.XSecret = ProfileKey, XKey, XSecret
 	if world.CacheTime == 0 {

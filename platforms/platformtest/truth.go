@@ -1,0 +1,270 @@
+package platformtest
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"time"
+
+	"parley/inbox"
+	"parley/inbox/inboxtest"
+	"parley/platforms"
+	"parley/platforms/sim"
+)
+
+// One truth: the provider, its webhook, its feeds and the outbox all work for a
+// real inbox, and however their words come in, its threads are what happened.
+
+var truthCases = []testCase{
+	{name: "an inbox shows what happened, whatever becomes of its webhooks", each: true, ticks: true, world: sim.Options{Conversations: 1, Messages: 1}, needs: []need{canHear}, run: oneTruth},
+}
+
+// How much happens, and how far apart: messages of one second have no order. All
+// of it is four minutes, since a signature that is much older is refused.
+const (
+	truthSteps = 200
+	tickTime   = 1200 * time.Millisecond
+)
+
+// now is the world's time in a case that ticks.
+func (b *bench) now() time.Time { return b.begun.Add(time.Duration(b.tick.Load()) * tickTime) }
+
+// openInbox runs a real inbox on the provider until the case ends.
+func (b *bench) openInbox(p inbox.Provider) *inbox.Inbox {
+	b.Helper()
+	in, err := inbox.New(b.ctx(), inbox.Options{
+		Store: inboxtest.NewStore(), Log: b.log(), Accounts: []inbox.Account{{ID: b.form.Account, Provider: p}},
+	})
+	b.must(err)
+	_, err = in.Inspect(b.ctx(), b.form.Account) // so that it knows the world's clock
+	b.must(err)
+	b.background("inbox", in.Run)
+	return in
+}
+
+// tellTo lets the simulator tell a sink what happens.
+func (b *bench) tellTo(sink platforms.WebhookSink) {
+	b.Helper()
+	hooks := b.serveHooks(sink)
+	if err := b.sim.SetWebhook(webhookAt(hooks.URL(b.form.Account))); err != nil {
+		b.Fatal(err)
+	}
+}
+
+// until waits for something to be true of the inbox; otherwise says what is.
+func (b *bench) until(in *inbox.Inbox, done func() bool, otherwise func() string) {
+	b.Helper()
+	hints := in.Subscribe()
+	defer hints.Close()
+	ctx, cancel := context.WithTimeout(b.Context(), patience)
+	defer cancel()
+	for !done() {
+		if _, ok := hints.Wait(ctx); !ok {
+			b.Fatal(otherwise())
+		}
+	}
+}
+
+// sentBy waits until the outbox has sent an item, and returns its message. What
+// was held back since something came in between, the agent tries again.
+func (b *bench) sentBy(in *inbox.Inbox, id inbox.OutboxID) inbox.MessageID {
+	b.Helper()
+	var item inbox.OutboxItem
+	b.until(in, func() bool {
+		var err error
+		item, err = in.OutboxItem(b.ctx(), id)
+		b.must(err)
+		if item.State() == inbox.StateFailed && item.Parts[0].AttemptedAt.IsZero() {
+			b.must(in.Retry(b.ctx(), id))
+		}
+		return item.State() == inbox.StateSent
+	}, func() string {
+		return fmt.Sprintf("the item is %s, its part is %+v, and failed by %+v", item.State(), item.Parts[0], item.Parts[0].Error)
+	})
+	return item.Parts[0].MessageID
+}
+
+// line is a message of the world as an inbox must show it.
+type line struct {
+	id      string
+	sent    bool
+	text    string
+	theirs  string // the customer's reaction
+	ours    string
+	edited  bool
+	unsent  bool
+	settled bool // nothing more happens to it
+}
+
+func (l line) String() string {
+	direction := inbox.Received
+	if l.sent {
+		direction = inbox.Sent
+	}
+	return fmt.Sprintf("%s %q theirs=%s ours=%s unsent=%t", direction, l.text, l.theirs, l.ours, l.unsent)
+}
+
+// thread is a conversation and all that happened in it, oldest first.
+type thread struct {
+	conversation sim.Conversation
+	lines        []*line
+}
+
+// drama lets things happen by chance.
+type drama struct {
+	*bench
+	in      *inbox.Inbox
+	dice    *rand.Rand
+	step    int
+	threads []*thread
+}
+
+func oneTruth(b *bench) {
+	in := b.openInbox(b.provider)
+	b.tellTo(in)
+	d := &drama{bench: b, in: in, dice: rand.New(rand.NewPCG(3, 14))}
+	for _, says := range []string{"hello", "good evening"} {
+		c := b.arrive(sim.Customer{Text: says})
+		d.threads = append(d.threads, &thread{c, []*line{{text: says, settled: true}}})
+		b.until(in, func() bool { return len(d.shown(c)) == 1 }, func() string { return "the customer never came" })
+	}
+	for _, fault := range []string{
+		"hook:duplicate:0.2", "hook:reorder:0.2", "hook:delay=1ms..50ms:0.3", "hook:forge:0.2", "hook:unsigned:0.2",
+	} {
+		b.fault(fault)
+	}
+	for d.step = range truthSteps {
+		b.tick.Add(1)
+		d.live(d.threads[d.dice.IntN(len(d.threads))])
+	}
+	for _, t := range d.threads {
+		want := t.want()
+		b.until(in, func() bool { return slices.Equal(d.shown(t.conversation), want) }, func() string {
+			got := d.shown(t.conversation)
+			return fmt.Sprintf("%d lines are shown of %d; wrongly\n%s\ninstead of\n%s", len(got), len(want), missing(got, want), missing(want, got))
+		})
+	}
+}
+
+// want is what the inbox has to show.
+func (t *thread) want() []string {
+	var list []string
+	for _, l := range t.lines {
+		list = append(list, l.String())
+	}
+	return list
+}
+
+// missing are the lines that the other list does not have.
+func missing(list, other []string) string {
+	return strings.Join(slices.DeleteFunc(slices.Clone(list), func(s string) bool { return slices.Contains(other, s) }), "\n")
+}
+
+// shown is a conversation as the inbox has it, oldest first.
+func (d *drama) shown(c sim.Conversation) []string {
+	d.Helper()
+	var list []string
+	for _, m := range d.messagesIn(d.in, c) {
+		l := line{sent: m.Direction == inbox.Sent, text: m.Text, unsent: m.Deleted}
+		for _, r := range m.Reactions {
+			if r.Mine {
+				l.ours += r.Emoji
+			} else {
+				l.theirs += r.Emoji
+			}
+		}
+		list = append(list, l.String())
+	}
+	return list
+}
+
+func (b *bench) messagesIn(in *inbox.Inbox, c sim.Conversation) []inbox.Message {
+	b.Helper()
+	t, err := in.Thread(b.ctx(), inbox.ThreadQuery{Conversation: b.id(c), Before: 10 * truthSteps})
+	if inbox.KindOf(err) == inbox.NotFound {
+		return nil
+	}
+	b.must(err)
+	return t.Page.Messages
+}
+
+// sees tells that the message has come in by now: its webhook may be late.
+func (d *drama) sees(t *thread, l *line) bool {
+	return slices.ContainsFunc(d.messagesIn(d.in, t.conversation), func(m inbox.Message) bool { return string(m.ID) == l.id })
+}
+
+// live lets one thing happen: mostly to some message, if anything can happen to
+// it.
+func (d *drama) live(t *thread) {
+	d.Helper()
+	target := t.lines[d.dice.IntN(len(t.lines))]
+	switch what := d.dice.IntN(80); {
+	case what == 0 && d.caps().History.OK:
+		d.readNewest()
+	case what < 16:
+		d.sendOne(t)
+	case what < 32 || target.settled:
+		d.writeOne(t)
+	case what < 40 && d.caps().Reactions.OK && d.sees(t, target):
+		d.reactTo(t, target)
+	case target.sent:
+		target.theirs = d.emoji()
+		d.did(d.sim.React(t.conversation.ID, target.id, target.theirs))
+	case what < 64 && !target.edited:
+		target.text, target.edited = fmt.Sprintf("line %d instead", d.step), true
+		d.did(d.sim.Edit(t.conversation.ID, target.id, target.text))
+	default:
+		target.text, target.theirs, target.ours, target.unsent, target.settled = "", "", "", true, true
+		d.did(d.sim.Unsend(t.conversation.ID, target.id))
+	}
+}
+
+// emoji is one of a few, or none: what was there is taken back.
+func (d *drama) emoji() string { return []string{"👍", "🎉", ""}[d.dice.IntN(3)] }
+
+// did fails the case when the world refuses.
+func (d *drama) did(err error) {
+	d.Helper()
+	if err != nil {
+		d.Fatal(err)
+	}
+}
+
+// readNewest takes in a page of the feed, as the poller does in its time.
+func (d *drama) readNewest() {
+	d.Helper()
+	_, err := d.provider.Read(d.ctx(), inbox.ReadRequest{Feed: d.feed()}, func(batch inbox.Batch) error {
+		_, err := d.in.Ingest(d.ctx(), batch)
+		return err
+	})
+	d.must(err)
+}
+
+// sendOne lets an agent answer.
+func (d *drama) sendOne(t *thread) {
+	d.Helper()
+	says := fmt.Sprintf("line %d", d.step)
+	items, err := d.in.Send(d.ctx(), inbox.SendRequest{Composition: inbox.Composition{Conversation: d.id(t.conversation), Text: says}})
+	d.must(err)
+	id := d.sentBy(d.in, items[0].ID)
+	t.lines = append(t.lines, &line{id: string(id), sent: true, text: says, settled: id == ""})
+}
+
+// writeOne lets the customer write, or the shop from another tool.
+func (d *drama) writeOne(t *thread) {
+	d.Helper()
+	says, sent := fmt.Sprintf("line %d", d.step), d.dice.IntN(3) == 0
+	id := d.write(sim.Post{ConversationID: t.conversation.ID, Text: says, Sent: sent})
+	t.lines = append(t.lines, &line{id: string(id), sent: sent, text: says, settled: sent && d.face.Nameless})
+}
+
+// reactTo lets an agent react to a message.
+func (d *drama) reactTo(t *thread, target *line) {
+	d.Helper()
+	target.ours = d.emoji()
+	item, err := d.in.Gesture(d.ctx(), inbox.Gesture{Conversation: d.id(t.conversation), Target: inbox.MessageID(target.id), Emoji: target.ours})
+	d.must(err)
+	d.sentBy(d.in, item.ID)
+}
