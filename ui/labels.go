@@ -130,6 +130,9 @@ func windowSentence(w inbox.Window, now time.Time, zone *time.Location, clock st
 		return "closed since " + at, time.Time{}
 	}
 	left, until := leftLabel(w.ClosesAt, now, false)
+	if sameDay(w.ClosesAt.In(zone), now.In(zone)) {
+		at = w.ClosesAt.In(zone).Format(clock)
+	}
 	if w.Phase == inbox.WindowLate {
 		text = "late: human agents only, " + left + " left, until " + at
 		if w.Reason != "" {

@@ -419,3 +419,35 @@ func TestNewNameOfACustomerIsTheirReactionsToo(t *testing.T) {
 		s.Sees("😂 Maya Lindqvist")
 	})
 }
+
+func TestWindowThatEndsTodaySaysOnlyWhen(t *testing.T) {
+	fill := func(s *shop) { s.writes(inbox.Facebook, "Edith", "hello?", 7*24*time.Hour-30*time.Minute) }
+	atShop(t, 80, 24, ui.Options{}, fill, func(s *shop) {
+		s.Sees("late: human agents only, 30m left, until 10:30")
+	})
+}
+
+func TestStatusLineHasEveryAccountAt80Columns(t *testing.T) {
+	fill := func(s *shop) {
+		s.provider.ReadFunc = func(context.Context, inbox.ReadRequest, func(inbox.Batch) error) (inbox.ReadResult, error) {
+			return inbox.ReadResult{}, nil
+		}
+		var accounts []inbox.Account
+		for _, name := range []inbox.AccountID{"ayrshare", "graph", "chatt2me"} {
+			accounts = append(accounts, inbox.Account{ID: name, Provider: s.provider})
+		}
+		in, err := inbox.New(s.ctx, inbox.Options{Store: s.store, Accounts: accounts})
+		if err != nil {
+			s.T.Fatal(err)
+		}
+		s.in = in
+		go func() { _ = in.Run(s.ctx) }()
+		time.Sleep(time.Minute)
+	}
+	atShop(t, 80, 24, ui.Options{}, fill, func(s *shop) {
+		s.Sees(" ayrshare FB IG", " │ graph FB IG", " │ chatt2me FB IG")
+		s.Misses("next")
+		s.Resize(140, 24)
+		s.Sees(" ayrshare FB IG", " next ", " │ chatt2me FB IG")
+	})
+}

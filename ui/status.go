@@ -255,11 +255,13 @@ func (u *UI) drawStatus() ([]string, time.Time) {
 	}
 	outbox := u.outboxSegments()
 	room := l.left - outbox.width(u.cells) - 1
-	var until time.Time
-	for i, a := range u.accounts {
-		s, next := u.accountSegments(a)
-		until = sooner(until, next)
-		if used := u.area.status.width - l.left; used+s.width(u.cells)+3 > room && i > 0 {
+	accounts, until := u.accountsIn(room)
+	for i, s := range accounts {
+		more := 0
+		if i+1 < len(accounts) {
+			more = 3 // for how many are missing
+		}
+		if used := u.area.status.width - l.left; used+2+s.width(u.cells)+more > room && i > 0 {
 			l.put(u.style[roleFaint], " +"+short(len(u.accounts)-i))
 			break
 		}
@@ -273,25 +275,43 @@ func (u *UI) drawStatus() ([]string, time.Time) {
 	return []string{l.String()}, until
 }
 
-// accountSegments say how an account is and how old its data is.
-func (u *UI) accountSegments(a inbox.AccountView) (s segments, until time.Time) {
+// accountsIn are all accounts, in few words where there is not room for more: one
+// that is missing may be the one that is ill.
+func (u *UI) accountsIn(room int) (all []segments, until time.Time) {
+	for _, terse := range []bool{false, true} {
+		all, until = nil, time.Time{}
+		width := -2 // there is a rule between two of them
+		for _, a := range u.accounts {
+			s, next := u.accountSegments(a, terse)
+			all, until = append(all, s), sooner(until, next)
+			width += s.width(u.cells) + 2
+		}
+		if width <= room {
+			break
+		}
+	}
+	return all, until
+}
+
+// accountSegments say how an account is and how old its data is; in few words
+// only that.
+func (u *UI) accountSegments(a inbox.AccountView, terse bool) (s segments, until time.Time) {
 	word, r := healthWord(a.Health)
 	s = segments{{plain, " " + string(a.ID)}}
 	if word != "" {
 		s = append(s, segment{u.style[r], " " + word})
 	}
+	platforms, until := u.platformSegments(a.Platforms, terse)
+	s = append(s, platforms...)
 	var next time.Time
 	for _, p := range a.Platforms {
-		part, t := u.platformSegment(p)
-		s = append(s, part)
-		until = sooner(until, t)
 		next = sooner(next, p.NextAt)
 	}
 	if s2, t := u.refusedSegment(a.Webhook); s2.text != "" {
 		s = append(s, s2)
 		until = sooner(until, t)
 	}
-	if !next.IsZero() && a.Health != inbox.Dead {
+	if !next.IsZero() && a.Health != inbox.Dead && !terse {
 		label, t := leftLabel(next, u.now(), false)
 		if label == "0m" {
 			label = "<1m"
@@ -338,28 +358,42 @@ func healthWord(h inbox.Health) (string, role) {
 	return "dead", roleUrgent
 }
 
-// platformSegment is how old the data of a platform is; an error makes it red.
-func (u *UI) platformSegment(p inbox.PlatformView) (segment, time.Time) {
-	text, until := " "+strings.TrimSpace(p.Platform.Tag())+" ", time.Time{}
-	r := roleGood
+// platformSegments say how old the data of the platforms is, in one for those that
+// are alike; in few words without their names when all of them are well.
+func (u *UI) platformSegments(platforms []inbox.PlatformView, terse bool) (s segments, until time.Time) {
+	var tags string
+	for i, p := range platforms {
+		label, r, t := u.platformLabel(p)
+		until = sooner(until, t)
+		tags += " " + strings.TrimSpace(p.Platform.Tag())
+		if i+1 < len(platforms) {
+			if next, also, _ := u.platformLabel(platforms[i+1]); next == label && also == r {
+				continue
+			}
+		}
+		if terse && r == roleGood && len(s) == 0 && i == len(platforms)-1 {
+			tags = ""
+		}
+		s, tags = append(s, segment{u.style[r], tags + " " + label}), ""
+	}
+	return s, until
+}
+
+// platformLabel is how old the data of a platform is; an error makes it red.
+func (u *UI) platformLabel(p inbox.PlatformView) (text string, r role, until time.Time) {
+	r = roleGood
 	switch {
 	case p.Live && p.PushedAt.IsZero():
-		text += "live, nothing yet"
-		r = roleFaint
+		text, r = "live, nothing yet", roleFaint
 	case p.Live:
-		var age string
-		age, until = agoLabel(p.PushedAt, u.now(), u.opts.Zone)
-		text += "live " + age
+		text, until = agoLabel(p.PushedAt, u.now(), u.opts.Zone)
+		text = "live " + text
 	case p.FirstSync:
-		text += "first sync " + short(p.Loaded)
-		r = roleWarn
+		text, r = "first sync "+short(p.Loaded), roleWarn
 	case p.ReadAt.IsZero():
-		text += "never read"
-		r = roleFaint
+		text, r = "never read", roleFaint
 	default:
-		var age string
-		age, until = ageLabel(p.ReadAt, u.now(), u.opts.Zone)
-		text += age
+		text, until = ageLabel(p.ReadAt, u.now(), u.opts.Zone)
 		if u.now().Sub(p.ReadAt) > staleAfter {
 			r = roleWarn
 		}
@@ -367,7 +401,7 @@ func (u *UI) platformSegment(p inbox.PlatformView) (segment, time.Time) {
 	if p.Error != nil {
 		r = roleUrgent
 	}
-	return segment{u.style[r], text}, until
+	return text, r, until
 }
 
 // staleAfter is how old data may be before its age is coloured. Providers cache
