@@ -7,6 +7,12 @@
 // agent has typed or done cannot: it is migrated from version to version, and a
 // record that cannot be read is an error, never a loss.
 //
+// Some providers have no history: what their webhooks have told is told once. So
+// when the version of the facts changes, those of an account that has never been
+// read are carried over instead of dropped, and where they cannot be, the file is
+// refused and stays as it is. Whoever raises that version has to keep the decoder
+// of the older records for them.
+//
 //	meta
 //	    schema           version of what is kept
 //	    facts_schema     version of the facts

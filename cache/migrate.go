@@ -23,7 +23,8 @@ import (
 func schema() uint64 { return uint64(len(migrations)) }
 
 // factsSchema is the version of the facts. Raise it when a record or an index
-// of theirs changes its form.
+// of theirs changes its form. What comes by webhook alone is not read anew: it is
+// carried over (see carry.go), so what that reads has to know the older forms.
 const factsSchema = 1
 
 // migration is one step of what is kept, from the version before to the next.
@@ -153,9 +154,14 @@ func (t *tx) migrate(from fileState) error {
 	return writeVersion(meta, keyFactsSchema, factsSchema)
 }
 
-// discardFacts makes the facts anew, empty but for what the agents own: a
-// conversation with a draft must be seen before it has been read again.
+// discardFacts makes the facts anew, empty but for what nobody tells again, and
+// what the agents own: a conversation with a draft must be seen before it has
+// been read again.
 func (t *tx) discardFacts() error {
+	carried, err := t.unrepeatable()
+	if err != nil {
+		return err
+	}
 	if t.bolt.Bucket(topFacts) != nil {
 		if err := t.bolt.DeleteBucket(topFacts); err != nil {
 			return err
@@ -166,6 +172,9 @@ func (t *tx) discardFacts() error {
 		return err
 	}
 	if err := makeBuckets(facts, topFacts); err != nil {
+		return err
+	}
+	if err := t.carryOver(carried); err != nil {
 		return err
 	}
 	if err := t.restoreMarked(); err != nil {
