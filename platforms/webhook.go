@@ -143,7 +143,12 @@ func NewWebhooks(o WebhookOptions) (*Webhooks, error) {
 }
 
 func (w *Webhooks) newServer() *http.Server {
+	// With HTTP/2 one connection has hundreds of calls, and the bound on
+	// connections would bound nothing. All three providers speak HTTP/1.
+	var plain http.Protocols
+	plain.SetHTTP1(true)
 	return &http.Server{
+		Protocols:         &plain,
 		Handler:           http.HandlerFunc(w.serve),
 		ReadHeaderTimeout: headerWithin,
 		ReadTimeout:       readWithin,

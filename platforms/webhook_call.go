@@ -236,7 +236,9 @@ func (w *Webhooks) admit(to *receiver, from string, call hook.Call) (answer repl
 	case err != nil:
 		return w.turnAway(to, from, err), true
 	case greeted:
-		w.log.Info("webhook address confirmed", "account", to.id, "from", from)
+		if more, ok := w.warned.allow("greeted " + string(to.id)); ok {
+			w.log.Info("webhook address confirmed", "account", to.id, "from", from, "more_since", more)
+		}
 		return greetingReply(greeting), true
 	case call.Method != http.MethodPost:
 		return notAllowed(http.MethodPost), true

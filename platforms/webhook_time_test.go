@@ -236,6 +236,21 @@ func (endless) Push(ctx context.Context, _ inbox.AccountID, _ []inbox.Batch) (in
 	return inbox.Ingested{}, ctx.Err()
 }
 
+// TestGreetingsAreLoggedOnceAMinute: some providers' need no secret.
+func TestGreetingsAreLoggedOnceAMinute(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		st := serveInBubble(t, setup{})
+		for range 50 {
+			if got := st.call(call{method: "GET", path: "/webhook/acme?challenge=17&token=blue", sum: "-"}); got.status != 200 || got.body != "17" {
+				t.Fatalf("answer %+v", got)
+			}
+		}
+		if n := strings.Count(st.log.String(), "address confirmed"); n != 1 {
+			t.Errorf("%d lines", n)
+		}
+	})
+}
+
 // TestTroubleIsLoggedOnceAMinute: anybody can make some.
 func TestTroubleIsLoggedOnceAMinute(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

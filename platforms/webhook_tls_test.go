@@ -122,6 +122,25 @@ func TestARenewedCertificateNeedsNoRestart(t *testing.T) {
 	}
 }
 
+// TestOneConnectionHasOneCall: the bound on connections bounds the calls as well.
+func TestOneConnectionHasOneCall(t *testing.T) {
+	files := newCertFiles(t)
+	own := issue(t, 1, time.Now().Add(time.Hour))
+	files.put(files.cert, own.cert)
+	files.put(files.key, own.key)
+	st := serve(t, setup{change: files.use})
+	pool := x509.NewCertPool()
+	pool.AppendCertsFromPEM(own.cert)
+	conn, err := tls.Dial("tcp", st.hooks.Address(), &tls.Config{RootCAs: pool, NextProtos: []string{"h2", "http/1.1"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if p := conn.ConnectionState().NegotiatedProtocol; p != "http/1.1" {
+		t.Errorf("the protocol is %q", p)
+	}
+}
+
 func TestACallOverTLS(t *testing.T) {
 	files := newCertFiles(t)
 	own := issue(t, 1, time.Now().Add(time.Hour))

@@ -94,15 +94,12 @@ func open(l login.Login, transport http.RoundTripper) (inbox.Provider, error) {
 		dialect:  l.Values[fieldDialect],
 		secrets:  slices.Clone(l.Lists[fieldSecrets]),
 		memory:   l.Memory,
-		hide:     l.Hide,
 		log:      l.Log,
 	}
 	if p.dialect == "" {
 		p.dialect = dialectMeta
 	}
-	if p.hide == nil {
-		p.hide = func(login.Secret) {}
-	}
+	p.hide = hideOnce(l.Hide)
 	if p.log == nil {
 		p.log = slog.New(slog.DiscardHandler)
 	}

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"parley/inbox"
@@ -213,6 +214,21 @@ func (p *provider) keepSecret(kind string, secret login.Secret) error {
 		return &inbox.Error{Kind: inbox.Internal, Op: opRegister, Text: "the signing secret cannot be kept: " + err.Error(), Hint: "mend that, and register again", Err: err}
 	}
 	return nil
+}
+
+// hideOnce tells of each secret once: every call of a webhook asks for those
+// that are kept, and anybody can make one.
+func hideOnce(hide func(login.Secret)) func(login.Secret) {
+	var mu sync.Mutex
+	told := map[login.Secret]bool{}
+	return func(s login.Secret) {
+		mu.Lock()
+		defer mu.Unlock()
+		if hide != nil && !told[s] {
+			told[s] = true
+			hide(s)
+		}
+	}
 }
 
 // keptSecret is empty when none was kept.

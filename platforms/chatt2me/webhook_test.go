@@ -280,3 +280,21 @@ func TestChannelsOfOneApplicationAreKin(t *testing.T) {
 		}
 	}
 }
+
+// TestForgedCallsLearnNothing: a kept secret is told to who hides it once, not
+// with each call that anybody makes.
+func TestForgedCallsLearnNothing(t *testing.T) {
+	l := fullLogin("https://api.example/v1", io.Discard)
+	l.Memory = &notebook{notes: map[string]string{"webhook secret Message": "kept-secret"}}
+	told := 0
+	l.Hide = func(login.Secret) { told++ }
+	r := mustOpen(t, l).(hook.Receiver)
+	for range 20 {
+		if err := r.Verify(call("{}", "X-hub-Signature", sign("guessed", now, "{}"))); err == nil {
+			t.Fatal("a forged call is believed")
+		}
+	}
+	if told != 1 {
+		t.Errorf("it is told %d times", told)
+	}
+}

@@ -32,11 +32,19 @@ func newRedactor(secrets []login.Secret) *redactor {
 	return r
 }
 
-// learn takes out more secrets from now on.
+// learn takes out more secrets from now on. Some are told again and again.
 func (r *redactor) learn(secrets ...login.Secret) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.secrets = append(r.secrets, secrets...)
+	before := len(r.secrets)
+	for _, s := range secrets {
+		if !slices.Contains(r.secrets, s) {
+			r.secrets = append(r.secrets, s)
+		}
+	}
+	if r.replacer != nil && len(r.secrets) == before {
+		return
+	}
 	r.replacer = newReplacer(r.secrets)
 }
 
