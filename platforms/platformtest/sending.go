@@ -107,6 +107,13 @@ func hasWindow(c inbox.Capabilities) inbox.Ability {
 	return inbox.Can()
 }
 
+func hasLate(c inbox.Capabilities) inbox.Ability {
+	if c.Window.Late <= c.Window.Open {
+		return inbox.Cannot("the platform has no time that is for human agents only")
+	}
+	return inbox.Can()
+}
+
 var sendingCases = []testCase{
 	{name: "a text is delivered once and found again", each: true, run: textIsDelivered},
 	{name: "a picture is delivered", each: true, needs: []need{takesMediaAlone}, run: pictureIsDelivered},
@@ -116,6 +123,9 @@ var sendingCases = []testCase{
 	{name: "a broken picture fails", each: true, needs: []need{takesMediaAlone}, run: brokenPictureFails},
 	{name: "an unknown customer is refused", each: true, run: unknownCustomer},
 	{name: "a closed window is refused as such", each: true, needs: []need{hasWindow}, run: closedWindow},
+	{name: "a human agent answers late", each: true, needs: []need{hasLate}, run: lateAnswer},
+	{name: "a human agent who was not approved is told so", each: true, unapproved: true, needs: []need{hasLate}, run: lateUnapproved},
+	{name: "pictures that are not taken together go one by one", each: true, world: sim.Options{SingleImages: true}, needs: []need{takesSeveral}, run: picturesOneByOne},
 	{name: "a conversation cannot be opened by us", each: true, run: coldConversation},
 	{name: "a text that is too long is refused", each: true, run: tooLong},
 	{name: "the longest text is delivered", each: true, run: longestText},
@@ -241,6 +251,57 @@ func closedWindow(b *bench) {
 	result, err := b.sendOut(b.ctx(), b.arrive(sim.Customer{At: almost}), inbox.Outgoing{Late: w.Late > w.Open, Parts: []inbox.Part{text("just in time")}})
 	b.must(err)
 	b.states(result, inbox.StateSent)
+}
+
+// lateCustomer wrote when the time of all answers had just passed.
+func (b *bench) lateCustomer() sim.Conversation {
+	b.Helper()
+	return b.arrive(sim.Customer{At: time.Now().Add(-b.caps().Window.Open - time.Hour)})
+}
+
+func lateAnswer(b *bench) {
+	c := b.lateCustomer()
+	result, err := b.sendOut(b.ctx(), c, inbox.Outgoing{Late: true, Parts: []inbox.Part{text("still here")}})
+	b.must(err)
+	b.states(result, inbox.StateSent)
+	if n := b.delivered(c, "still here"); n != 1 {
+		b.Errorf("delivered %d times", n)
+	}
+}
+
+func lateUnapproved(b *bench) {
+	if !b.face.World.HumanAgent {
+		b.Skip("the API asks for no approval")
+	}
+	c := b.lateCustomer()
+	result, err := b.sendOut(b.ctx(), c, inbox.Outgoing{Late: true, Parts: []inbox.Part{text("still here")}})
+	if e := b.wants(err, inbox.WindowIsOver, inbox.Rejected, inbox.Unsupported); e.Hint == "" || e.Delivery != inbox.NotDelivered {
+		b.Errorf("told as %+v", e)
+	}
+	b.states(result, inbox.StateFailed)
+	if n := len(b.sim.Deliveries()); n != 0 {
+		b.Errorf("%d messages were delivered", n)
+	}
+}
+
+// picturesOneByOne sends twice: what was refused once is not tried again.
+func picturesOneByOne(b *bench) {
+	if !b.face.Together {
+		b.Skip("the API takes no pictures together")
+	}
+	c := b.arrive(sim.Customer{})
+	for i, requests := range []int{3, 2} {
+		before := b.requests("send")
+		result, err := b.send(c, image(goodPicture), image(otherPicture))
+		b.must(err)
+		b.states(result, inbox.StateSent, inbox.StateSent)
+		if n := b.requests("send") - before; n != requests {
+			b.Errorf("send %d: %d requests, wanted %d", i, n, requests)
+		}
+		if n, m := b.delivered(c, goodPicture), b.delivered(c, otherPicture); n != i+1 || m != i+1 {
+			b.Errorf("send %d: the pictures were delivered %d and %d times", i, n, m)
+		}
+	}
 }
 
 func coldConversation(b *bench) {

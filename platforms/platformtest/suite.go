@@ -89,13 +89,15 @@ func Run(t *testing.T, face Face) {
 
 // testCase is one sentence about how a provider behaves.
 type testCase struct {
-	name  string
-	each  bool // once for each platform of the provider
-	world sim.Options
-	ticks bool   // the world stands still but for bench.tick
-	hears bool   // the webhook is listened to, also where there are feeds
-	needs []need // all that the provider must be able to do
-	run   func(*bench)
+	name       string
+	each       bool // once for each platform of the provider
+	world      sim.Options
+	ticks      bool   // the world stands still but for bench.tick
+	hears      bool   // the webhook is listened to, also where there are feeds
+	inbox      bool   // … by a real inbox, which the case opens
+	unapproved bool   // nobody has approved the app for what needs it
+	needs      []need // all that the provider must be able to do
+	run        func(*bench)
 }
 
 // need is an ability that a case is about.
@@ -115,10 +117,10 @@ func runCase(t *testing.T, face Face, c testCase, p inbox.Platform) {
 			t.Skip(can.Reason)
 		}
 	}
-	if (c.hears || c.ticks) && p == face.Silent {
+	if (c.hears || c.inbox) && p == face.Silent {
 		t.Skipf("no webhook tells of %s", p)
 	}
-	if c.hears || !b.caps().History.OK && !c.ticks {
+	if c.hears || !b.caps().History.OK && !c.inbox {
 		b.listen()
 	}
 	c.run(b)
@@ -168,7 +170,7 @@ func newBench(t *testing.T, face Face, c testCase) *bench {
 	b := &bench{T: t, face: face, said: &transcript{}, begun: time.Now().Add(-truthSteps * tickTime), tick: new(atomic.Int64)}
 	world := c.world
 	world.Face, world.Platforms = face.World.Face, face.World.Platforms
-	world.HumanAgent, world.CallsPerSecond = face.World.HumanAgent, face.World.CallsPerSecond
+	world.HumanAgent, world.CallsPerSecond = face.World.HumanAgent && !c.unapproved, face.World.CallsPerSecond
 	if c.ticks {
 		world.Now, world.CallsPerSecond = b.now, -1 // its seconds are longer or shorter than ours
 	}

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"parley/inbox"
@@ -18,7 +19,10 @@ import (
 // real inbox, and however their words come in, its threads are what happened.
 
 var truthCases = []testCase{
-	{name: "an inbox shows what happened, whatever becomes of its webhooks", each: true, ticks: true, world: sim.Options{Conversations: 1, Messages: 1}, needs: []need{canHear}, run: oneTruth},
+	{name: "an inbox shows what happened, whatever becomes of its webhooks", each: true, ticks: true, inbox: true, world: sim.Options{Conversations: 1, Messages: 1}, needs: []need{canHear}, run: oneTruth},
+	{name: "an echo before the answer is the message that was sent", each: true, inbox: true, needs: []need{canHear}, run: echoIsEarly},
+	{name: "an echo settles a send in doubt", each: true, inbox: true, needs: []need{canHear}, run: echoSettles},
+	{name: "a key that dies keeps the queue, and one that returns empties it", each: true, inbox: true, needs: []need{canHear}, run: queueSurvives},
 }
 
 // How much happens, and how far apart: messages of one second have no order. All
@@ -84,6 +88,117 @@ func (b *bench) sentBy(in *inbox.Inbox, id inbox.OutboxID) inbox.MessageID {
 		return fmt.Sprintf("the item is %s, its part is %+v, and failed by %+v", item.State(), item.Parts[0], item.Parts[0].Error)
 	})
 	return item.Parts[0].MessageID
+}
+
+// greeted is an inbox in which one customer has said hello. It sends by the
+// provider that is given, and is told by the bench's.
+func (b *bench) greeted(p inbox.Provider, sink func(*inbox.Inbox) platforms.WebhookSink) (*inbox.Inbox, sim.Conversation) {
+	b.Helper()
+	in := b.openInbox(p)
+	b.tellTo(sink(in))
+	c := b.arrive(sim.Customer{})
+	b.until(in, func() bool { return len(b.messagesIn(in, c)) == 1 }, func() string { return "the customer never came" })
+	return in, c
+}
+
+// answer puts a text into the outbox.
+func (b *bench) answer(in *inbox.Inbox, c sim.Conversation, says string) inbox.OutboxID {
+	b.Helper()
+	items, err := in.Send(b.ctx(), inbox.SendRequest{Composition: inbox.Composition{Conversation: b.id(c), Text: says}})
+	b.must(err)
+	return items[0].ID
+}
+
+// sentOnce checks that a text was delivered once, by one request, and is shown
+// once.
+func (b *bench) sentOnce(in *inbox.Inbox, c sim.Conversation, says string) {
+	b.Helper()
+	shown := 0
+	for _, m := range b.messagesIn(in, c) {
+		if m.Text == says && m.Direction == inbox.Sent {
+			shown++
+		}
+	}
+	if n, sends := b.delivered(c, says), b.requests("send"); n != 1 || sends != 1 || shown != 1 {
+		b.Errorf("delivered %d times in %d requests, and shown %d times", n, sends, shown)
+	}
+}
+
+// lateAnswers are a provider whose sends return when their echo has come in.
+type lateAnswers struct {
+	inbox.Provider
+	echo *echoWatch
+}
+
+func (p lateAnswers) Send(ctx context.Context, out inbox.Outgoing) (inbox.SendResult, error) {
+	result, err := p.Provider.Send(ctx, out)
+	select {
+	case <-p.echo.heard:
+	case <-ctx.Done():
+	}
+	return result, err
+}
+
+// echoWatch notes when an inbox has taken in a message of ours.
+type echoWatch struct {
+	*inbox.Inbox
+	once  sync.Once
+	heard chan struct{}
+}
+
+func (w *echoWatch) Push(ctx context.Context, id inbox.AccountID, batches []inbox.Batch) (inbox.Ingested, error) {
+	n, err := w.Inbox.Push(ctx, id, batches)
+	for _, batch := range batches {
+		if err == nil && slices.ContainsFunc(batch.Messages, func(m inbox.MessageFact) bool { return m.Message.Direction == inbox.Sent }) {
+			w.once.Do(func() { close(w.heard) })
+		}
+	}
+	return n, err
+}
+
+func echoIsEarly(b *bench) {
+	watch := &echoWatch{heard: make(chan struct{})}
+	in, c := b.greeted(lateAnswers{b.provider, watch}, func(in *inbox.Inbox) platforms.WebhookSink {
+		watch.Inbox = in
+		return watch
+	})
+	b.sentBy(in, b.answer(in, c, "sent once"))
+	select {
+	case <-watch.heard:
+	case <-time.After(patience):
+		b.Fatal("the echo never came")
+	}
+	b.sentOnce(in, c, "sent once")
+}
+
+func itself(in *inbox.Inbox) platforms.WebhookSink { return in }
+
+func echoSettles(b *bench) {
+	in, c := b.greeted(b.provider, itself)
+	b.fault("send:tear-after:once")
+	b.sentBy(in, b.answer(in, c, "in doubt"))
+	b.sentOnce(in, c, "in doubt")
+}
+
+func queueSurvives(b *bench) {
+	in, c := b.greeted(b.provider, itself)
+	b.fault("send:expired-key")
+	id := b.answer(in, c, "kept")
+	var item inbox.OutboxItem
+	b.until(in, func() bool {
+		var err error
+		item, err = in.OutboxItem(b.ctx(), id)
+		b.must(err)
+		return item.State() == inbox.StateQueued && item.Waiting != nil
+	}, func() string { return fmt.Sprintf("the item is %+v", item) })
+	if n := b.delivered(c, "kept"); n != 0 {
+		b.Errorf("delivered %d times with a dead key", n)
+	}
+	b.sim.ClearFaults()
+	b.sentBy(in, id)
+	if n := b.delivered(c, "kept"); n != 1 {
+		b.Errorf("delivered %d times", n)
+	}
 }
 
 // line is a message of the world as an inbox must show it.
@@ -246,9 +361,7 @@ func (d *drama) readNewest() {
 func (d *drama) sendOne(t *thread) {
 	d.Helper()
 	says := fmt.Sprintf("line %d", d.step)
-	items, err := d.in.Send(d.ctx(), inbox.SendRequest{Composition: inbox.Composition{Conversation: d.id(t.conversation), Text: says}})
-	d.must(err)
-	id := d.sentBy(d.in, items[0].ID)
+	id := d.sentBy(d.in, d.answer(d.in, t.conversation, says))
 	t.lines = append(t.lines, &line{id: string(id), sent: true, text: says, settled: id == ""})
 }
 
