@@ -114,7 +114,7 @@ func open(l login.Login, transport http.RoundTripper) (*provider, error) {
 		humanAgent: l.Values[fieldHumanAgent] == "true",
 		secrets:    l.Lists[fieldSecrets],
 		verify:     l.Secrets[fieldVerify],
-		probe:      newProber(transport),
+		probe:      newProber(cmp.Or(l.BaseURL, BaseURL), transport),
 		log:        l.Log,
 		profiles:   map[string]profile{},
 	}

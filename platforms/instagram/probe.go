@@ -2,10 +2,16 @@ package instagram
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"mime"
+	"net"
 	"net/http"
+	"net/netip"
+	"net/url"
+	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"parley/inbox"
@@ -27,11 +33,65 @@ const (
 // prober asks for the headers of media. It sends no key and keeps no cookie.
 type prober struct{ http *http.Client }
 
-func newProber(transport http.RoundTripper) *prober {
+// newProber makes one that asks public addresses only, as Instagram's own fetch
+// can reach no others: whoever writes an answer, or owns a server that redirects,
+// must not learn what is behind this machine's walls. With an API on this
+// machine (a simulator) the media are here too.
+func newProber(base string, transport http.RoundTripper) *prober {
 	if transport == nil {
-		transport = &http.Transport{Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true, IdleConnTimeout: probeAll}
+		transport = newReach(base)
 	}
 	return &prober{&http.Client{Transport: transport, Timeout: probeEach}}
+}
+
+// reach is the network: direct is that without a proxy. What a proxy may reach
+// is the proxy's to say.
+type reach struct{ direct, proxied *http.Transport }
+
+func newReach(base string) http.RoundTripper {
+	proxied := &http.Transport{Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true, IdleConnTimeout: probeAll}
+	if u, err := url.Parse(base); err == nil && isHere(u.Hostname()) {
+		return proxied
+	}
+	dialer := &net.Dialer{Timeout: probeEach, Control: publicOnly}
+	return &reach{direct: &http.Transport{DialContext: dialer.DialContext, ForceAttemptHTTP2: true, IdleConnTimeout: probeAll}, proxied: proxied}
+}
+
+func (r *reach) RoundTrip(req *http.Request) (*http.Response, error) {
+	if proxy, err := http.ProxyFromEnvironment(req); err != nil || proxy != nil {
+		return r.proxied.RoundTrip(req)
+	}
+	return r.direct.RoundTrip(req)
+}
+
+func isHere(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && ip.IsLoopback()
+}
+
+// publicOnly looks at the address itself, behind all names and redirects.
+func publicOnly(_, address string, _ syscall.RawConn) error {
+	at, err := netip.ParseAddrPort(address)
+	if err != nil {
+		return err
+	}
+	if !isPublic(at.Addr().Unmap()) {
+		return errors.New("the address is not public")
+	}
+	return nil
+}
+
+// notPublic are networks that the library does not name: of providers between
+// themselves and their customers (RFC 6598), the whole of "this network", those
+// for tests and to come, and the ways from IPv6 to IPv4.
+var notPublic = []netip.Prefix{
+	netip.MustParsePrefix("0.0.0.0/8"), netip.MustParsePrefix("100.64.0.0/10"), netip.MustParsePrefix("192.0.0.0/24"),
+	netip.MustParsePrefix("198.18.0.0/15"), netip.MustParsePrefix("240.0.0.0/4"),
+	netip.MustParsePrefix("64:ff9b::/96"), netip.MustParsePrefix("64:ff9b:1::/48"), netip.MustParsePrefix("2002::/16"),
+}
+
+func isPublic(ip netip.Addr) bool {
+	return ip.IsGlobalUnicast() && !ip.IsPrivate() && !slices.ContainsFunc(notPublic, func(p netip.Prefix) bool { return p.Contains(ip) })
 }
 
 // refused finds the parts that are certain to be refused.
