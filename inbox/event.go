@@ -69,13 +69,17 @@ func (ev EventFact) slot() slot {
 	return s
 }
 
-// newerThan tells that the event says more than another one of the same slot.
+// newerThan tells that the event says more than another one of the same slot. Of
+// two at the same instant (many tell whole seconds) it is always the same one,
+// whichever comes first: a repetition must not change what the other has said.
 func (ev EventFact) newerThan(o EventFact) bool {
-	if c := ev.At.Compare(o.At); c != 0 {
-		return c > 0
-	}
-	if ev.Edits != o.Edits {
+	switch {
+	case !ev.At.Equal(o.At):
+		return ev.At.After(o.At)
+	case ev.Edits != o.Edits:
 		return ev.Edits > o.Edits
+	case ev.Kind != o.Kind:
+		return ev.Kind == EventUnreaction
 	}
-	return ev.Kind == EventUnreaction && o.Kind == EventReaction
+	return ev.Emoji > o.Emoji || ev.Emoji == o.Emoji && ev.Text > o.Text
 }

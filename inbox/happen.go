@@ -127,10 +127,10 @@ func (c *editedConversation) unsent(m Message) {
 }
 
 // edit takes a text that is newer, by the time of the edit and then by how many
-// there were.
+// there were. A reading that tells of the same edit has the last word.
 func (m *Message) edit(ev EventFact) (changed bool) {
-	newer := ev.At.Compare(m.UpdatedAt)
-	if ev.Text == "" || newer < 0 || newer == 0 && ev.Edits <= m.Edits {
+	known := EventFact{At: m.UpdatedAt, Edits: m.Edits, Text: m.Text, Kind: ev.Kind}
+	if ev.Text == "" || !ev.newerThan(known) || ev.At.Equal(m.UpdatedAt) && ev.Edits <= m.Edits && m.TextAsOf.After(ev.At) {
 		return false
 	}
 	m.Text, m.TextAsOf, m.UpdatedAt, m.Edits = ev.Text, ev.At, ev.At, max(m.Edits, ev.Edits)

@@ -46,7 +46,7 @@ func (m *Message) react(r Reaction) (changed bool) {
 			return false
 		}
 		r.SeenAt, r.UserID = have.SeenAt, cmp.Or(have.UserID, r.UserID)
-	} else if m.knowsBetter(r, have) {
+	} else if m.knowsBetter(r, have) || !have.At.IsZero() && have.At.Equal(r.At) && have.Emoji > r.Emoji { // as in newerThan
 		return false
 	}
 	r.UserID = cmp.Or(r.UserID, have.UserID)
