@@ -2,7 +2,6 @@ package ayrshare
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"net/http"
 	"regexp"
@@ -51,19 +50,7 @@ func (c *client) refusal(res *httpapi.Response, o object) refusal {
 }
 
 func (c *client) codeAndText(o object) (code, text string) {
-	return c.words(o.text("code")), c.words(o.text("message"))
-}
-
-// longestText bounds what is shown of a refusal.
-const longestText = 500
-
-// words makes the provider's text fit to be shown.
-func (c *client) words(s string) string {
-	s = strings.TrimSpace(inbox.CleanLine(c.http.Redact(s)))
-	if r := []rune(s); len(r) > longestText {
-		return string(r[:longestText]) + "…"
-	}
-	return s
+	return c.http.Words(o.text("code")), c.http.Words(o.text("message"))
 }
 
 // answer reads an answer that is short, whole, and closes it. A refusal, also
@@ -99,32 +86,14 @@ func saysError(o object) bool {
 // page is none, whatever its status: it comes from something between us and the
 // provider. Only limiters mean what they say in one.
 func (c *client) byStatusAlone(res *httpapi.Response, err error) (r refusal, told bool) {
-	var f *httpapi.Failure
-	page := errors.As(err, &f) && f.Reason == httpapi.WebPage
-	if res.OK() || (page && res.Status != http.StatusTooManyRequests) {
+	if !res.StatusTells(err, httpapi.WebPage) {
 		return refusal{}, false
 	}
 	return c.refusal(res, nil), true
 }
 
-// failed makes the error of a request that got no usable answer. For a send,
-// whether it was delivered is added by the caller.
-func failed(op string, err error) *inbox.Error {
-	var f *httpapi.Failure
-	if !errors.As(err, &f) {
-		return inbox.AsError(err)
-	}
-	e := &inbox.Error{Kind: inbox.Unavailable, Op: op, Text: f.Text, Err: f}
-	switch f.Reason {
-	case httpapi.BadRequest:
-		e.Kind = inbox.Internal
-	case httpapi.WebPage, httpapi.NotJSON:
-		e.Hint = "something between here and Ayrshare answers: a proxy, a login page, or base_url is wrong"
-	case httpapi.Untrusted:
-		e.Hint = "check the clock and the proxy of this machine"
-	}
-	return e
-}
+// failed makes the error of a request that got no usable answer.
+func failed(op string, err error) *inbox.Error { return httpapi.Error(op, "Ayrshare", err) }
 
 // err makes the error of a refusal.
 func (r refusal) err(op string, p inbox.Platform) *inbox.Error {

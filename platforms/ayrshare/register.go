@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"net"
 	"net/http"
 	"net/url"
 	"slices"
@@ -152,16 +151,11 @@ func checkAddress(address string) *inbox.Error {
 		return inbox.Errorf(inbox.Rejected, "the webhook's address is not a URL").WithHint("it looks like https://inbox.example.com/webhook/acme")
 	case u.User != nil:
 		return inbox.Errorf(inbox.Rejected, "the webhook's address must not hold a user name or password")
-	case u.Scheme == "https", u.Scheme == "http" && isThisMachine(u.Hostname()):
+	case u.Scheme == "https", u.Scheme == "http" && httpapi.IsLoopback(u.Hostname()):
 		return nil
 	}
 	return inbox.Errorf(inbox.Rejected, "the webhook's address must begin with https://: Ayrshare calls no other, and follows no redirect").
 		WithHint("put a reverse proxy with a certificate before parley, or set tls_cert and tls_key")
-}
-
-func isThisMachine(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || (ip != nil && ip.IsLoopback())
 }
 
 // checkHook looks whether messages are told to anybody. It has no error: the

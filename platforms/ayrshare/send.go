@@ -248,7 +248,7 @@ func (c *client) entryOf(o object) entry {
 	e.failed = saysError(o) || (e.id == "" && code != "")
 	e.sent = !e.failed && e.id != ""
 	if e.failed {
-		e.refusal = refusal{HTTP: http.StatusBadRequest, Code: c.words(code), Text: c.words(text)}
+		e.refusal = refusal{HTTP: http.StatusBadRequest, Code: c.http.Words(code), Text: c.http.Words(text)}
 		return e
 	}
 	e.text = text

@@ -2,7 +2,6 @@ package chatt2me
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -32,8 +31,8 @@ type refusal struct {
 func (c *client) refusal(res *httpapi.Response, o meta.Object) refusal {
 	return refusal{
 		status:     res.Status,
-		code:       c.words(o.Text("errorCode")),
-		text:       c.words(cmp.Or(o.Text("errorMessage"), errorText(o))),
+		code:       c.http.Words(o.Text("errorCode")),
+		text:       c.http.Words(cmp.Or(o.Text("errorMessage"), errorText(o))),
 		retryAfter: res.RetryAfter,
 	}
 }
@@ -55,18 +54,6 @@ func errorText(o meta.Object) string {
 		}
 	}
 	return ""
-}
-
-// longestText bounds what is shown of a refusal.
-const longestText = 500
-
-// words makes the provider's text fit to be shown.
-func (c *client) words(s string) string {
-	s = strings.TrimSpace(inbox.CleanLine(c.http.Redact(s)))
-	if r := []rune(s); len(r) > longestText {
-		return string(r[:longestText]) + "…"
-	}
-	return s
 }
 
 // hintConnect is what a platform's own refusal of the login comes to: the login
@@ -174,29 +161,11 @@ func object(res *httpapi.Response) (meta.Object, error) {
 // page is none, whatever its status: it comes from something between us and the
 // provider. Only limiters mean what they say in one.
 func (c *client) byStatusAlone(res *httpapi.Response, err error) (r refusal, told bool) {
-	var f *httpapi.Failure
-	page := errors.As(err, &f) && f.Reason == httpapi.WebPage
-	if res.OK() || (page && res.Status != http.StatusTooManyRequests) {
+	if !res.StatusTells(err, httpapi.WebPage) {
 		return refusal{}, false
 	}
 	return c.refusal(res, nil), true
 }
 
-// failed makes the error of a request that got no usable answer. For a send,
-// whether it was delivered is added by the caller.
-func failed(op string, err error) *inbox.Error {
-	var f *httpapi.Failure
-	if !errors.As(err, &f) {
-		return inbox.AsError(err)
-	}
-	e := &inbox.Error{Kind: inbox.Unavailable, Op: op, Text: f.Text, Err: f}
-	switch f.Reason {
-	case httpapi.BadRequest:
-		e.Kind = inbox.Internal
-	case httpapi.WebPage, httpapi.NotJSON:
-		e.Hint = "something between here and chatt2me answers: a proxy, a login page, or base_url is wrong"
-	case httpapi.Untrusted:
-		e.Hint = "check the clock and the proxy of this machine"
-	}
-	return e
-}
+// failed makes the error of a request that got no usable answer.
+func failed(op string, err error) *inbox.Error { return httpapi.Error(op, "chatt2me", err) }

@@ -3,7 +3,6 @@ package chatt2me
 import (
 	"context"
 	"fmt"
-	"net"
 	"net/http"
 	"net/url"
 	"slices"
@@ -13,6 +12,7 @@ import (
 
 	"parley/inbox"
 	"parley/platforms/hook"
+	"parley/platforms/httpapi"
 	"parley/platforms/login"
 	"parley/platforms/meta"
 )
@@ -122,15 +122,10 @@ func checkAddress(address string) error {
 	switch {
 	case err != nil || u.Hostname() == "":
 		return &inbox.Error{Kind: inbox.Rejected, Op: opRegister, Text: "the address of the webhook is no URL"}
-	case u.Scheme == "https", u.Scheme == "http" && isLoopback(u.Hostname()):
+	case u.Scheme == "https", u.Scheme == "http" && httpapi.IsLoopback(u.Hostname()):
 		return nil
 	}
 	return &inbox.Error{Kind: inbox.Rejected, Op: opRegister, Text: "the address of a webhook must begin with https://", Hint: "put a reverse proxy with a certificate in front of parley"}
-}
-
-func isLoopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 func (p *provider) registerOne(ctx context.Context, address, kind string, before []registered) error {

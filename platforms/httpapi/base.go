@@ -24,13 +24,15 @@ func parseBase(raw string) (*url.URL, error) {
 		return nil, errors.New("must not hold a user name or password")
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
 		return nil, errors.New("must end with a path, without ? or #")
-	case u.Scheme == "http" && !isLoopback(u.Hostname()):
+	case u.Scheme == "http" && !IsLoopback(u.Hostname()):
 		return nil, fmt.Errorf("http is only for this machine (127.0.0.1, localhost); %s needs https", u.Hostname())
 	}
 	return u, nil
 }
 
-func isLoopback(host string) bool {
+// IsLoopback tells that a host is this machine, so that nothing sent to it crosses
+// a network.
+func IsLoopback(host string) bool {
 	ip := net.ParseIP(host)
 	return host == "localhost" || (ip != nil && ip.IsLoopback())
 }

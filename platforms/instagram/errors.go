@@ -2,9 +2,6 @@ package instagram
 
 import (
 	"cmp"
-	"errors"
-	"net/http"
-	"strings"
 	"time"
 
 	"parley/inbox"
@@ -43,9 +40,7 @@ func (c *client) refusal(res *httpapi.Response, o meta.Object) (meta.Refusal, bo
 // no JSON comes from something between us and Instagram; only limiters mean what
 // they say in that.
 func byStatusAlone(res *httpapi.Response, err error) (meta.Refusal, bool) {
-	var f *httpapi.Failure
-	foreign := errors.As(err, &f) && (f.Reason == httpapi.WebPage || f.Reason == httpapi.NotJSON)
-	if res.OK() || (foreign && res.Status != http.StatusTooManyRequests) {
+	if !res.StatusTells(err, httpapi.WebPage, httpapi.NotJSON) {
 		return meta.Refusal{}, false
 	}
 	return meta.Refusal{Status: res.Status, RetryAfter: res.RetryAfter}, true
@@ -54,7 +49,7 @@ func byStatusAlone(res *httpapi.Response, err error) (meta.Refusal, bool) {
 // refused makes the error of a refusal, and draws the conclusions that hold for
 // every request.
 func (c *client) refused(op string, r meta.Refusal) *inbox.Error {
-	e := r.Error(op, c.words)
+	e := r.Error(op, c.graph.Words)
 	switch e.Kind {
 	case inbox.Auth:
 		c.tokens.refuse()
@@ -66,33 +61,5 @@ func (c *client) refused(op string, r meta.Refusal) *inbox.Error {
 	return e
 }
 
-// longestText bounds what is shown of a refusal.
-const longestText = 500
-
-// words makes Instagram's text fit to be shown.
-func (c *client) words(s string) string {
-	s = strings.TrimSpace(inbox.CleanLine(c.graph.Redact(s)))
-	if r := []rune(s); len(r) > longestText {
-		return string(r[:longestText]) + "…"
-	}
-	return s
-}
-
-// failed makes the error of a request that got no usable answer. For a send,
-// whether it was delivered is added by the caller.
-func failed(op string, err error) *inbox.Error {
-	var f *httpapi.Failure
-	if !errors.As(err, &f) {
-		return inbox.AsError(err)
-	}
-	e := &inbox.Error{Kind: inbox.Unavailable, Op: op, Text: f.Text, Err: f}
-	switch f.Reason {
-	case httpapi.BadRequest:
-		e.Kind = inbox.Internal
-	case httpapi.WebPage, httpapi.NotJSON:
-		e.Hint = "something between here and Instagram answers: a proxy, a login page, or base_url is wrong"
-	case httpapi.Untrusted:
-		e.Hint = "check the clock and the proxy of this machine"
-	}
-	return e
-}
+// failed makes the error of a request that got no usable answer.
+func failed(op string, err error) *inbox.Error { return httpapi.Error(op, "Instagram", err) }

@@ -50,7 +50,7 @@ type reach struct{ direct, proxied *http.Transport }
 
 func newReach(base string) http.RoundTripper {
 	proxied := &http.Transport{Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true, IdleConnTimeout: probeAll}
-	if u, err := url.Parse(base); err == nil && isHere(u.Hostname()) {
+	if u, err := url.Parse(base); err == nil && httpapi.IsLoopback(u.Hostname()) {
 		return proxied
 	}
 	dialer := &net.Dialer{Timeout: probeEach, Control: publicOnly}
@@ -62,11 +62,6 @@ func (r *reach) RoundTrip(req *http.Request) (*http.Response, error) {
 		return r.proxied.RoundTrip(req)
 	}
 	return r.direct.RoundTrip(req)
-}
-
-func isHere(host string) bool {
-	ip, err := netip.ParseAddr(host)
-	return host == "localhost" || err == nil && ip.IsLoopback()
 }
 
 // publicOnly looks at the address itself, behind all names and redirects.
