@@ -1,6 +1,7 @@
 package platformtest
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -29,6 +30,7 @@ var truthCases = []testCase{
 // of it is four minutes, since a signature that is much older is refused.
 const (
 	truthSteps = 200
+	readEvery  = 80 // steps
 	tickTime   = 1200 * time.Millisecond
 )
 
@@ -234,12 +236,13 @@ type drama struct {
 	dice    *rand.Rand
 	step    int
 	threads []*thread
+	marks   map[string]string // of the conversations, by the last read
 }
 
 func oneTruth(b *bench) {
 	in := b.openInbox(b.provider)
 	b.tellTo(in)
-	d := &drama{bench: b, in: in, dice: rand.New(rand.NewPCG(3, 14))}
+	d := &drama{bench: b, in: in, dice: rand.New(rand.NewPCG(3, 14)), marks: map[string]string{}}
 	for _, says := range []string{"hello", "good evening"} {
 		c := b.arrive(sim.Customer{Text: says})
 		d.threads = append(d.threads, &thread{c, []*line{{text: says, settled: true}}})
@@ -316,7 +319,7 @@ func (d *drama) live(t *thread) {
 	d.Helper()
 	target := t.lines[d.dice.IntN(len(t.lines))]
 	switch what := d.dice.IntN(80); {
-	case what == 0 && d.caps().History.OK:
+	case d.step%readEvery == readEvery-1 && d.caps().History.OK:
 		d.readNewest()
 	case what < 16:
 		d.sendOne(t)
@@ -350,7 +353,11 @@ func (d *drama) did(err error) {
 // readNewest takes in a page of the feed, as the poller does in its time.
 func (d *drama) readNewest() {
 	d.Helper()
-	_, err := d.provider.Read(d.ctx(), inbox.ReadRequest{Feed: d.feed()}, func(batch inbox.Batch) error {
+	mark := func(remoteID string) string { return d.marks[remoteID] }
+	_, err := d.provider.Read(d.ctx(), inbox.ReadRequest{Feed: d.feed(), Mark: mark}, func(batch inbox.Batch) error {
+		for _, c := range batch.Conversations {
+			d.marks[c.RemoteID] = cmp.Or(c.Mark, d.marks[c.RemoteID])
+		}
 		_, err := d.in.Ingest(d.ctx(), batch)
 		return err
 	})
