@@ -380,6 +380,25 @@ func TestASendThatFailsLaterGoesBackToTheOutbox(t *testing.T) {
 	})
 }
 
+func TestALateEchoOfWhatFailedIsNoMessage(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t)
+		f.ingest(batch(received("m0", "hi", minutesAgo(60))))
+		stop := f.run()
+		item := f.send("hello")
+		synctest.Wait()
+		stop()
+		echo := batch(pushed(sent("sent-a", "hello", time.Now())))
+		f.push(echo)
+		f.push(told(event(inbox.EventFailed, "sent-a", time.Now())))
+		f.push(echo) // once more
+		f.wantState(item.ID, inbox.StateFailed)
+		if got := f.texts(); !slices.Equal(got, []string{"hi"}) || f.conversation().Messages != 1 {
+			t.Errorf("thread is %q, %d messages", got, f.conversation().Messages)
+		}
+	})
+}
+
 // The word that a message did not arrive can be faster than the answer to the
 // request that sent it.
 func TestAFailureThatComesBeforeTheAnswerWaits(t *testing.T) {

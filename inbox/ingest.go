@@ -308,6 +308,11 @@ func (e *edit) ingestNew(b Batch, f MessageFact, echoes *echoes) error {
 	if m.Deleted {
 		m.empty()
 	}
+	if b.Pushed {
+		if late, err := echoes.hasFailed(c, m); err != nil || late {
+			return err
+		}
+	}
 	own, absorbed, err := echoes.claim(c, &m)
 	if err != nil || absorbed {
 		return err

@@ -105,13 +105,9 @@ func (s *echoes) settleItem(c *editedConversation, m *Message) error {
 	if c.Outbox.Waiting == 0 && c.Outbox.Unknown == 0 {
 		return nil
 	}
-	items, ok := s.items[c.ID]
-	if !ok {
-		var err error
-		if items, err = s.e.OutboxActive(c.ID); err != nil {
-			return err
-		}
-		s.items[c.ID] = items
+	items, err := s.active(c)
+	if err != nil {
+		return err
 	}
 	for i := len(items) - 1; i >= 0; i-- {
 		if settleParts(&items[i], *m) {
@@ -120,6 +116,30 @@ func (s *echoes) settleItem(c *editedConversation, m *Message) error {
 		}
 	}
 	return nil
+}
+
+// active are the conversation's items that are not sent.
+func (s *echoes) active(c *editedConversation) ([]OutboxItem, error) {
+	if items, ok := s.items[c.ID]; ok {
+		return items, nil
+	}
+	items, err := s.e.OutboxActive(c.ID)
+	if err == nil {
+		s.items[c.ID] = items
+	}
+	return items, err
+}
+
+// hasFailed tells that the message was ours, and that the platform has said since
+// that it did not arrive: a webhook's word on it is late, or a repetition.
+func (s *echoes) hasFailed(c *editedConversation, m Message) (bool, error) {
+	if m.Direction != Sent || c.Outbox.Failed == 0 {
+		return false, nil
+	}
+	items, err := s.active(c)
+	return slices.ContainsFunc(items, func(o OutboxItem) bool {
+		return slices.ContainsFunc(o.Parts, func(p Part) bool { return p.State == StateFailed && p.MessageID == m.ID })
+	}), err
 }
 
 // settleParts marks the parts that the message proves to be delivered. A
