@@ -35,7 +35,7 @@ func (t *tx) unrepeatable() (all []carried, err error) {
 		n, ok := parseNumber(v)
 		account := id.Account()
 		if _, known := read[account]; !known {
-			read[account] = t.wasRead(account)
+			read[account] = wasRead(t.in(syncs), account)
 		}
 		if !ok || read[account] {
 			continue
@@ -50,9 +50,9 @@ func (t *tx) unrepeatable() (all []carried, err error) {
 }
 
 // wasRead tells whether any request of an account was ever made.
-func (t *tx) wasRead(account inbox.AccountID) bool {
+func wasRead(syncs *bolt.Bucket, account inbox.AccountID) bool {
 	prefix := syncPrefix(account)
-	k, _ := t.in(syncs).Cursor().Seek(prefix)
+	k, _ := syncs.Cursor().Seek(prefix)
 	return bytes.HasPrefix(k, prefix)
 }
 

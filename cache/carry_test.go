@@ -123,3 +123,41 @@ func TestWhatCannotBeCarriedOverIsNotDropped(t *testing.T) {
 		})
 	}
 }
+
+func TestSalvageKeepsWhatNobodyTellsAgain(t *testing.T) {
+	for name, damage := range map[string]func(tx *bolt.Tx) error{
+		"sound": func(*bolt.Tx) error { return nil },
+		"a message that cannot be read": func(tx *bolt.Tx) error {
+			b := tx.Bucket([]byte("facts")).Bucket([]byte("messages"))
+			n := tx.Bucket([]byte("facts")).Bucket([]byte("ids")).Get([]byte(pushedOnly))
+			k, _ := b.Cursor().Seek(n)
+			return b.Put(bytes.Clone(k), []byte("spoilt"))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir, path, _ := carriedFile(t)
+			if err := inFile(path, damage); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := cache.Salvage(dir, epoch); err != nil {
+				t.Fatal(err)
+			}
+			err := open(t, dir).View(t.Context(), func(r inbox.Reader) error {
+				page, err := r.Thread(inbox.ThreadQuery{Conversation: pushedOnly, Before: 99})
+				if n := len(page.Messages); n < 2 || page.Messages[n-1].Text != "please" {
+					t.Errorf("thread is %+v", page)
+				}
+				if c, found, _ := r.Conversation(pushedOnly); !found || c.Participant.Name != "Ann" {
+					t.Errorf("conversation is %+v", c)
+				}
+				if page, _ := r.Thread(inbox.ThreadQuery{Conversation: worldConversation(5).ID, Before: 99}); len(page.Messages) != 0 {
+					t.Errorf("%d messages that are read anew were copied", len(page.Messages))
+				}
+				return err
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}

@@ -1,11 +1,14 @@
 package cache
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"os"
 	"path/filepath"
 	"time"
+
+	"parley/inbox"
 
 	bolt "go.etcd.io/bbolt"
 	berrors "go.etcd.io/bbolt/errors"
@@ -14,13 +17,13 @@ import (
 // Salvaged tells what Salvage could save.
 type Salvaged struct {
 	Records int    // drafts, outbox items and what else cannot be fetched again
-	Lost    int    // buckets that could be read in part only, or not at all
+	Lost    int    // buckets, and conversations that nobody tells again, that could be read in part only, or not at all
 	Damaged string // where the damaged file is now
 }
 
 // Salvage makes a new cache in the folder from what can still be read of a
-// damaged one: drafts, outbox, marks and states; the rest is fetched again. The
-// damaged file is moved aside and never deleted.
+// damaged one: drafts, outbox, marks and states, and the conversations that
+// nobody tells again; the rest is fetched again. The damaged file is moved aside and never deleted.
 func Salvage(dir string, now time.Time) (Salvaged, error) {
 	path := filepath.Join(dir, FileName)
 	fresh := path + ".salvaged"
@@ -117,7 +120,92 @@ func (s *Salvaged) copy(from *bolt.DB, dst *bolt.Tx) error {
 			return err
 		}
 	}
+	return s.copyUnrepeatable(from, dst, kept.Bucket(tree[syncs].name))
+}
+
+// copyUnrepeatable copies the conversations that nobody tells again, as far as
+// they can be read; Open carries them over. read are the requests that were made.
+func (s *Salvaged) copyUnrepeatable(from *bolt.DB, dst *bolt.Tx, read *bolt.Bucket) error {
+	facts, err := dst.CreateBucket(topFacts)
+	if err != nil {
+		return err
+	}
+	if err := makeBuckets(facts, topFacts); err != nil {
+		return err
+	}
+	numbers := map[string]number{}
+	damage := guard(func() error {
+		return from.View(func(src *bolt.Tx) error {
+			b, err := factsOf(src, ids)
+			if err != nil {
+				return err
+			}
+			return b.ForEach(func(id, n []byte) error {
+				if numbered, ok := parseNumber(n); ok && !wasRead(read, inbox.ConversationID(id).Account()) {
+					numbers[string(id)] = numbered
+				}
+				return nil
+			})
+		})
+	})
+	if damage != nil {
+		s.Lost++
+	}
+	for id, n := range numbers {
+		if err := s.copyConversation(from, facts, id, n); err != nil {
+			return err
+		}
+	}
 	return nil
+}
+
+func factsOf(tx *bolt.Tx, b bucket) (*bolt.Bucket, error) {
+	if top := tx.Bucket(topFacts); top != nil && top.Bucket(tree[b].name) != nil {
+		return top.Bucket(tree[b].name), nil
+	}
+	return nil, errMissing
+}
+
+// copyConversation leaves out what could not be carried over. Without its own
+// record a conversation is nothing to show.
+func (s *Salvaged) copyConversation(from *bolt.DB, facts *bolt.Bucket, id string, n number) error {
+	var failed error
+	put := func(b bucket, k, v []byte) error {
+		s.Records++
+		failed = facts.Bucket(tree[b].name).Put(bytes.Clone(k), bytes.Clone(v))
+		return failed
+	}
+	damage := guard(func() error {
+		return from.View(func(src *bolt.Tx) error {
+			records, err1 := factsOf(src, conversations)
+			texts, err2 := factsOf(src, messages)
+			if err := errors.Join(err1, err2); err != nil {
+				return err
+			}
+			prefix := numberKey(n)
+			record := records.Get(prefix)
+			if _, err := decodeConversation(record); err != nil {
+				return nil
+			}
+			if err := errors.Join(put(conversations, prefix, record), put(ids, []byte(id), prefix)); err != nil {
+				return err
+			}
+			c := texts.Cursor()
+			for k, v := c.Seek(prefix); bytes.HasPrefix(k, prefix); k, v = c.Next() {
+				if _, err := decodeMessage(v); err != nil {
+					continue
+				}
+				if err := put(messages, k, v); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	})
+	if damage != nil && failed == nil {
+		s.Lost++
+	}
+	return failed
 }
 
 // copyBucket copies record by record until the end or the first fault.
