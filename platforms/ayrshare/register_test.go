@@ -3,6 +3,7 @@ package ayrshare_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"net/http"
 	"reflect"
 	"strings"
@@ -196,4 +197,26 @@ func TestInspectTellsOfTheWebhook(t *testing.T) {
 			}
 		})
 	}
+}
+
+// FuzzRegistered: whatever a server says of its webhooks, what comes out has an
+// address and an event, and errors are the inbox's own.
+func FuzzRegistered(f *testing.F) {
+	for _, body := range []string{
+		`{"status":"success","messages":"https://x.example/a","messagesUpdated":"2026-01-01T00:00:00Z","feed":{"url":"https://x.example/b"}}`,
+		`{"messages":[1],"updated":{}}`, `{"messages":"%"}`, `[]`, `{"messages":{"url":7}}`,
+	} {
+		f.Add(body)
+	}
+	f.Fuzz(func(t *testing.T, body string) {
+		list, err := offline(t, body).(hook.Registrar).Registered(t.Context())
+		if e := (*inbox.Error)(nil); err != nil && !errors.As(err, &e) {
+			t.Errorf("a foreign error: %v", err)
+		}
+		for _, r := range list {
+			if r.Address == "" || len(r.Events) != 1 {
+				t.Errorf("%+v", r)
+			}
+		}
+	})
 }

@@ -3,6 +3,7 @@ package chatt2me_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -322,4 +323,27 @@ func TestInspectKnowsARefusedKey(t *testing.T) {
 	if e := inbox.AsError(err); inbox.KindOf(err) != inbox.Auth || e.Op != "inspect" || !strings.Contains(e.Hint, "api_key") {
 		t.Errorf("err = %v", err)
 	}
+}
+
+// FuzzRegistered: whatever a server says of its webhooks, listing, looking and
+// registering end, with errors of the inbox's own, and no secret in them.
+func FuzzRegistered(f *testing.F) {
+	for _, body := range []string{
+		`{"data":[{"id":1,"eventType":"Message","endpoint":"https://x.example","active":"true","createdDate":1}],"pagination":{"totalPages":"1"}}`,
+		`{"id":"w","secret":"hidden-value","signature":{"secretKey":["x"]}}`,
+		`{"data":{},"pagination":{"totalPages":99999999999}}`, `[null]`, `{"data":[null,[],{"endpoint":"%"}]}`, `<html>`,
+	} {
+		f.Add(body)
+	}
+	f.Fuzz(func(t *testing.T, body string) {
+		p := offline(t, body)
+		_, listing := p.(hook.Registrar).Registered(t.Context())
+		_, inspecting := p.Inspect(t.Context())
+		registering := p.(hook.Registrar).Register(t.Context(), "https://inbox.example/webhook/acme")
+		for _, err := range []error{listing, inspecting, registering} {
+			if e := (*inbox.Error)(nil); err != nil && !errors.As(err, &e) {
+				t.Errorf("a foreign error: %v", err)
+			}
+		}
+	})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -507,6 +508,23 @@ func FuzzMessage(f *testing.F) {
 			postOf(row)
 			identityOf(row)
 			registrations(row)
+		}
+	})
+}
+
+// FuzzUsage: no header makes a pause longer than a day, or a negative one.
+func FuzzUsage(f *testing.F) {
+	f.Add(`{"call_count":80,"total_cputime":"0","total_time":1e3}`, `{"1":[{"call_count":1,"estimated_time_to_regain_access":9223372036854775807}],"2":{}}`)
+	f.Add(`[]`, `{"1":[null,{"call_count":-5,"estimated_time_to_regain_access":-1}]}`)
+	f.Fuzz(func(t *testing.T, app, business string) {
+		var u usage
+		now := time.Now()
+		u.note(http.Header{"X-App-Usage": {app}, "X-Business-Use-Case-Usage": {business}}, now)
+		if wait := u.pause(now); wait < 0 || wait > 24*time.Hour {
+			t.Errorf("a pause of %v", wait)
+		}
+		if wait := u.left(now); wait < 0 || wait > 24*time.Hour {
+			t.Errorf("refused for %v", wait)
 		}
 	})
 }
