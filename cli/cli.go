@@ -1,6 +1,5 @@
-// Package cli is what can be typed after `parley`: the commands, the config they
-// run by, and the wiring of inbox, cache, platforms and ui. Only here is every
-// part known.
+// Package cli is what can be typed after `parley`: the commands, and the wiring
+// of config, inbox, cache, platforms and ui. Only here is every part known.
 package cli
 
 import (
@@ -16,6 +15,7 @@ import (
 
 	"golang.org/x/term"
 
+	"parley/config"
 	"parley/inbox"
 )
 
@@ -71,12 +71,21 @@ func (a *app) close() {
 	a.closers = nil
 }
 
-func (a *app) places() places { return findPlaces(a.configFlag, a.dataFlag) }
+func (a *app) places() config.Places { return config.FindPlaces(a.configFlag, a.dataFlag) }
 
 // usageError is a mistake in how parley was called.
 type usageError struct{ text, hint string }
 
 func (e *usageError) Error() string { return e.text }
+
+// asUsage finds what the caller has to change: how parley was called, or a
+// config that cannot be used.
+func asUsage(err error) (*usageError, bool) {
+	if bad, ok := errors.AsType[*config.UnusableError](err); ok {
+		return &usageError{text: bad.Text, hint: bad.Hint}, true
+	}
+	return errors.AsType[*usageError](err)
+}
 
 // errReported ends a command with exit code 1 after it has said everything
 // itself.
@@ -92,17 +101,17 @@ func (a *app) report(err error) int {
 		return exitFailed
 	}
 	a.logFailure(err)
-	if usage, ok := errors.AsType[*usageError](err); ok {
+	if usage, ok := asUsage(err); ok {
 		a.complain(usage.text, usage.hint)
 		return exitUsage
 	}
-	if bad, ok := errors.AsType[*configError](err); ok {
+	if bad, ok := errors.AsType[*config.Error](err); ok {
 		a.complain("the config cannot be used", "")
 		fmt.Fprintln(a.stderr, inbox.Clean(bad.Error()))
 		return exitUsage
 	}
-	if errors.Is(err, errNoConfig) {
-		a.complain("no config at "+a.places().config, "`parley demo` shows everything without one; `parley config init` writes a first one")
+	if errors.Is(err, config.ErrNone) {
+		a.complain("no config at "+a.places().Config, "`parley demo` shows everything without one; `parley config init` writes a first one")
 		return exitUsage
 	}
 	if errors.Is(err, context.Canceled) {

@@ -19,6 +19,7 @@ import (
 	"github.com/muesli/roff"
 	"github.com/spf13/cobra"
 
+	"parley/config"
 	"parley/inbox"
 	"parley/platforms/sim"
 )
@@ -79,7 +80,7 @@ func noSubcommand(cmd *cobra.Command, args []string) error {
 	if len(names) == 0 {
 		return wrongUsage(cmd, fmt.Sprintf("%s takes no argument, found %q", cmd.CommandPath(), args[0]))
 	}
-	return wrongUsage(cmd, fmt.Sprintf("%s has no command %q; %s", cmd.CommandPath(), args[0], suggest(args[0], names)))
+	return wrongUsage(cmd, fmt.Sprintf("%s has no command %q; %s", cmd.CommandPath(), args[0], config.Suggest(args[0], names)))
 }
 
 // between checks the number of arguments; names tells what they are.
@@ -389,7 +390,7 @@ app_id, app_secret, webhook_secrets, verify_token.`,
 				for _, f := range sim.Faces {
 					names = append(names, string(f))
 				}
-				return &usageError{text: fmt.Sprintf("the simulator has no face %q; %s", o.face, suggest(o.face, names))}
+				return &usageError{text: fmt.Sprintf("the simulator has no face %q; %s", o.face, config.Suggest(o.face, names))}
 			}
 			return a.sim(cmd.Context(), o)
 		},
@@ -409,19 +410,19 @@ app_id, app_secret, webhook_secrets, verify_token.`,
 }
 
 func (a *app) configCommand() *cobra.Command {
-	config := &cobra.Command{
+	where := &cobra.Command{
 		Use:   "config",
 		Short: "Tell where the config is, or write a first one",
 		Args:  noSubcommand,
 		RunE:  func(*cobra.Command, []string) error { return a.whereConfig() },
 	}
-	config.AddCommand(&cobra.Command{
+	where.AddCommand(&cobra.Command{
 		Use:   "init",
 		Short: "Write a first config that explains itself",
 		Args:  noSubcommand,
 		RunE:  func(*cobra.Command, []string) error { return a.initConfig() },
 	})
-	return config
+	return where
 }
 
 func (a *app) manCommand() *cobra.Command {
@@ -495,7 +496,7 @@ func seedFlag(at *uint64) flagOf[uint64] {
 func parseWait(text string) (time.Duration, error) {
 	d, err := time.ParseDuration(text)
 	if err != nil {
-		d, err = parseDuration(text)
+		d, err = config.ParseDuration(text)
 	}
 	if err != nil || d < 0 {
 		return 0, errors.New("expected a duration such as 30s, 5m or 2h")
@@ -566,7 +567,7 @@ func (a *app) completeOutbox(cmd *cobra.Command, args []string, _ string) ([]str
 func (a *app) complete(cmd *cobra.Command, look func(context.Context, *session) error) {
 	ctx, cancel := context.WithTimeout(cmd.Context(), completionPatience)
 	defer cancel()
-	if err := a.withSession(ctx, offline, look); err != nil && !errors.Is(err, errNoConfig) {
+	if err := a.withSession(ctx, offline, look); err != nil && !errors.Is(err, config.ErrNone) {
 		cobra.CompDebugln(err.Error(), false)
 	}
 }
@@ -574,11 +575,11 @@ func (a *app) complete(cmd *cobra.Command, look func(context.Context, *session) 
 func (a *app) completeAccounts(cmd *cobra.Command) {
 	// Fails only for a flag that is not there.
 	_ = cmd.RegisterFlagCompletionFunc("account", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-		c, err := loadConfig(a.places().config)
+		c, err := config.Load(a.places().Config)
 		if err != nil {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}
-		return c.accountNames(), cobra.ShellCompDirectiveNoFileComp
+		return c.AccountNames(), cobra.ShellCompDirectiveNoFileComp
 	})
 }
 

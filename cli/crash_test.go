@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"parley/config"
 	"parley/inbox"
 	"parley/platforms/sim"
 )
@@ -59,7 +60,7 @@ func (c crash) test(t *testing.T) {
 	d.write("config.toml", shop.accountTable()+"[webhook]\nlisten = \""+listen+"\"\n")
 	people := c.arrive(t, d, shop, listen)
 	if c.webhook {
-		if err := shop.world.SetWebhook(sim.Webhook{URL: "http://" + listen + webhookPath(testAccountID), Secrets: shop.hook.Secrets}); err != nil {
+		if err := shop.world.SetWebhook(sim.Webhook{URL: "http://" + listen + config.WebhookPath(testAccountID), Secrets: shop.hook.Secrets}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -103,7 +104,7 @@ func (c crash) arrive(t *testing.T, d *desk, shop simulated, listen string) (peo
 	if c.forgets {
 		run = d.starts("run")
 		run.waitsToSay("listening on " + listen)
-		if err := shop.tell("http://" + listen + webhookPath(testAccountID)); err != nil {
+		if err := shop.tell("http://" + listen + config.WebhookPath(testAccountID)); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"os"
 	"time"
 
+	"parley/config"
 	"parley/inbox"
 	"parley/platforms"
 	"parley/platforms/sim"
@@ -80,21 +81,21 @@ func (a *app) demo(ctx context.Context, seed uint64) (err error) {
 	if err != nil {
 		return err
 	}
-	at := places{config: c.file, data: dir, state: dir}
+	at := config.Places{Config: c.File, Data: dir, State: dir}
 	if a.hasScreen() {
-		at.state = a.places().state // a crash file must outlive the folder
+		at.State = a.places().State // a crash file must outlive the folder
 		return a.withConfig(ctx, c, at, online, func(ctx context.Context, s *session) error { return a.openDemo(ctx, s, worlds) })
 	}
 	return a.withConfig(ctx, c, at, online, func(ctx context.Context, s *session) error { return a.playShift(ctx, s, worlds) })
 }
 
 // demoConfig is what somebody would write to use the simulators.
-func demoConfig(worlds []simulated) (*config, error) {
+func demoConfig(worlds []simulated) (*config.Config, error) {
 	text := "[webhook]\nlisten = \"127.0.0.1:0\"\n"
 	for _, s := range worlds {
 		text += "\n" + s.accountTable()
 	}
-	return parseConfig("the demo", []byte(text))
+	return config.Parse("the demo", []byte(text))
 }
 
 // openDemo opens the inbox on a world that has been read once: whoever looks at
@@ -269,7 +270,7 @@ func (a *app) say(format string, args ...any) { fmt.Fprintf(a.stdout, format+"\n
 // closingFirst lists who waits for an answer, by time left, and picks the first.
 func (a *app) closingFirst(ctx context.Context, s *session) (first inbox.Conversation, err error) {
 	a.say("Unanswered, by the time that is left to answer:\n")
-	q, err := parseQuery("left<30d", usualClosingSoon)
+	q, err := parseQuery("left<30d", config.UsualClosingSoon)
 	if err != nil {
 		return first, err
 	}

@@ -20,6 +20,7 @@ import (
 	"github.com/charmbracelet/colorprofile"
 
 	"parley/cache"
+	"parley/config"
 	"parley/inbox"
 )
 
@@ -48,11 +49,11 @@ const toleratedSkew = time.Minute
 const inspectPatience = 20 * time.Second
 
 func (a *app) doctor(ctx context.Context, asJSON, mend bool) error {
-	a.openLog(a.places().state)
+	a.openLog(a.places().State)
 	d := &doctor{app: a, json: asJSON, mend: mend}
 	c := d.checkConfig()
 	if c != nil {
-		for _, ac := range c.accounts {
+		for _, ac := range c.Accounts {
 			d.checkAccount(ctx, c, ac)
 		}
 	}
@@ -96,7 +97,7 @@ func (d *doctor) find(check string, v verdict, hint, format string, args ...any)
 
 // findError makes a finding of an error.
 func (d *doctor) findError(check string, err error) {
-	if usage, ok := errors.AsType[*usageError](err); ok {
+	if usage, ok := asUsage(err); ok {
 		d.find(check, failing, usage.hint, "%s", usage.text)
 		return
 	}
@@ -104,34 +105,34 @@ func (d *doctor) findError(check string, err error) {
 	d.find(check, failing, e.Hint, "%s", describeError(e))
 }
 
-func (d *doctor) checkConfig() *config {
-	file := d.app.places().config
-	c, err := loadConfig(file)
-	var bad *configError
+func (d *doctor) checkConfig() *config.Config {
+	file := d.app.places().Config
+	c, err := config.Load(file)
+	var bad *config.Error
 	switch {
-	case errors.Is(err, errNoConfig):
+	case errors.Is(err, config.ErrNone):
 		d.find("config", failing, "`parley config init` writes a first one; `parley demo` needs none", "there is none at %s", file)
 		return nil
 	case errors.As(err, &bad):
-		for _, p := range bad.problems {
-			d.find("config", failing, "", "%s:%d:%d: %s: %s", file, p.at.line, p.at.column, p.key, p.text)
+		for _, p := range bad.Problems {
+			d.find("config", failing, "", "%s:%d:%d: %s: %s", file, p.At.Line, p.At.Column, p.Key, p.Text)
 		}
 		return nil
 	case err != nil:
 		d.findError("config", err)
 		return nil
 	}
-	d.find("config", good, "", "%s, accounts: %s", file, strings.Join(c.accountNames(), ", "))
-	for _, w := range c.warnings {
+	d.find("config", good, "", "%s, accounts: %s", file, strings.Join(c.AccountNames(), ", "))
+	for _, w := range c.Warnings {
 		d.find("config", warning, "", "%s", w)
 	}
 	return c
 }
 
 // checkAccount asks the provider about the account.
-func (d *doctor) checkAccount(ctx context.Context, c *config, ac accountConfig) {
-	name := string(ac.name)
-	account, err := d.app.openAccount(ctx, c, ac, d.app.places().data, online)
+func (d *doctor) checkAccount(ctx context.Context, c *config.Config, ac config.Account) {
+	name := string(ac.Name)
+	account, err := d.app.openAccount(ctx, c, ac, d.app.places().Data, online)
 	if err != nil {
 		d.findError(name+" key", err)
 		return
@@ -146,7 +147,7 @@ func (d *doctor) checkAccount(ctx context.Context, c *config, ac accountConfig) 
 		d.findError(name+" key", err)
 		return
 	}
-	d.find(name+" key", good, "", "%s accepts it (%s) in %d ms", ac.provider.Name, cmp.Or(info.Title, "no title"), time.Since(asked).Milliseconds())
+	d.find(name+" key", good, "", "%s accepts it (%s) in %d ms", ac.Provider.Name, cmp.Or(info.Title, "no title"), time.Since(asked).Milliseconds())
 	d.checkMessaging(name, ac, account.Platforms, info)
 	d.repeatChecks(name, info.Checks)
 	d.checkCount(name, ac, info)
@@ -154,10 +155,10 @@ func (d *doctor) checkAccount(ctx context.Context, c *config, ac accountConfig) 
 }
 
 // checkMessaging tells whether the networks that the config names can be read.
-func (d *doctor) checkMessaging(name string, ac accountConfig, reached []inbox.Platform, info inbox.AccountInfo) {
+func (d *doctor) checkMessaging(name string, ac config.Account, reached []inbox.Platform, info inbox.AccountInfo) {
 	switch {
 	case info.MessagingEnabled == nil:
-		d.find(name+" messaging", warning, "", "%s does not say whether messaging is on", ac.provider.Name)
+		d.find(name+" messaging", warning, "", "%s does not say whether messaging is on", ac.Provider.Name)
 	case !*info.MessagingEnabled:
 		d.find(name+" messaging", failing, "switch messaging on for the account and for the user profile in the provider's dashboard", "messaging is off")
 	default:
@@ -165,10 +166,10 @@ func (d *doctor) checkMessaging(name string, ac accountConfig, reached []inbox.P
 	}
 	for _, p := range reached {
 		active, told := info.Messaging[p]
-		missing := ac.missingFor(p)
+		missing := ac.MissingFor(p)
 		switch {
 		case len(missing) > 0:
-			d.find(name+" "+p.Label(), failing, fmt.Sprintf("set %s, or leave %q out of platforms", listed(missing), p), "%s refuses everything on %s without %s", ac.provider.Name, p.Label(), listed(missing))
+			d.find(name+" "+p.Label(), failing, fmt.Sprintf("set %s, or leave %q out of platforms", listed(missing), p), "%s refuses everything on %s without %s", ac.Provider.Name, p.Label(), listed(missing))
 		case !slices.Contains(info.Linked, p):
 			d.find(name+" "+p.Label(), failing, "link it in the provider's dashboard, or leave it out of platforms", "%s is not linked to the account", p.Label())
 		case told && !active:
@@ -187,22 +188,11 @@ func (d *doctor) repeatChecks(name string, checks []inbox.Check) {
 	}
 }
 
-// missingFor lists the settings that are not given, although the platform does
-// not work without them.
-func (ac accountConfig) missingFor(p inbox.Platform) (names []string) {
-	for _, f := range ac.provider.Fields {
-		if f.For == p && !ac.secrets[f.Name].given() && ac.values[f.Name] == "" {
-			names = append(names, f.Name)
-		}
-	}
-	return names
-}
-
-func (d *doctor) checkCount(name string, ac accountConfig, info inbox.AccountInfo) {
-	if info.ConversationCount == nil || ac.conversationLimit == 0 {
+func (d *doctor) checkCount(name string, ac config.Account, info inbox.AccountInfo) {
+	if info.ConversationCount == nil || ac.ConversationLimit == 0 {
 		return
 	}
-	n, limit := *info.ConversationCount, ac.conversationLimit
+	n, limit := *info.ConversationCount, ac.ConversationLimit
 	v, hint := good, ""
 	switch {
 	case n >= limit:
@@ -232,7 +222,7 @@ func (d *doctor) checkClock(name string, server, local time.Time) {
 // checkCache opens the cache, when there is one; a doctor creates nothing. It
 // returns what the cache has of each account's webhook, nil when nobody knows.
 func (d *doctor) checkCache(ctx context.Context) map[inbox.AccountID]inbox.WebhookState {
-	dir := d.app.places().data
+	dir := d.app.places().Data
 	file := filepath.Join(dir, cache.FileName)
 	info, err := os.Stat(file)
 	if errors.Is(err, os.ErrNotExist) {

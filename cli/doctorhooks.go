@@ -14,23 +14,24 @@ import (
 	"strings"
 	"time"
 
+	"parley/config"
 	"parley/inbox"
 	"parley/platforms/hook"
 )
 
 // checkWebhooks looks at the listener; states are what the cache has of each
 // account, nil when it is held by another parley.
-func (d *doctor) checkWebhooks(ctx context.Context, c *config, states map[inbox.AccountID]inbox.WebhookState) {
-	if c.webhook == nil {
+func (d *doctor) checkWebhooks(ctx context.Context, c *config.Config, states map[inbox.AccountID]inbox.WebhookState) {
+	if c.Webhook == nil {
 		d.findNoListener()
 		return
 	}
-	d.checkAddress(ctx, c.webhook)
-	d.checkCertificate(c.webhook)
-	if c.webhook.publicURL == "" {
+	d.checkAddress(ctx, c.Webhook)
+	d.checkCertificate(c.Webhook)
+	if c.Webhook.PublicURL == "" {
 		d.find("webhook public_url", warning, "set public_url in [webhook]: `parley webhook register` tells it to the providers", "nobody has said under which address providers reach this machine")
 	} else {
-		d.find("webhook public_url", good, "", "%s%s", c.webhook.publicURL, webhookPath("ACCOUNT"))
+		d.find("webhook public_url", good, "", "%s%s", c.Webhook.PublicURL, config.WebhookPath("ACCOUNT"))
 	}
 	for _, account := range d.accounts {
 		if _, ok := account.Provider.(hook.Receiver); ok && states != nil {
@@ -59,28 +60,28 @@ func (d *doctor) findNoListener() {
 const probePatience = 2 * time.Second
 
 // checkAddress takes the address for a moment, or asks who has it.
-func (d *doctor) checkAddress(ctx context.Context, w *webhookConfig) {
-	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", w.listen)
+func (d *doctor) checkAddress(ctx context.Context, w *config.Webhook) {
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", w.Listen)
 	if err == nil {
 		l.Close()
-		d.find("webhook listen", good, "", "%s is free: the inbox and `parley run` take webhooks in there", w.listen)
-	} else if w.answersHealth(ctx) {
-		d.find("webhook listen", good, "", "%s is in use by a running parley", w.listen)
+		d.find("webhook listen", good, "", "%s is free: the inbox and `parley run` take webhooks in there", w.Listen)
+	} else if answersHealth(ctx, w) {
+		d.find("webhook listen", good, "", "%s is in use by a running parley", w.Listen)
 	} else {
-		d.find("webhook listen", failing, "stop what has the address, or set another one in listen", "cannot listen on %s: %v", w.listen, err)
+		d.find("webhook listen", failing, "stop what has the address, or set another one in listen", "cannot listen on %s: %v", w.Listen, err)
 	}
-	host, _, _ := net.SplitHostPort(w.listen)
-	if w.certFile == "" && !isLoopback(host) {
+	host, _, _ := net.SplitHostPort(w.Listen)
+	if w.CertFile == "" && !config.IsLoopback(host) {
 		d.find("webhook listen", warning, "set tls_cert and tls_key, or listen on 127.0.0.1 behind a reverse proxy", "messages come in plain text from other machines")
 	}
 }
 
 // answersHealth tells whether something at the address says that it is well.
-func (w *webhookConfig) answersHealth(ctx context.Context) bool {
+func answersHealth(ctx context.Context, w *config.Webhook) bool {
 	ctx, cancel := context.WithTimeout(ctx, probePatience)
 	defer cancel()
-	scheme, address := "http", w.listen
-	if w.certFile != "" {
+	scheme, address := "http", w.Listen
+	if w.CertFile != "" {
 		scheme = "https"
 	}
 	if host, port, err := net.SplitHostPort(address); err == nil && (host == "" || net.ParseIP(host).IsUnspecified()) {
@@ -104,11 +105,11 @@ func (w *webhookConfig) answersHealth(ctx context.Context) bool {
 // are renewed 30 days before.
 const certificateSoon = 14 * 24 * time.Hour
 
-func (d *doctor) checkCertificate(w *webhookConfig) {
-	if w.certFile == "" {
+func (d *doctor) checkCertificate(w *config.Webhook) {
+	if w.CertFile == "" {
 		return
 	}
-	pair, err := tls.LoadX509KeyPair(w.certFile, w.keyFile)
+	pair, err := tls.LoadX509KeyPair(w.CertFile, w.KeyFile)
 	if err != nil {
 		d.find("webhook certificate", failing, "tls_cert is a PEM file with the certificate and those that it depends on, tls_key its private key", "%v", err)
 		return

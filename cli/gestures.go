@@ -308,7 +308,7 @@ which may be empty), at (RFC 3339 in UTC, or null).`,
 
 func (a *app) posts(ctx context.Context, o postsOptions) error {
 	return a.withSession(ctx, online, func(ctx context.Context, s *session) error {
-		only, err := s.config.account(o.account)
+		only, err := accountNamed(s.config, o.account)
 		if err != nil {
 			return err
 		}
@@ -351,7 +351,7 @@ func (a *app) listPosts(ctx context.Context, s *session, id inbox.AccountID, o p
 		if o.json {
 			broken = jsonLines(a.stdout).Encode(postRecord{id, p.ID, p.Kind, p.Caption, p.Permalink, timestamp(p.At)})
 		} else {
-			broken = table.row(p.ID, minuteOf(p.At, s.config.screen.timeZone), strings.ReplaceAll(p.Kind, "_", " "), p.Caption, p.Permalink)
+			broken = table.row(p.ID, minuteOf(p.At, s.config.Screen.TimeZone), strings.ReplaceAll(p.Kind, "_", " "), p.Caption, p.Permalink)
 		}
 		n++
 		return broken == nil && n != o.limit

@@ -23,9 +23,9 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"parley/cache"
+	"parley/config"
 	"parley/inbox"
 	"parley/platforms"
-	"parley/platforms/login"
 )
 
 // reach tells whether a command asks the network.
@@ -39,7 +39,7 @@ const (
 // session is an open cache with an inbox over it.
 type session struct {
 	*inbox.Inbox
-	config    *config
+	config    *config.Config
 	accounts  []inbox.Account // with their providers
 	store     inbox.Store
 	guard     *guard
@@ -49,12 +49,12 @@ type session struct {
 
 // withSession opens cache and inbox for f and closes them behind it.
 func (a *app) withSession(ctx context.Context, r reach, f func(context.Context, *session) error) error {
-	c, err := loadConfig(a.places().config)
+	c, err := config.Load(a.places().Config)
 	if err != nil {
 		return err
 	}
 	if r == online { // a loop over list and show need not repeat it
-		for _, w := range c.warnings {
+		for _, w := range c.Warnings {
 			fmt.Fprintln(a.stderr, "parley: warning: "+inbox.CleanLine(w))
 		}
 	}
@@ -62,16 +62,16 @@ func (a *app) withSession(ctx context.Context, r reach, f func(context.Context, 
 }
 
 // withConfig is withSession for a config that is already there.
-func (a *app) withConfig(ctx context.Context, c *config, at places, r reach, f func(context.Context, *session) error) (err error) {
-	a.openLog(at.state)
+func (a *app) withConfig(ctx context.Context, c *config.Config, at config.Places, r reach, f func(context.Context, *session) error) (err error) {
+	a.openLog(at.State)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	g := &guard{dir: at.state, redactor: a.redactor, log: a.log, stop: cancel}
-	accounts, err := a.openAccounts(ctx, c, at.data, r)
+	g := &guard{dir: at.State, redactor: a.redactor, log: a.log, stop: cancel}
+	accounts, err := a.openAccounts(ctx, c, at.Data, r)
 	if err != nil {
 		return err
 	}
-	store, err := a.openCache(at.data)
+	store, err := a.openCache(at.Data)
 	if err != nil {
 		return err
 	}
@@ -81,7 +81,7 @@ func (a *app) withConfig(ctx context.Context, c *config, at places, r reach, f f
 		}
 	}()
 	in, err := inbox.New(ctx, inbox.Options{
-		Store: store, Accounts: accounts, Log: a.log, NextGrapheme: nextGrapheme, Retention: c.retention, Guard: g.run,
+		Store: store, Accounts: accounts, Log: a.log, NextGrapheme: nextGrapheme, Retention: c.Retention, Guard: g.run,
 	})
 	if err != nil {
 		return err
@@ -115,103 +115,6 @@ func nextGrapheme(s string) int {
 	return len(cluster)
 }
 
-// openAccounts opens a provider for each account of the config, whose memory is
-// in the data folder.
-func (a *app) openAccounts(ctx context.Context, c *config, data string, r reach) ([]inbox.Account, error) {
-	var accounts []inbox.Account
-	for _, ac := range c.accounts {
-		account, err := a.openAccount(ctx, c, ac, data, r)
-		if err != nil {
-			return nil, err
-		}
-		accounts = append(accounts, account)
-	}
-	return accounts, nil
-}
-
-func (a *app) openAccount(ctx context.Context, c *config, ac accountConfig, data string, r reach) (inbox.Account, error) {
-	form, err := a.fillIn(ctx, ac, data, r)
-	if err != nil {
-		return inbox.Account{}, err
-	}
-	p, err := ac.provider.Open(form)
-	if err != nil {
-		e := inbox.AsError(err)
-		return inbox.Account{}, &usageError{text: fmt.Sprintf("account %s: %s", ac.name, describeError(e)), hint: e.Hint}
-	}
-	reached, err := ac.reaches(p)
-	if err != nil {
-		return inbox.Account{}, err
-	}
-	return inbox.Account{
-		ID: ac.name, Provider: p, Platforms: reached, ConversationLimit: ac.conversationLimit, Windows: c.windowsOf(ac, p),
-		MarkSeen: ac.values[markSeen] != "",
-	}, nil
-}
-
-// fillIn gives the provider's form its values.
-func (a *app) fillIn(ctx context.Context, ac accountConfig, data string, r reach) (login.Login, error) {
-	form := login.Login{
-		Account: ac.name, BaseURL: ac.baseURL, Platforms: ac.platforms, Values: ac.values,
-		Secrets: map[string]login.Secret{}, Lists: map[string][]login.Secret{},
-		Memory: memoryOf(data, ac.name, r), Hide: a.redactor.learn, Log: a.log,
-	}
-	for name, source := range ac.secrets {
-		if !source.given() {
-			continue
-		}
-		secret, err := a.fetchSecret(ctx, ac, source, r)
-		if err != nil {
-			return form, err
-		}
-		form.Secrets[name] = secret
-	}
-	for name, sources := range ac.lists {
-		for _, source := range sources {
-			secret, err := a.fetchSecret(ctx, ac, source, r)
-			if err != nil {
-				return form, err
-			}
-			form.Lists[name] = append(form.Lists[name], secret)
-		}
-	}
-	return form, nil
-}
-
-// markSeen is what providers that can tell a customer so call the setting of an
-// account to do that by itself.
-const markSeen = "mark_seen"
-
-// windowsOf are the windows that the config changes for an account.
-func (c *config) windowsOf(a accountConfig, p inbox.Provider) map[inbox.Platform]inbox.WindowPolicy {
-	windows := map[inbox.Platform]inbox.WindowPolicy{}
-	for _, platform := range a.platforms {
-		if w, ok := c.windows[windowKey{a.provider.Name, platform}]; ok {
-			windows[platform] = w.apply(p.Capabilities(platform).Window)
-		}
-	}
-	return windows
-}
-
-// notFetched stands for a secret in commands that ask the network nothing, so
-// that reading the cache never waits for a password manager.
-var notFetched = login.NewSecret("not-fetched")
-
-func (a *app) fetchSecret(ctx context.Context, ac accountConfig, source secretSource, r reach) (login.Secret, error) {
-	if r == offline {
-		return notFetched, nil
-	}
-	secret, err := source.fetch(ctx, a.stderr)
-	if err != nil {
-		return secret, &usageError{
-			text: fmt.Sprintf("account %s: %v", ac.name, err),
-			hint: fmt.Sprintf("see line %d of %s", source.at.line, a.places().config),
-		}
-	}
-	a.redactor.learn(secret)
-	return secret, nil
-}
-
 type syncOptions struct {
 	account     string
 	force, json bool
@@ -220,7 +123,7 @@ type syncOptions struct {
 
 func (a *app) sync(ctx context.Context, o syncOptions) error {
 	return a.withSession(ctx, online, func(ctx context.Context, s *session) error {
-		account, err := s.config.account(o.account)
+		account, err := accountNamed(s.config, o.account)
 		if err != nil {
 			return err
 		}
@@ -335,15 +238,15 @@ type listOptions struct {
 }
 
 func (a *app) list(ctx context.Context, text string, o listOptions) error {
-	q, err := parseQuery(text, usualClosingSoon) // a wrong one is told before anything is opened
+	q, err := parseQuery(text, config.UsualClosingSoon) // a wrong one is told before anything is opened
 	if err != nil {
 		return err
 	}
 	return a.withSession(ctx, offline, func(ctx context.Context, s *session) error {
-		if _, err := s.config.account(string(q.Account)); err != nil {
+		if _, err := accountNamed(s.config, string(q.Account)); err != nil {
 			return err
 		}
-		if q, err = parseQuery(text, s.config.screen.closingSoon); err != nil {
+		if q, err = parseQuery(text, s.config.Screen.ClosingSoon); err != nil {
 			return err
 		}
 		out := bufio.NewWriter(a.stdout)
@@ -539,7 +442,7 @@ func noteOfFailure(f *inbox.Failure) string {
 }
 
 func (s *session) printHeading(w io.Writer, c inbox.Conversation) error {
-	window := windowSentence(s.Window(c), time.Now(), s.config.screen.timeZone)
+	window := windowSentence(s.Window(c), time.Now(), s.config.Screen.TimeZone)
 	_, err := fmt.Fprintf(w, "%s (%s), %s\n%s\n\n", describeCustomer(c), c.ID.Account(), inbox.CleanLine(window), c.ID)
 	return err
 }
@@ -556,7 +459,7 @@ func (s *session) printMessage(w io.Writer, ids bool) func(messageRecord, string
 		if m.Direction == inbox.Sent {
 			head = "> "
 		}
-		head += minuteOf(time.Time(m.CreatedAt), s.config.screen.timeZone)
+		head += minuteOf(time.Time(m.CreatedAt), s.config.Screen.TimeZone)
 		if m.Direction == inbox.Sent {
 			head += "  (" + m.State + ")"
 		}
@@ -844,21 +747,21 @@ type autoReplyRecord struct {
 
 func (a *app) autoReply(ctx context.Context, o autoReplyOptions) error {
 	return a.withSession(ctx, online, func(ctx context.Context, s *session) error {
-		only, err := s.config.account(o.account)
+		only, err := accountNamed(s.config, o.account)
 		if err != nil {
 			return err
 		}
 		changes := o.change != inbox.AutoReplyChange{}
-		if changes && only == "" && len(s.config.accounts) > 1 {
-			return s.config.whichAccount()
+		if changes && only == "" && len(s.config.Accounts) > 1 {
+			return whichAccount(s.config)
 		}
-		for _, ac := range s.config.accounts {
-			if only != "" && ac.name != only {
+		for _, ac := range s.config.Accounts {
+			if only != "" && ac.Name != only {
 				continue
 			}
-			reply, err := s.changeAutoReply(ctx, ac.name, o.change, changes)
-			if only == "" && !changes && len(s.config.accounts) > 1 && inbox.KindOf(err) == inbox.Unsupported {
-				a.complain(fmt.Sprintf("account %s: %s", ac.name, inbox.AsError(err).Text), "")
+			reply, err := s.changeAutoReply(ctx, ac.Name, o.change, changes)
+			if only == "" && !changes && len(s.config.Accounts) > 1 && inbox.KindOf(err) == inbox.Unsupported {
+				a.complain(fmt.Sprintf("account %s: %s", ac.Name, inbox.AsError(err).Text), "")
 				continue
 			}
 			if err != nil {
@@ -867,7 +770,7 @@ func (a *app) autoReply(ctx context.Context, o autoReplyOptions) error {
 			if o.change.Message != nil {
 				a.tellDisclosure(reply)
 			}
-			if err := a.printAutoReply(ac.name, reply, o.json); err != nil {
+			if err := a.printAutoReply(ac.Name, reply, o.json); err != nil {
 				return err
 			}
 		}
@@ -952,13 +855,13 @@ func (a *app) confirm(question, hint string) error {
 // whereConfig tells which files this run would use.
 func (a *app) whereConfig() error {
 	p := a.places()
-	_, err := fmt.Fprintf(a.stdout, "config  %s\ndata    %s\nlog     %s\n", p.config, p.data, filepath.Join(p.state, "parley.log"))
+	_, err := fmt.Fprintf(a.stdout, "config  %s\ndata    %s\nlog     %s\n", p.Config, p.Data, filepath.Join(p.State, "parley.log"))
 	return err
 }
 
 // initConfig writes a first config; it never replaces one.
 func (a *app) initConfig() error {
-	file := a.places().config
+	file := a.places().Config
 	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
 		return err
 	}
@@ -969,7 +872,7 @@ func (a *app) initConfig() error {
 	if err != nil {
 		return err
 	}
-	if _, err := f.WriteString(firstConfig()); err != nil {
+	if _, err := f.WriteString(config.First()); err != nil {
 		f.Close()
 		return err
 	}

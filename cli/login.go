@@ -18,6 +18,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"parley/config"
 	"parley/inbox"
 	"parley/platforms/instagram"
 	"parley/platforms/login"
@@ -71,16 +72,16 @@ renewed from then on while parley runs.`,
 
 func (a *app) loginInstagram(ctx context.Context, o loginOptions) error {
 	at := a.places()
-	c, err := loadConfig(at.config)
+	c, err := config.Load(at.Config)
 	if err != nil {
 		return err
 	}
-	a.openLog(at.state)
-	ac, err := c.accountOf(instagram.Name, o.account)
+	a.openLog(at.State)
+	ac, err := accountOf(c, instagram.Name, o.account)
 	if err != nil {
 		return err
 	}
-	form, err := a.fillIn(ctx, ac, at.data, online)
+	form, err := a.fillIn(ctx, ac, at.Data, online)
 	if err != nil {
 		return err
 	}
@@ -93,29 +94,7 @@ func (a *app) loginInstagram(ctx context.Context, o loginOptions) error {
 	if err != nil {
 		return err
 	}
-	return a.printGrant(ac.name, grant)
-}
-
-// accountOf is the account of a provider that is meant.
-func (c *config) accountOf(provider, name string) (accountConfig, error) {
-	if _, err := c.account(name); err != nil {
-		return accountConfig{}, err
-	}
-	var found []accountConfig
-	for _, ac := range c.accounts {
-		if ac.provider.Name == provider && (name == "" || string(ac.name) == name) {
-			found = append(found, ac)
-		}
-	}
-	switch {
-	case len(found) == 1:
-		return found[0], nil
-	case len(found) > 1:
-		return accountConfig{}, c.whichAccount()
-	case name != "":
-		return accountConfig{}, &usageError{text: fmt.Sprintf("account %s is not of the provider %s", name, provider)}
-	}
-	return accountConfig{}, &usageError{text: "the config has no account of the provider " + provider, hint: "add an [[account]] with provider = \"" + provider + "\" first"}
+	return a.printGrant(ac.Name, grant)
 }
 
 func (a *app) loginByToken(ctx context.Context, form login.Login, o loginOptions) (instagram.Grant, error) {
@@ -148,7 +127,7 @@ func (a *app) askSecret(question string, stdin bool) (login.Secret, error) {
 
 // readLine takes the first line of standard input.
 func (a *app) readLine() (string, error) {
-	line, err := bufio.NewReader(io.LimitReader(a.stdin, secretMaxBytes)).ReadString('\n')
+	line, err := bufio.NewReader(io.LimitReader(a.stdin, config.SecretMaxBytes)).ReadString('\n')
 	if err != nil && !errors.Is(err, io.EOF) {
 		return "", fmt.Errorf("cannot read standard input: %w", err)
 	}

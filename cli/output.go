@@ -15,6 +15,7 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
+	"parley/config"
 	"parley/inbox"
 )
 
@@ -403,16 +404,7 @@ func describeFailure(f *inbox.Failure) string {
 }
 
 // listed joins words to "a", "a and b", "a, b and c".
-func listed(words []string) string { return joined(words, "and") }
-
-// joined is listed with another word before the last.
-func joined(words []string, conjunction string) string {
-	if len(words) < 2 {
-		return strings.Join(words, "")
-	}
-	last := len(words) - 1
-	return strings.Join(words[:last], ", ") + " " + conjunction + " " + words[last]
-}
+func listed(words []string) string { return config.Joined(words, "and") }
 
 // counted is a number of things: "1 draft", "2 drafts".
 func counted(n int, what string) string {

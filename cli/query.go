@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"time"
 
+	"parley/config"
 	"parley/inbox"
 )
 
@@ -34,7 +35,7 @@ func parseQuery(text string, closingSoon time.Duration) (query, error) {
 func pointAt(text string, e *inbox.SearchError) error {
 	expected := e.Text
 	if len(e.Known) > 0 {
-		expected = suggest(e.Value, e.Known)
+		expected = config.Suggest(e.Value, e.Known)
 	}
 	return &usageError{
 		text: fmt.Sprintf("the query is wrong at character %d, %q: %s", len([]rune(text[:e.At]))+1, e.Term, expected),

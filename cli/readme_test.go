@@ -19,6 +19,7 @@ import (
 	uv "github.com/charmbracelet/ultraviolet"
 	"github.com/charmbracelet/x/ansi"
 
+	"parley/config"
 	"parley/platforms"
 	"parley/ui"
 )
@@ -69,7 +70,7 @@ func TestReadmeConfig(t *testing.T) {
 	if !ok {
 		t.Fatal("the README has no config")
 	}
-	if _, err := parseConfig("README", []byte(example)); err != nil {
+	if _, err := config.Parse("README", []byte(example)); err != nil {
 		t.Error(err)
 	}
 	for _, p := range platforms.All() {
@@ -227,8 +228,8 @@ func TestReadmeDependencies(t *testing.T) {
 	})
 }
 
-// TestImportArrows: cli -> ui, platforms, cache -> inbox, and none sideways. The
-// domain uses the standard library only.
+// TestImportArrows: cli -> config -> ui, platforms -> inbox, cli -> cache -> inbox,
+// and none sideways. Only cli knows the config. The domain uses the standard library only.
 func TestImportArrows(t *testing.T) {
 	t.Parallel()
 	rules := map[string]func(path string) string{
@@ -238,9 +239,10 @@ func TestImportArrows(t *testing.T) {
 			}
 			return ""
 		},
-		"ui":        noneOf("parley/platforms", "parley/cache", "net/http"),
-		"platforms": noneOf("parley/ui", "parley/cache"),
-		"cache":     noneOf("parley/ui", "parley/platforms", "net/http"),
+		"config":    noneOf("parley/cli", "parley/cache", "net/http"),
+		"ui":        noneOf("parley/cli", "parley/config", "parley/platforms", "parley/cache", "net/http"),
+		"platforms": noneOf("parley/cli", "parley/config", "parley/ui", "parley/cache"),
+		"cache":     noneOf("parley/cli", "parley/config", "parley/ui", "parley/platforms", "net/http"),
 	}
 	files := 0
 	for folder, wrong := range rules {

@@ -29,7 +29,7 @@ type background struct {
 func (s *session) startBackground(ctx context.Context) (*background, error) {
 	ctx = context.WithoutCancel(ctx)
 	b := &background{ended: make(chan error, 2)}
-	if s.config.webhook != nil {
+	if s.config.Webhook != nil {
 		hooks, err := s.listen(ctx)
 		if err != nil {
 			return nil, err
@@ -45,9 +45,9 @@ func (s *session) startBackground(ctx context.Context) (*background, error) {
 
 // listen takes the address of the config.
 func (s *session) listen(ctx context.Context) (*platforms.Webhooks, error) {
-	w := s.config.webhook
+	w := s.config.Webhook
 	o := platforms.WebhookOptions{
-		Listen: w.listen, TLSCert: w.certFile, TLSKey: w.keyFile, Sink: s.Inbox, Log: s.guard.log, Guard: s.guard.run,
+		Listen: w.Listen, TLSCert: w.CertFile, TLSKey: w.KeyFile, Sink: s.Inbox, Log: s.guard.log, Guard: s.guard.run,
 	}
 	for _, a := range s.accounts {
 		o.Accounts = append(o.Accounts, platforms.WebhookAccount{ID: a.ID, Provider: a.Provider})

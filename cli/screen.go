@@ -18,6 +18,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"golang.org/x/term"
 
+	"parley/config"
 	"parley/inbox"
 	"parley/ui"
 )
@@ -32,9 +33,9 @@ const (
 
 // openInbox is parley without a command.
 func (a *app) openInbox(ctx context.Context) error {
-	_, err := loadConfig(a.places().config)
+	_, err := config.Load(a.places().Config)
 	switch {
-	case errors.Is(err, errNoConfig):
+	case errors.Is(err, config.ErrNone):
 		return a.offerConfig()
 	case err != nil:
 		return err
@@ -52,9 +53,9 @@ func (a *app) openInbox(ctx context.Context) error {
 // offerConfig explains the two ways on when there is no config yet.
 func (a *app) offerConfig() error {
 	if !a.hasScreen() {
-		return errNoConfig
+		return config.ErrNone
 	}
-	file := a.places().config
+	file := a.places().Config
 	fmt.Fprintf(a.stderr, "There is no config yet (%s). Two ways on:\n\n"+
 		"  parley demo           the whole inbox against a built-in simulator, nothing needed\n"+
 		"  parley config init    writes a first config; put your key into it\n\n", file)
@@ -67,7 +68,7 @@ func (a *app) offerConfig() error {
 // runScreen shows the inbox until the agent leaves, a signal comes, or
 // something panics.
 func (a *app) runScreen(ctx context.Context, s *session) error {
-	screen, err := ui.New(ctx, s.Inbox, s.config.screen.options())
+	screen, err := ui.New(ctx, s.Inbox, screenOptions(s.config.Screen))
 	if err != nil {
 		return err
 	}
@@ -114,7 +115,7 @@ func (a *app) storeDrafts(ctx context.Context, screen *ui.UI) {
 func (a *app) showScreen(ctx context.Context, s *session, screen *ui.UI) error {
 	defer a.keepTerminal()()
 	muteStderr()
-	options, first := s.config.screen.programOptions()
+	options, first := programOptions(s.config.Screen)
 	options = append(options, tea.WithContext(ctx), tea.WithOutput(ui.Output(os.Stdout)))
 	program := tea.NewProgram(guardedModel{screen, s.guard, first}, options...)
 	ended := make(chan error, 1)
@@ -170,47 +171,42 @@ func muteStderr() {
 	}
 }
 
-// options are what the config says to the screen.
-func (c screenConfig) options() ui.Options {
+// screenOptions are what the config says to the screen.
+func screenOptions(c config.Screen) ui.Options {
 	clock := "15:04"
-	if c.hours == 12 {
+	if c.Hours == 12 {
 		clock = "3:04PM"
 	}
 	return ui.Options{
-		Title: c.title, Version: version(), Zone: c.timeZone, Clock: clock, ClosingSoon: c.closingSoon,
-		Colours: c.colours, Keys: c.keys, Editor: cmp.Or(c.editor, os.Getenv("VISUAL"), os.Getenv("EDITOR")),
+		Title: c.Title, Version: version(), Zone: c.TimeZone, Clock: clock, ClosingSoon: c.ClosingSoon,
+		Colours: c.Colours, Keys: c.Keys, Editor: cmp.Or(c.Editor, os.Getenv("VISUAL"), os.Getenv("EDITOR")),
 	}
 }
 
 // programOptions are what the config says to Bubble Tea, with a first command
 // for a theme that is not the terminal's own.
-func (c screenConfig) programOptions() (options []tea.ProgramOption, first tea.Cmd) {
-	options = []tea.ProgramOption{tea.WithFPS(c.fps), tea.WithoutSignalHandler(), tea.WithOutput(ui.Output(os.Stdout))}
-	if c.theme != themeAuto {
-		options = append(options, tea.WithFilter(c.fixBackground))
-		first = func() tea.Msg { return c.background() }
+func programOptions(c config.Screen) (options []tea.ProgramOption, first tea.Cmd) {
+	options = []tea.ProgramOption{tea.WithFPS(c.FPS), tea.WithoutSignalHandler(), tea.WithOutput(ui.Output(os.Stdout))}
+	if c.Theme != config.ThemeAuto {
+		options = append(options, tea.WithFilter(fixBackground(c.Theme)))
+		first = func() tea.Msg { return backgroundOf(c.Theme) }
 	}
 	return options, first
 }
 
-// The themes. Auto asks the terminal for its background.
-const (
-	themeAuto  = "auto"
-	themeDark  = "dark"
-	themeLight = "light"
-)
-
 // fixBackground replaces what the terminal says of its background by what the
 // config says.
-func (c screenConfig) fixBackground(_ tea.Model, msg tea.Msg) tea.Msg {
-	if _, ok := msg.(tea.BackgroundColorMsg); ok {
-		return c.background()
+func fixBackground(theme string) func(tea.Model, tea.Msg) tea.Msg {
+	return func(_ tea.Model, msg tea.Msg) tea.Msg {
+		if _, ok := msg.(tea.BackgroundColorMsg); ok {
+			return backgroundOf(theme)
+		}
+		return msg
 	}
-	return msg
 }
 
-func (c screenConfig) background() tea.BackgroundColorMsg {
-	if c.theme == themeLight {
+func backgroundOf(theme string) tea.BackgroundColorMsg {
+	if theme == config.ThemeLight {
 		return tea.BackgroundColorMsg{Color: color.White}
 	}
 	return tea.BackgroundColorMsg{Color: color.Black}

@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 
+	"parley/config"
 	"parley/inbox"
 	"parley/platforms"
 	"parley/platforms/sim"
@@ -173,7 +174,7 @@ func (a *app) printSimulated(s simulated, asJSON bool) error {
 // "" when that is not this machine.
 func (s simulated) webhookTable() string {
 	u, err := url.Parse(s.hook.URL)
-	if err != nil || !isLoopback(u.Hostname()) || u.Port() == "" {
+	if err != nil || !config.IsLoopback(u.Hostname()) || u.Port() == "" {
 		return ""
 	}
 	return fmt.Sprintf("\n[webhook]\nlisten = %q\n", net.JoinHostPort(u.Hostname(), u.Port()))

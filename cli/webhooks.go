@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"parley/config"
 	"parley/inbox"
 	"parley/platforms/hook"
 )
@@ -79,22 +80,22 @@ type registrar struct {
 // eachRegistrar calls f for the accounts that are meant. One that cannot be
 // managed is an error when it was named, or when there is no other.
 func (a *app) eachRegistrar(ctx context.Context, o webhookOptions, f func(context.Context, *registrar) error) error {
-	c, err := loadConfig(a.places().config)
+	c, err := config.Load(a.places().Config)
 	if err != nil {
 		return err
 	}
-	a.openLog(a.places().state)
-	only, err := c.account(o.account)
+	a.openLog(a.places().State)
+	only, err := accountNamed(c, o.account)
 	if err != nil {
 		return err
 	}
-	if o.url != "" && only == "" && len(c.accounts) > 1 {
-		return c.whichAccount()
+	if o.url != "" && only == "" && len(c.Accounts) > 1 {
+		return whichAccount(c)
 	}
 	var cannot error
 	done := false
-	for _, ac := range c.accounts {
-		if only != "" && ac.name != only {
+	for _, ac := range c.Accounts {
+		if only != "" && ac.Name != only {
 			continue
 		}
 		r, err := a.registrarOf(ctx, c, ac, o.url)
@@ -116,22 +117,22 @@ func (a *app) eachRegistrar(ctx context.Context, o webhookOptions, f func(contex
 	return nil
 }
 
-func (a *app) registrarOf(ctx context.Context, c *config, ac accountConfig, address string) (*registrar, error) {
-	account, err := a.openAccount(ctx, c, ac, a.places().data, online)
+func (a *app) registrarOf(ctx context.Context, c *config.Config, ac config.Account, address string) (*registrar, error) {
+	account, err := a.openAccount(ctx, c, ac, a.places().Data, online)
 	if err != nil {
 		return nil, err
 	}
 	r, ok := account.Provider.(hook.Registrar)
 	if !ok {
 		return nil, &inbox.Error{
-			Kind: inbox.Unsupported, Op: "webhook", Text: fmt.Sprintf("account %s: webhooks of %s cannot be managed by its API", ac.name, ac.provider.Name),
+			Kind: inbox.Unsupported, Op: "webhook", Text: fmt.Sprintf("account %s: webhooks of %s cannot be managed by its API", ac.Name, ac.Provider.Name),
 			Hint: "set the address in the provider's dashboard",
 		}
 	}
-	if address == "" && c.webhook != nil && c.webhook.publicURL != "" {
-		address = c.webhook.publicURL + webhookPath(ac.name)
+	if address == "" && c.Webhook != nil && c.Webhook.PublicURL != "" {
+		address = c.Webhook.PublicURL + config.WebhookPath(ac.Name)
 	}
-	return &registrar{Registrar: r, account: ac.name, provider: ac.provider.Name, address: address}, nil
+	return &registrar{Registrar: r, account: ac.Name, provider: ac.Provider.Name, address: address}, nil
 }
 
 // registerPatience bounds one request, which may include a call of the provider
@@ -170,7 +171,7 @@ func (a *app) unregister(ctx context.Context, r *registrar, o webhookOptions) er
 func errNoAddress(id inbox.AccountID) error {
 	return &usageError{
 		text: fmt.Sprintf("account %s: nobody has said under which address providers reach this machine", id),
-		hint: "set public_url in [webhook] of the config, or give the whole address with --url https://…" + webhookPath(id),
+		hint: "set public_url in [webhook] of the config, or give the whole address with --url https://…" + config.WebhookPath(id),
 	}
 }
 

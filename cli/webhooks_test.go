@@ -9,6 +9,7 @@ import (
 	"syscall"
 	"testing"
 
+	"parley/config"
 	"parley/platforms/sim"
 )
 
@@ -59,7 +60,7 @@ func accepted(world *sim.Server, kind string) (n int) {
 // TestWebhookAddressOfTheConfig: the address is public_url and the account's
 // name, and an address that was given wins.
 func TestWebhookAddressOfTheConfig(t *testing.T) {
-	c, err := parseConfig("c.toml", []byte(account+"[webhook]\npublic_url = \"https://inbox.example/in/\"\n"))
+	c, err := config.Parse("c.toml", []byte("[[account]]\nname = \"acme\"\nprovider = \"ayrshare\"\napi_key_env = \"KEY\"\n[webhook]\npublic_url = \"https://inbox.example/in/\"\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,7 +68,7 @@ func TestWebhookAddressOfTheConfig(t *testing.T) {
 	for given, want := range map[string]string{"": "https://inbox.example/in/webhook/acme", "https://other.example/x": "https://other.example/x"} {
 		a := newApp()
 		a.dataFlag = t.TempDir()
-		r, err := a.registrarOf(t.Context(), c, c.accounts[0], given)
+		r, err := a.registrarOf(t.Context(), c, c.Accounts[0], given)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,61 +1,61 @@
-package cli
+package config
 
-// Secrets: where a key comes from, how it is fetched, and how it is kept out of
-// everything that is written. A secret may stand in the config itself, in an
-// environment variable, in a file, or come from a command such as a password
-// manager. It is fetched only by commands that talk to a provider.
+// Secrets: where a key comes from, and how it is fetched. A secret may stand in
+// the config itself, in an environment variable, in a file, or come from a command
+// such as a password manager. It is fetched only by commands that talk to a
+// provider.
 
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"net/url"
 	"os"
 	"os/exec"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"parley/platforms/login"
 )
 
-const (
-	secretMaxBytes = 64 << 10        // of a file or a command's output
-	secretPatience = 2 * time.Minute // for a command: a password manager may ask its user first
-)
+// SecretMaxBytes bounds what is read for a secret: a file, a command's output, a
+// line of standard input.
+const SecretMaxBytes = 64 << 10
+
+// secretPatience bounds a command: a password manager may ask its user first.
+const secretPatience = 2 * time.Minute
 
 // secretForms are the endings of the four keys that a secret may be given by.
 var secretForms = []string{"", "_env", "_file", "_command"}
 
-// secretSource is where a secret comes from. The zero value is "not given".
-type secretSource struct {
+// Secret is where a secret comes from. The zero value is "not given".
+type Secret struct {
 	key   string // as written: "api_key_command"
 	form  string // one of secretForms
 	value string
-	at    position
+	At    Position
 }
 
-func (s secretSource) given() bool { return s.value != "" }
+// Given tells whether the config says where the secret comes from.
+func (s Secret) Given() bool { return s.value != "" }
 
 // takeSecret reads the four forms of a secret; at most one may be given.
-func takeSecret(t *table, f login.Field) secretSource {
-	var found secretSource
+func takeSecret(t *table, f login.Field) Secret {
+	var found Secret
 	for _, form := range secretForms {
 		key := f.Name + form
 		text := t.str(key, secretExpectation(form))
 		switch {
 		case text == "":
-		case found.given():
+		case found.Given():
 			t.problem(t.where(key), key, "given twice: %s is there too; keep one of them", found.key)
 		default:
-			found = secretSource{key: key, form: form, value: text, at: t.where(key)}
+			found = Secret{key: key, form: form, value: text, At: t.where(key)}
 		}
 	}
-	if f.Required && !found.given() {
+	if f.Required && !found.Given() {
 		t.missingSecret(f)
 	}
 	return found
@@ -64,20 +64,20 @@ func takeSecret(t *table, f login.Field) secretSource {
 // takeSecretList reads the four forms of a field with several secrets, each a
 // list or one text alone. They may be given together, and come in the order of
 // the file; empty texts are none.
-func takeSecretList(t *table, f login.Field) []secretSource {
-	var found []secretSource
+func takeSecretList(t *table, f login.Field) []Secret {
+	var found []Secret
 	for _, form := range secretForms {
 		key := f.Name + form
 		for _, text := range t.list(key, secretListExpectation(form)) {
 			if text != "" {
-				found = append(found, secretSource{key: key, form: form, value: text, at: t.where(key)})
+				found = append(found, Secret{key: key, form: form, value: text, At: t.where(key)})
 			}
 		}
 	}
 	if f.Required && len(found) == 0 {
 		t.missingSecret(f)
 	}
-	slices.SortStableFunc(found, func(a, b secretSource) int { return comparePositions(a.at, b.at) })
+	slices.SortStableFunc(found, func(a, b Secret) int { return comparePositions(a.At, b.At) })
 	return found
 }
 
@@ -110,8 +110,9 @@ func secretListExpectation(form string) string {
 	return "a list of texts in quotes"
 }
 
-// fetch gets the secret. Its errors never hold the value.
-func (s secretSource) fetch(ctx context.Context, stderr io.Writer) (login.Secret, error) {
+// Fetch gets the secret; what a command says on its standard error goes to
+// stderr. Its errors never hold the value.
+func (s Secret) Fetch(ctx context.Context, stderr io.Writer) (login.Secret, error) {
 	var text string
 	var err error
 	switch s.form {
@@ -127,7 +128,7 @@ func (s secretSource) fetch(ctx context.Context, stderr io.Writer) (login.Secret
 	if err != nil {
 		return login.Secret{}, fmt.Errorf("%s: %w", s.key, err)
 	}
-	if s.given() && text == "" {
+	if s.Given() && text == "" {
 		return login.Secret{}, fmt.Errorf("%s gives an empty value", s.key)
 	}
 	if strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r == 0x7f }) {
@@ -150,12 +151,12 @@ func secretFromFile(path string) (string, error) {
 		return "", err
 	}
 	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, secretMaxBytes+1))
+	data, err := io.ReadAll(io.LimitReader(f, SecretMaxBytes+1))
 	if err != nil {
 		return "", err
 	}
-	if len(data) > secretMaxBytes {
-		return "", fmt.Errorf("%s is larger than %d KiB: that is no key", path, secretMaxBytes>>10)
+	if len(data) > SecretMaxBytes {
+		return "", fmt.Errorf("%s is larger than %d KiB: that is no key", path, SecretMaxBytes>>10)
 	}
 	return firstLine(data), nil
 }
@@ -169,7 +170,7 @@ func secretFromCommand(ctx context.Context, line string, stderr io.Writer) (stri
 	}
 	ctx, cancel := context.WithTimeout(ctx, secretPatience)
 	defer cancel()
-	out := &boundedBuffer{limit: secretMaxBytes}
+	out := &boundedBuffer{limit: SecretMaxBytes}
 	cmd := exec.CommandContext(ctx, expandHome(words[0]), words[1:]...)
 	cmd.Stdout, cmd.Stderr = out, stderr // no standard input: it may be the text of a message
 	cmd.WaitDelay = time.Second
@@ -246,61 +247,4 @@ func (b *boundedBuffer) Write(p []byte) (int, error) {
 		return 0, fmt.Errorf("more than %d KiB of output", b.limit>>10)
 	}
 	return b.buf.Write(p)
-}
-
-// redactor replaces secrets in everything that is written to the log, to
-// standard error and to crash files. Secrets never get that far by the program's
-// own rules; this is the second line of defence.
-type redactor struct {
-	mu      sync.RWMutex
-	secrets []string
-}
-
-// shortestRedacted is the least length of a text that is worth hiding: a
-// shorter one would blot out ordinary words and is no key of any provider.
-const shortestRedacted = 6
-
-// learn hides a secret from now on, also in the forms that encoders give it.
-func (r *redactor) learn(s login.Secret) {
-	text := s.Reveal()
-	if len(text) < shortestRedacted {
-		return
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.secrets = append(r.secrets, text, jsonForm(text, true), jsonForm(text, false), url.QueryEscape(text), url.PathEscape(text))
-}
-
-// jsonForm is the text within quotes, as one of the two ways of encoding/json
-// writes it.
-func jsonForm(text string, html bool) string {
-	var b strings.Builder
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(html)
-	_ = enc.Encode(text) // a string always encodes, and a builder always takes it
-	return strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(b.String()), `"`), `"`)
-}
-
-func (r *redactor) clean(text string) string {
-	r.mu.RLock()
-	defer r.mu.RUnlock()
-	for _, s := range r.secrets {
-		text = strings.ReplaceAll(text, s, "[hidden]")
-	}
-	return text
-}
-
-// writer passes whole lines on, cleaned. A logger writes one line per call.
-func (r *redactor) writer(w io.Writer) io.Writer { return redactingWriter{r, w} }
-
-type redactingWriter struct {
-	redactor *redactor
-	to       io.Writer
-}
-
-func (w redactingWriter) Write(p []byte) (int, error) {
-	if _, err := io.WriteString(w.to, w.redactor.clean(string(p))); err != nil {
-		return 0, err
-	}
-	return len(p), nil
 }

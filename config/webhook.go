@@ -1,4 +1,4 @@
-package cli
+package config
 
 // The [webhook] table: where providers may tell of news, and under which address
 // they reach it.
@@ -14,37 +14,37 @@ import (
 	"parley/inbox"
 )
 
-// webhookConfig is [webhook].
-type webhookConfig struct {
-	listen    string // host:port
-	certFile  string // "" with keyFile: plain HTTP, for behind a reverse proxy
-	keyFile   string
-	publicURL string // what providers are told, without /webhook/<account>; "" when the config does not say
+// Webhook is [webhook]: where somebody listens, and how providers get there.
+type Webhook struct {
+	Listen    string // host:port
+	CertFile  string // "" with KeyFile: plain HTTP, for behind a reverse proxy
+	KeyFile   string
+	PublicURL string // what providers are told, without /webhook/<account>; "" when the config does not say
 }
 
 // usualListen is where the listener is unless the config says otherwise: only
 // a reverse proxy on the same machine reaches it.
 const usualListen = "127.0.0.1:8480"
 
-func takeWebhook(root *table) *webhookConfig {
+func takeWebhook(root *table) *Webhook {
 	t := root.sub("webhook")
 	if t == nil {
 		return nil
 	}
-	w := &webhookConfig{listen: usualListen}
+	w := &Webhook{Listen: usualListen}
 	if listen, ok := parsed(t, "listen", `an address such as "`+usualListen+`"`, parseListen); ok {
-		w.listen = listen
+		w.Listen = listen
 	}
-	w.certFile = takeFile(t, "tls_cert")
-	w.keyFile = takeFile(t, "tls_key")
+	w.CertFile = takeFile(t, "tls_cert")
+	w.KeyFile = takeFile(t, "tls_key")
 	switch {
-	case w.certFile != "" && w.keyFile == "":
+	case w.CertFile != "" && w.KeyFile == "":
 		t.problem(t.where("tls_cert"), "tls_cert", "expected tls_key too, or neither of them behind a reverse proxy")
-	case w.certFile == "" && w.keyFile != "":
+	case w.CertFile == "" && w.KeyFile != "":
 		t.problem(t.where("tls_key"), "tls_key", "expected tls_cert too, or neither of them behind a reverse proxy")
 	}
 	if public, ok := parsed(t, "public_url", `a URL that begins with https://, such as "https://inbox.example"`, parsePublicURL); ok {
-		w.publicURL = public
+		w.PublicURL = public
 	}
 	t.finish()
 	return w
@@ -86,11 +86,11 @@ func parsePublicURL(text string) (string, error) {
 		return "", err
 	case u.Host == "", u.User != nil, u.RawQuery != "", u.Fragment != "":
 		return "", errors.New("no plain URL")
-	case u.Scheme != "https" && (u.Scheme != "http" || !isLoopback(u.Hostname())):
+	case u.Scheme != "https" && (u.Scheme != "http" || !IsLoopback(u.Hostname())):
 		return "", errors.New("not https")
 	}
 	return strings.TrimRight(text, "/"), nil
 }
 
-// webhookPath is where the news of an account goes.
-func webhookPath(id inbox.AccountID) string { return "/webhook/" + string(id) }
+// WebhookPath is where the news of an account goes.
+func WebhookPath(id inbox.AccountID) string { return "/webhook/" + string(id) }

@@ -1,4 +1,4 @@
-package cli
+package config
 
 // The config that parley writes for somebody who has none: it explains itself.
 
@@ -8,14 +8,13 @@ import (
 	"strconv"
 	"strings"
 
-	"parley/inbox"
 	"parley/platforms"
 	"parley/platforms/login"
 )
 
-// firstConfig is the config that parley offers to write: it explains itself,
-// and works as soon as the key of the first account does.
-func firstConfig() string {
+// First is the text of the config that parley offers to write: it explains
+// itself, and works as soon as the key of the first account does.
+func First() string {
 	var b strings.Builder
 	b.WriteString("# The config of parley. `parley doctor` tells what is missing.\n")
 	for i, p := range platforms.All() {
@@ -85,14 +84,6 @@ func commentedOut(text string) string {
 	return b.String()
 }
 
-func quotedList(list []inbox.Platform) string {
-	quoted := make([]string, len(list))
-	for i, p := range list {
-		quoted[i] = strconv.Quote(string(p))
-	}
-	return strings.Join(quoted, ", ")
-}
-
 // explainField writes a setting with its help; what is not required is
 // commented out.
 func explainField(provider string, f login.Field) string {
@@ -107,7 +98,7 @@ func explainField(provider string, f login.Field) string {
 	case f.Flag:
 		value = "false"
 	case f.OneOf != nil:
-		value = strconv.Quote(f.OneOf[0]) + "   # or " + joined(quotedAll(f.OneOf[1:]), "or")
+		value = strconv.Quote(f.OneOf[0]) + "   # or " + Joined(quotedAll(f.OneOf[1:]), "or")
 	case f.Required:
 		value = `"…"`
 	}

@@ -1,4 +1,4 @@
-package cli
+package config
 
 // The [[account]] tables of the config. Which keys an account may have depends
 // on its provider: each hands over a form (login.Field), which is filled in here.
@@ -11,7 +11,6 @@ import (
 	"net/url"
 	"os"
 	"slices"
-	"strconv"
 	"strings"
 
 	"parley/inbox"
@@ -19,16 +18,17 @@ import (
 	"parley/platforms/login"
 )
 
-// accountConfig is one [[account]].
-type accountConfig struct {
-	name              inbox.AccountID
-	provider          platforms.Provider
-	baseURL           string
-	platforms         []inbox.Platform
-	conversationLimit int
-	values            map[string]string
-	secrets           map[string]secretSource
-	lists             map[string][]secretSource
+// Account is one [[account]]. Values, Secrets and Lists are the fields of its
+// provider's form, by their names.
+type Account struct {
+	Name              inbox.AccountID
+	Provider          platforms.Provider
+	BaseURL           string
+	Platforms         []inbox.Platform
+	ConversationLimit int
+	Values            map[string]string
+	Secrets           map[string]Secret
+	Lists             map[string][]Secret
 }
 
 // conversationLimits are how many conversations a month a login may answer,
@@ -36,39 +36,39 @@ type accountConfig struct {
 // 100 for each user profile.
 var conversationLimits = map[string]int{"ayrshare": 100}
 
-func (c *config) takeAccounts(root *table) {
+func (c *Config) takeAccounts(root *table) {
 	tables := root.subs("account")
 	if _, there := root.values["account"]; !there {
-		root.problem(position{1, 1}, "account", "missing: expected at least one [[account]] with name and provider")
+		root.problem(Position{1, 1}, "account", "missing: expected at least one [[account]] with name and provider")
 	}
 	for _, t := range tables {
 		a := c.takeAccount(t)
-		if slices.ContainsFunc(c.accounts, func(b accountConfig) bool { return b.name == a.name }) {
-			t.problem(t.where("name"), "name", "there are two accounts %q; each needs a name of its own", a.name)
+		if slices.ContainsFunc(c.Accounts, func(b Account) bool { return b.Name == a.Name }) {
+			t.problem(t.where("name"), "name", "there are two accounts %q; each needs a name of its own", a.Name)
 		}
-		c.accounts = append(c.accounts, a)
+		c.Accounts = append(c.Accounts, a)
 	}
 }
 
-func newAccountConfig(name inbox.AccountID) accountConfig {
-	return accountConfig{
-		name:    name,
-		values:  map[string]string{},
-		secrets: map[string]secretSource{},
-		lists:   map[string][]secretSource{},
+func newAccount(name inbox.AccountID) Account {
+	return Account{
+		Name:    name,
+		Values:  map[string]string{},
+		Secrets: map[string]Secret{},
+		Lists:   map[string][]Secret{},
 	}
 }
 
-func (c *config) takeAccount(t *table) accountConfig {
-	a := newAccountConfig(takeAccountName(t))
+func (c *Config) takeAccount(t *table) Account {
+	a := newAccount(takeAccountName(t))
 	var ok bool
-	if a.provider, ok = takeProvider(t); !ok {
+	if a.Provider, ok = takeProvider(t); !ok {
 		return a // which keys the account may have depends on its provider
 	}
-	a.baseURL = c.takeBaseURL(t, a.provider)
-	a.platforms = takePlatforms(t, a.provider)
-	a.conversationLimit = t.count("conversation_limit", conversationLimits[a.provider.Name], 0, 1_000_000)
-	for _, f := range a.provider.Fields {
+	a.BaseURL = c.takeBaseURL(t, a.Provider)
+	a.Platforms = takePlatforms(t, a.Provider)
+	a.ConversationLimit = t.count("conversation_limit", conversationLimits[a.Provider.Name], 0, 1_000_000)
+	for _, f := range a.Provider.Fields {
 		a.take(t, f)
 	}
 	t.finish()
@@ -76,18 +76,18 @@ func (c *config) takeAccount(t *table) accountConfig {
 }
 
 // take fills in one field of the provider's form.
-func (a *accountConfig) take(t *table, f login.Field) {
+func (a *Account) take(t *table, f login.Field) {
 	switch {
 	case f.List:
-		a.lists[f.Name] = takeSecretList(t, f)
+		a.Lists[f.Name] = takeSecretList(t, f)
 	case f.Secret:
-		a.secrets[f.Name] = takeSecret(t, f)
+		a.Secrets[f.Name] = takeSecret(t, f)
 	case f.Flag:
 		if t.flag(f.Name, false) {
-			a.values[f.Name] = "true"
+			a.Values[f.Name] = "true"
 		}
 	default:
-		a.values[f.Name] = takeValue(t, f)
+		a.Values[f.Name] = takeValue(t, f)
 	}
 }
 
@@ -104,20 +104,9 @@ func takeValue(t *table, f login.Field) string {
 	case value == "" && f.Required:
 		t.problem(t.where(f.Name), f.Name, "missing: %s", f.Help)
 	case value != "" && f.OneOf != nil && !slices.Contains(f.OneOf, value):
-		t.problem(t.where(f.Name), f.Name, "expected %s, found %q; %s", expected, value, suggest(value, f.OneOf))
+		t.problem(t.where(f.Name), f.Name, "expected %s, found %q; %s", expected, value, Suggest(value, f.OneOf))
 	}
 	return value
-}
-
-// alternatives lists values as they are written: "a", "b" or "c".
-func alternatives(values []string) string { return joined(quotedAll(values), "or") }
-
-func quotedAll(values []string) []string {
-	quoted := make([]string, len(values))
-	for i, v := range values {
-		quoted[i] = strconv.Quote(v)
-	}
-	return quoted
 }
 
 func takeAccountName(t *table) inbox.AccountID {
@@ -143,12 +132,12 @@ func takeProvider(t *table) (platforms.Provider, bool) {
 	case t.values["provider"] == nil:
 		t.problem(t.at, "provider", "missing: expected one of %s", strings.Join(names, ", "))
 	default:
-		t.problem(t.where("provider"), "provider", "no provider is called %q; %s", name, suggest(name, names))
+		t.problem(t.where("provider"), "provider", "no provider is called %q; %s", name, Suggest(name, names))
 	}
 	return p, ok
 }
 
-func (c *config) takeBaseURL(t *table, p platforms.Provider) string {
+func (c *Config) takeBaseURL(t *table, p platforms.Provider) string {
 	raw := cmp.Or(t.str("base_url", "a URL in quotes"), p.BaseURL)
 	u, err := url.Parse(raw)
 	switch {
@@ -156,13 +145,14 @@ func (c *config) takeBaseURL(t *table, p platforms.Provider) string {
 		t.problem(t.where("base_url"), "base_url", "expected a URL that begins with https://, found %q", raw)
 	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
 		t.problem(t.where("base_url"), "base_url", "expected a URL without a user, ? or #")
-	case u.Scheme == "http" && !isLoopback(u.Hostname()):
+	case u.Scheme == "http" && !IsLoopback(u.Hostname()):
 		t.problem(t.where("base_url"), "base_url", "expected https:// (http would show the key to everybody on the way, and is for 127.0.0.1 and localhost only), found %q", raw)
 	}
 	return strings.TrimRight(raw, "/")
 }
 
-func isLoopback(host string) bool {
+// IsLoopback tells whether only this machine is behind the host.
+func IsLoopback(host string) bool {
 	ip := net.ParseIP(host)
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
@@ -177,7 +167,7 @@ func takePlatforms(t *table, p platforms.Provider) []inbox.Platform {
 		platform := inbox.Platform(name)
 		switch {
 		case !slices.Contains(p.Platforms, platform):
-			t.problem(t.where("platforms"), "platforms", "%s knows no platform %q; %s", p.Name, name, suggest(name, known))
+			t.problem(t.where("platforms"), "platforms", "%s knows no platform %q; %s", p.Name, name, Suggest(name, known))
 		case !slices.Contains(list, platform):
 			list = append(list, platform)
 		}
@@ -188,50 +178,61 @@ func takePlatforms(t *table, p platforms.Provider) []inbox.Platform {
 	return list
 }
 
-// reaches are the platforms of the account: those of the config that this login
+// Reaches are the platforms of the account: those of the config that this login
 // has. A login may reach fewer than its provider does.
-func (a accountConfig) reaches(p inbox.Provider) ([]inbox.Platform, error) {
+func (a Account) Reaches(p inbox.Provider) ([]inbox.Platform, error) {
 	has := p.Platforms()
 	var list []inbox.Platform
-	for _, platform := range a.platforms {
+	for _, platform := range a.Platforms {
 		if slices.Contains(has, platform) {
 			list = append(list, platform)
 		}
 	}
 	if len(list) == 0 {
-		return nil, &usageError{
-			text: fmt.Sprintf("account %s: platforms names none that this login reaches", a.name),
-			hint: fmt.Sprintf("it reaches %s; platforms can be left out", quotedList(has)),
+		return nil, &UnusableError{
+			Text: fmt.Sprintf("account %s: platforms names none that this login reaches", a.Name),
+			Hint: fmt.Sprintf("it reaches %s; platforms can be left out", quotedList(has)),
 		}
 	}
 	return list, nil
 }
 
+// MissingFor lists the settings that are not given, although the platform does
+// not work without them.
+func (a Account) MissingFor(p inbox.Platform) (names []string) {
+	for _, f := range a.Provider.Fields {
+		if f.For == p && !a.Secrets[f.Name].Given() && a.Values[f.Name] == "" {
+			names = append(names, f.Name)
+		}
+	}
+	return names
+}
+
 // warnOfReaders warns of keys that stand in files which others may read.
-func (c *config) warnOfReaders() {
+func (c *Config) warnOfReaders() {
 	var inline []string
-	for _, a := range c.accounts {
+	for _, a := range c.Accounts {
 		for _, s := range a.sources() {
 			switch {
-			case !s.given():
+			case !s.Given():
 			case s.form == "":
 				inline = append(inline, s.key)
 			case s.form == "_file" && readableByOthers(expandHome(s.value)):
-				c.warnings = append(c.warnings, fmt.Sprintf("%s:%d: others can read %s; chmod 600 it", c.file, s.at.line, s.value))
+				c.Warnings = append(c.Warnings, fmt.Sprintf("%s:%d: others can read %s; chmod 600 it", c.File, s.At.Line, s.value))
 			}
 		}
 	}
 	slices.Sort(inline)
-	if len(inline) > 0 && readableByOthers(c.file) {
-		c.warnings = append(c.warnings, fmt.Sprintf("others can read %s, which holds %s; chmod 600 it, or use %s_command", c.file, strings.Join(slices.Compact(inline), ", "), inline[0]))
+	if len(inline) > 0 && readableByOthers(c.File) {
+		c.Warnings = append(c.Warnings, fmt.Sprintf("others can read %s, which holds %s; chmod 600 it, or use %s_command", c.File, strings.Join(slices.Compact(inline), ", "), inline[0]))
 	}
-	slices.Sort(c.warnings)
+	slices.Sort(c.Warnings)
 }
 
 // sources are all that the account's secrets come from.
-func (a accountConfig) sources() []secretSource {
-	sources := slices.Collect(maps.Values(a.secrets))
-	for _, list := range a.lists {
+func (a Account) sources() []Secret {
+	sources := slices.Collect(maps.Values(a.Secrets))
+	for _, list := range a.Lists {
 		sources = append(sources, list...)
 	}
 	return sources

@@ -1,12 +1,11 @@
-package cli
+package config
 
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"log/slog"
+	"io"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -82,8 +81,8 @@ func TestConfigMistakes(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			_, err := parseConfig("c.toml", []byte(c.text))
-			var bad *configError
+			_, err := Parse("c.toml", []byte(c.text))
+			var bad *Error
 			if !errors.As(err, &bad) {
 				t.Fatalf("got %v, want a config error", err)
 			}
@@ -97,7 +96,7 @@ func TestConfigMistakes(t *testing.T) {
 func TestConfigReportsAllMistakesInOrder(t *testing.T) {
 	t.Parallel()
 	text := account + "nonsense = 1\n[ui]\nhours = 5\ntheme = 3\n"
-	_, err := parseConfig("c.toml", []byte(text))
+	_, err := Parse("c.toml", []byte(text))
 	lines := strings.Split(fmt.Sprint(err), "\n")
 	if len(lines) != 3 || !strings.HasPrefix(lines[0], "c.toml:5:") || !strings.HasPrefix(lines[1], "c.toml:7:") || !strings.HasPrefix(lines[2], "c.toml:8:") {
 		t.Errorf("got %q", lines)
@@ -106,13 +105,13 @@ func TestConfigReportsAllMistakesInOrder(t *testing.T) {
 
 func TestConfigIsUnderstood(t *testing.T) {
 	t.Parallel()
-	c, err := parseConfig("c.toml", []byte("\ufeff"+`
+	c, err := Parse("c.toml", []byte("\ufeff"+`
 account = []
 `))
 	if err == nil {
 		t.Fatalf("an empty list of accounts was taken: %+v", c)
 	}
-	c, err = parseConfig("c.toml", []byte("\ufeff"+`
+	c, err = Parse("c.toml", []byte("\ufeff"+`
 [[account]]
 name = "acme"
 provider = "ayrshare"
@@ -145,35 +144,35 @@ editor = "code --wait"
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := c.accounts[0]
-	if a.baseURL != "https://api.example.com/api" || a.conversationLimit != 1000 {
+	a := c.Accounts[0]
+	if a.BaseURL != "https://api.example.com/api" || a.ConversationLimit != 1000 {
 		t.Errorf("account %+v", a)
 	}
-	if want := []inbox.Platform{inbox.Facebook, inbox.Twitter}; !reflect.DeepEqual(a.platforms, want) {
-		t.Errorf("platforms %v, want %v", a.platforms, want)
+	if want := []inbox.Platform{inbox.Facebook, inbox.Twitter}; !reflect.DeepEqual(a.Platforms, want) {
+		t.Errorf("platforms %v, want %v", a.Platforms, want)
 	}
-	if s := a.secrets["api_key"]; s.form != "_command" || s.value != "pass show ayrshare" {
+	if s := a.Secrets["api_key"]; s.form != "_command" || s.value != "pass show ayrshare" {
 		t.Errorf("api_key %+v", s)
 	}
-	if a.secrets["profile_key"].given() {
+	if a.Secrets["profile_key"].Given() {
 		t.Error("an empty profile_key counts as given")
 	}
-	facebook := c.windows[windowKey{"ayrshare", inbox.Facebook}].apply(inbox.WindowPolicy{})
+	facebook := c.Windows[WindowKey{"ayrshare", inbox.Facebook}].apply(inbox.WindowPolicy{})
 	if !facebook.Limited || facebook.Open != 36*time.Hour || facebook.Late != 7*24*time.Hour {
 		t.Errorf("facebook's window %+v", facebook)
 	}
-	instagram := c.windows[windowKey{"ayrshare", inbox.Instagram}].apply(inbox.WindowPolicy{Limited: true, Open: time.Hour})
+	instagram := c.Windows[WindowKey{"ayrshare", inbox.Instagram}].apply(inbox.WindowPolicy{Limited: true, Open: time.Hour})
 	if instagram.Limited {
 		t.Errorf("instagram's window %+v", instagram)
 	}
-	if c.retention != (inbox.Retention{MaxAge: 90 * 24 * time.Hour, MaxBytes: 2 << 30}) {
-		t.Errorf("retention %+v", c.retention)
+	if c.Retention != (inbox.Retention{MaxAge: 90 * 24 * time.Hour, MaxBytes: 2 << 30}) {
+		t.Errorf("retention %+v", c.Retention)
 	}
-	if want := []string{"j", "n"}; !reflect.DeepEqual(c.screen.keys["down"], want) {
-		t.Errorf("keys %v", c.screen.keys)
+	if want := []string{"j", "n"}; !reflect.DeepEqual(c.Screen.Keys["down"], want) {
+		t.Errorf("keys %v", c.Screen.Keys)
 	}
-	if c.screen.editor != "code --wait" || c.screen.hours != 12 || c.screen.timeZone != time.UTC {
-		t.Errorf("screen %+v", c.screen)
+	if c.Screen.Editor != "code --wait" || c.Screen.Hours != 12 || c.Screen.TimeZone != time.UTC {
+		t.Errorf("screen %+v", c.Screen)
 	}
 }
 
@@ -198,10 +197,10 @@ func TestFormMistakes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		ac := newAccountConfig("acme")
+		ac := newAccount("acme")
 		ac.take(doc.root, c.field)
 		doc.root.finish()
-		if got := (&configError{"c.toml", doc.sorted()}).Error(); got != c.want {
+		if got := (&Error{"c.toml", doc.sorted()}).Error(); got != c.want {
 			t.Errorf("%s gives\n  %s\nwant\n  %s", c.text, got, c.want)
 		}
 	}
@@ -223,7 +222,7 @@ dialect = "flat"
 	if err != nil {
 		t.Fatal(err)
 	}
-	ac := newAccountConfig("acme")
+	ac := newAccount("acme")
 	for _, f := range []login.Field{
 		{Name: "hooks", Secret: true, List: true}, {Name: "none", Secret: true, List: true}, {Name: "absent", Secret: true, List: true},
 		{Name: "human", Flag: true}, {Name: "seen", Flag: true}, {Name: "dialect", OneOf: []string{"meta", "flat"}},
@@ -233,93 +232,88 @@ dialect = "flat"
 	if doc.root.finish(); len(doc.problems) > 0 {
 		t.Fatalf("problems %+v", doc.problems)
 	}
-	form, err := newApp().fillIn(context.Background(), ac, t.TempDir(), online)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if want := []login.Secret{login.NewSecret("one"), login.NewSecret("two"), login.NewSecret("three"), login.NewSecret("from-env")}; !reflect.DeepEqual(form.Lists["hooks"], want) {
-		t.Errorf("hooks has %d secrets, not the four in their order", len(form.Lists["hooks"]))
-	}
-	if len(form.Lists["none"]) != 0 || len(form.Lists["absent"]) != 0 {
-		t.Errorf("lists %v", form.Lists)
-	}
-	if want := map[string]string{"human": "true", "dialect": "flat"}; !reflect.DeepEqual(form.Values, want) {
-		t.Errorf("values %v, want %v", form.Values, want)
-	}
-	form, err = newApp().fillIn(context.Background(), ac, t.TempDir(), offline)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, s := range form.Lists["hooks"] {
-		if s != notFetched {
-			t.Error("a secret was fetched for a command that asks the network nothing")
+	var hooks []login.Secret
+	for _, source := range ac.Lists["hooks"] {
+		secret, err := source.Fetch(context.Background(), io.Discard)
+		if err != nil {
+			t.Fatal(err)
 		}
+		hooks = append(hooks, secret)
+	}
+	if want := []login.Secret{login.NewSecret("one"), login.NewSecret("two"), login.NewSecret("three"), login.NewSecret("from-env")}; !reflect.DeepEqual(hooks, want) {
+		t.Errorf("hooks has %d secrets, not the four in their order", len(hooks))
+	}
+	if len(ac.Lists["none"]) != 0 || len(ac.Lists["absent"]) != 0 {
+		t.Errorf("lists %v", ac.Lists)
+	}
+	if want := map[string]string{"human": "true", "dialect": "flat"}; !reflect.DeepEqual(ac.Values, want) {
+		t.Errorf("values %v, want %v", ac.Values, want)
 	}
 }
 
 func TestWebhookIsUnderstood(t *testing.T) {
 	t.Parallel()
-	for text, want := range map[string]*webhookConfig{
+	for text, want := range map[string]*Webhook{
 		"":            nil,
-		"[webhook]\n": {listen: "127.0.0.1:8480"},
+		"[webhook]\n": {Listen: "127.0.0.1:8480"},
 		"[webhook]\nlisten = \":9000\"\npublic_url = \"https://inbox.example/hooks/\"\ntls_cert = \"config.go\"\ntls_key = \"config_test.go\"": {
-			listen: ":9000", publicURL: "https://inbox.example/hooks", certFile: "config.go", keyFile: "config_test.go",
+			Listen: ":9000", PublicURL: "https://inbox.example/hooks", CertFile: "config.go", KeyFile: "config_test.go",
 		},
 	} {
-		c, err := parseConfig("c.toml", []byte(account+text))
+		c, err := Parse("c.toml", []byte(account+text))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !reflect.DeepEqual(c.webhook, want) {
-			t.Errorf("%q gives %+v, want %+v", text, c.webhook, want)
+		if !reflect.DeepEqual(c.Webhook, want) {
+			t.Errorf("%q gives %+v, want %+v", text, c.Webhook, want)
 		}
 	}
 }
 
 func TestDefaultsWithoutTheirKeys(t *testing.T) {
 	t.Parallel()
-	c, err := parseConfig("c.toml", []byte(account))
+	c, err := Parse("c.toml", []byte(account))
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := c.accounts[0]
-	if a.baseURL != "https://api.ayrshare.com/api" || a.conversationLimit != 100 || len(a.platforms) != 3 {
+	a := c.Accounts[0]
+	if a.BaseURL != "https://api.ayrshare.com/api" || a.ConversationLimit != 100 || len(a.Platforms) != 3 {
 		t.Errorf("account %+v", a)
 	}
-	if c.screen.hours != 24 || c.screen.fps != 60 || c.screen.theme != "auto" {
-		t.Errorf("screen %+v", c.screen)
+	if c.Screen.Hours != 24 || c.Screen.FPS != 60 || c.Screen.Theme != "auto" {
+		t.Errorf("screen %+v", c.Screen)
 	}
 }
 
 // TestFirstConfigWorks: the config that parley offers to write is a valid one.
 func TestFirstConfigWorks(t *testing.T) {
 	t.Parallel()
-	c, err := parseConfig("c.toml", []byte(firstConfig()))
+	c, err := Parse("c.toml", []byte(First()))
 	if err != nil {
-		t.Fatalf("%v\nin\n%s", err, firstConfig())
+		t.Fatalf("%v\nin\n%s", err, First())
 	}
-	if len(c.accounts) != 1 || !c.accounts[0].secrets["api_key"].given() {
-		t.Errorf("accounts %+v", c.accounts)
+	if len(c.Accounts) != 1 || !c.Accounts[0].Secrets["api_key"].Given() {
+		t.Errorf("accounts %+v", c.Accounts)
 	}
 	// What is commented out must be right as well.
 	var all strings.Builder
-	for line := range strings.Lines(firstConfig()) {
+	for line := range strings.Lines(First()) {
 		if code, ok := strings.CutPrefix(line, "# "); ok && (strings.Contains(code, " = ") || strings.HasPrefix(code, "[")) {
 			line = code
 		}
 		all.WriteString(line)
 	}
-	c, err = parseConfig("c.toml", []byte(all.String()))
+	c, err = Parse("c.toml", []byte(all.String()))
 	if err != nil {
 		t.Fatalf("with everything switched on: %v\nin\n%s", err, all.String())
 	}
-	if len(c.accounts) != len(platforms.All()) || c.webhook == nil {
-		t.Errorf("with everything switched on: %d accounts, webhook %v", len(c.accounts), c.webhook)
+	if len(c.Accounts) != len(platforms.All()) || c.Webhook == nil {
+		t.Errorf("with everything switched on: %d accounts, webhook %v", len(c.Accounts), c.Webhook)
 	}
-	for _, a := range c.accounts {
-		for _, f := range a.provider.Fields {
-			if f.Secret && !a.secrets[f.Name].given() && len(a.lists[f.Name]) == 0 {
-				t.Errorf("%s is not explained for %s", f.Name, a.provider.Name)
+	for _, a := range c.Accounts {
+		for _, f := range a.Provider.Fields {
+			if f.Secret && !a.Secrets[f.Name].Given() && len(a.Lists[f.Name]) == 0 {
+				t.Errorf("%s is not explained for %s", f.Name, a.Provider.Name)
 			}
 		}
 	}
@@ -332,7 +326,7 @@ func TestDurations(t *testing.T) {
 		"90m": 90 * time.Minute, "1h30m": 90 * time.Minute, "2 d": 48 * time.Hour, "36500d": maxDuration,
 		"": 0, "0s": 0, "7": 0, "d": 0, "-1h": 0, "1h1d": 0, "999999999999h": 0, "1e9h": 0, "99999w": 0,
 	} {
-		got, err := parseDuration(text)
+		got, err := ParseDuration(text)
 		if (err == nil) != (want > 0) || got != want && err == nil {
 			t.Errorf("%q gives %v, %v; want %v", text, got, err, want)
 		}
@@ -357,7 +351,7 @@ func FuzzDuration(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		if d, err := parseDuration(text); err == nil && (d <= 0 || d > 2*maxDuration) {
+		if d, err := ParseDuration(text); err == nil && (d <= 0 || d > 2*maxDuration) {
 			t.Errorf("%q gives %v", text, d)
 		}
 		if n, err := parseSize(text); err == nil && (n <= 0 || n > 1<<50) {
@@ -370,23 +364,23 @@ func FuzzDuration(f *testing.F) {
 // place in the file.
 func FuzzConfig(f *testing.F) {
 	f.Add(account)
-	f.Add(firstConfig())
+	f.Add(First())
 	f.Add("account = [{name=\"a\", provider=\"ayrshare\", api_key=\"k\"}]\nui.theme = 1\n[window]\nayrshare = 3")
 	f.Add("a.b.c = 1\na.b.d = {e = [1, {f = 2}]}\n[[x.y]]\n[x.y.z]\n[[x.y]]")
 	f.Fuzz(func(t *testing.T, text string) {
-		c, err := parseConfig("c.toml", []byte(text))
+		c, err := Parse("c.toml", []byte(text))
 		if err == nil {
-			if len(c.accounts) == 0 {
+			if len(c.Accounts) == 0 {
 				t.Error("no account and no error")
 			}
 			return
 		}
-		bad, ok := errors.AsType[*configError](err)
-		if !ok || len(bad.problems) == 0 {
+		bad, ok := errors.AsType[*Error](err)
+		if !ok || len(bad.Problems) == 0 {
 			t.Fatalf("got %v", err)
 		}
-		for _, p := range bad.problems {
-			if p.at.line < 1 || p.at.column < 1 || p.at.line > strings.Count(text, "\n")+1 || p.text == "" {
+		for _, p := range bad.Problems {
+			if p.At.Line < 1 || p.At.Column < 1 || p.At.Line > strings.Count(text, "\n")+1 || p.Text == "" {
 				t.Errorf("the problem %+v is nowhere in the file", p)
 			}
 		}
@@ -424,8 +418,8 @@ func TestSecretForms(t *testing.T) {
 		{"_command", "printf 'a\\tb'", "", "control character", ""},
 	} {
 		var said bytes.Buffer
-		s := secretSource{key: "api_key" + c.form, form: c.form, value: c.value}
-		got, err := s.fetch(context.Background(), &said)
+		s := Secret{key: "api_key" + c.form, form: c.form, value: c.value}
+		got, err := s.Fetch(context.Background(), &said)
 		if c.wantErr != "" {
 			if err == nil || !strings.Contains(err.Error(), c.wantErr) || !strings.Contains(err.Error(), s.key) {
 				t.Errorf("%s = %q: error %v, want %q", s.key, c.value, err, c.wantErr)
@@ -462,26 +456,6 @@ func FuzzSplitWords(f *testing.F) {
 	})
 }
 
-// TestLogHidesSecrets: whatever form an encoder gives a secret, the log does not
-// have it.
-func TestLogHidesSecrets(t *testing.T) {
-	t.Parallel()
-	const key = `k3y "with" <odd>/characters`
-	r := &redactor{}
-	r.learn(login.NewSecret(key))
-	r.learn(login.NewSecret("abc")) // too short to be a key, too common to be hidden
-	var out bytes.Buffer
-	log := slog.New(slog.NewJSONHandler(r.writer(&out), nil))
-	log.Error("failed "+key, "err", fmt.Errorf("GET /x?key=%s", key), "header", map[string]string{"Authorization": "Bearer " + key}, "abc", "abc")
-	var line map[string]any
-	if err := json.Unmarshal(out.Bytes(), &line); err != nil {
-		t.Fatalf("the line is no JSON any more: %v\n%s", err, out.String())
-	}
-	if strings.Contains(out.String(), "odd") || !strings.Contains(out.String(), "[hidden]") || line["abc"] != "abc" {
-		t.Errorf("logged %s", out.String())
-	}
-}
-
 func TestWarnsOfReadableKeys(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "c.toml")
@@ -493,12 +467,12 @@ func TestWarnsOfReadableKeys(t *testing.T) {
 		if err := os.Chmod(file, mode); err != nil {
 			t.Fatal(err)
 		}
-		c, err := loadConfig(file)
+		c, err := Load(file)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(c.warnings) != want {
-			t.Errorf("mode %o: warnings %q, want %d", mode, c.warnings, want)
+		if len(c.Warnings) != want {
+			t.Errorf("mode %o: warnings %q, want %d", mode, c.Warnings, want)
 		}
 	}
 }
@@ -506,15 +480,15 @@ func TestWarnsOfReadableKeys(t *testing.T) {
 func TestPlaces(t *testing.T) {
 	t.Setenv("PARLEY_CONFIG", "/env/config.toml")
 	t.Setenv("PARLEY_DATA", "")
-	p := findPlaces("", "")
-	if p.config != "/env/config.toml" || !strings.HasSuffix(p.data, "parley") || p.state == p.data {
+	p := FindPlaces("", "")
+	if p.Config != "/env/config.toml" || !strings.HasSuffix(p.Data, "parley") || p.State == p.Data {
 		t.Errorf("by the environment: %+v", p)
 	}
 	t.Setenv("PARLEY_DATA", "/env/data")
-	if p := findPlaces("", ""); p.data != "/env/data" || p.state != "/env/data" {
+	if p := FindPlaces("", ""); p.Data != "/env/data" || p.State != "/env/data" {
 		t.Errorf("by the environment: %+v", p)
 	}
-	if p := findPlaces("/flag/c.toml", "/flag/data"); p.config != "/flag/c.toml" || p.data != "/flag/data" {
+	if p := FindPlaces("/flag/c.toml", "/flag/data"); p.Config != "/flag/c.toml" || p.Data != "/flag/data" {
 		t.Errorf("flags do not win: %+v", p)
 	}
 }

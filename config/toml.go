@@ -1,4 +1,4 @@
-package cli
+package config
 
 // A TOML document in which every key remembers its line and column, so that
 // whatever is wrong with a value is reported where the value stands. The
@@ -6,7 +6,6 @@ package cli
 // most mistakes in a config are found later, when values are understood.
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -17,20 +16,10 @@ import (
 	"github.com/pelletier/go-toml/v2/unstable"
 )
 
-// position is a place in the file, counted from 1.
-type position struct{ line, column int }
-
-// problem is one mistake in a config.
-type problem struct {
-	at   position
-	key  string // dotted, with its table: "account.api_key"; "" where none is meant
-	text string
-}
-
 // document collects what is wrong with a file while its values are taken.
 type document struct {
 	root     *table
-	problems []problem
+	problems []Problem
 }
 
 // table is a table of the document. Values are taken by name; finish reports
@@ -38,14 +27,14 @@ type document struct {
 type table struct {
 	doc    *document
 	name   string // dotted
-	at     position
+	at     Position
 	values map[string]*value
 	asked  []string
 }
 
 // value is what a key stands for: a scalar, a list, a table, or tables.
 type value struct {
-	at     position
+	at     Position
 	kind   unstable.Kind
 	text   string   // scalars as written, strings unquoted
 	items  []*value // Array
@@ -61,7 +50,7 @@ func parseTOML(data []byte) (*document, error) {
 		return nil, syntaxProblem(err)
 	}
 	d := &document{}
-	d.root = d.newTable("", position{1, 1})
+	d.root = d.newTable("", Position{1, 1})
 	var p unstable.Parser
 	p.Reset(data)
 	current := d.root
@@ -80,23 +69,23 @@ func parseTOML(data []byte) (*document, error) {
 }
 
 // syntaxError is a file that is no TOML.
-type syntaxError struct{ problem }
+type syntaxError struct{ Problem }
 
-func (e *syntaxError) Error() string { return e.text }
+func (e *syntaxError) Error() string { return e.Text }
 
 func syntaxProblem(err error) error {
 	if decode, ok := errors.AsType[*toml.DecodeError](err); ok {
 		line, column := decode.Position()
-		return &syntaxError{problem{
-			at:   position{line, column},
-			key:  strings.Join(decode.Key(), "."),
-			text: strings.TrimPrefix(decode.Error(), "toml: "),
+		return &syntaxError{Problem{
+			At:   Position{line, column},
+			Key:  strings.Join(decode.Key(), "."),
+			Text: strings.TrimPrefix(decode.Error(), "toml: "),
 		}}
 	}
-	return &syntaxError{problem{at: position{1, 1}, text: strings.TrimPrefix(err.Error(), "toml: ")}}
+	return &syntaxError{Problem{At: Position{1, 1}, Text: strings.TrimPrefix(err.Error(), "toml: ")}}
 }
 
-func (d *document) newTable(name string, at position) *table {
+func (d *document) newTable(name string, at Position) *table {
 	return &table{doc: d, name: name, at: at, values: map[string]*value{}}
 }
 
@@ -112,7 +101,7 @@ func (d *document) open(p *unstable.Parser, header *unstable.Node) *table {
 }
 
 // child is the table under a key; with another, a new one of an array.
-func (t *table) child(key string, at position, another bool) *table {
+func (t *table) child(key string, at Position, another bool) *table {
 	v := t.values[key]
 	if v == nil {
 		v = &value{at: at, kind: unstable.Table}
@@ -145,7 +134,7 @@ func (t *table) put(p *unstable.Parser, e *unstable.Node) {
 	}
 }
 
-func (t *table) read(p *unstable.Parser, key string, at position, n *unstable.Node) *value {
+func (t *table) read(p *unstable.Parser, key string, at Position, n *unstable.Node) *value {
 	v := &value{at: at, kind: n.Kind, text: string(n.Data)}
 	switch n.Kind {
 	case unstable.Array:
@@ -161,9 +150,9 @@ func (t *table) read(p *unstable.Parser, key string, at position, n *unstable.No
 	return v
 }
 
-func start(p *unstable.Parser, r unstable.Range) position {
+func start(p *unstable.Parser, r unstable.Range) Position {
 	at := p.Shape(r).Start
-	return position{at.Line, at.Column}
+	return Position{at.Line, at.Column}
 }
 
 // describe names a value's type for people.
@@ -186,9 +175,9 @@ func (v *value) describe() string {
 }
 
 // problem notes what is wrong with a key of the table.
-func (t *table) problem(at position, key, format string, args ...any) {
-	t.doc.problems = append(t.doc.problems, problem{
-		at: at, key: strings.Trim(t.name+"."+key, "."), text: fmt.Sprintf(format, args...),
+func (t *table) problem(at Position, key, format string, args ...any) {
+	t.doc.problems = append(t.doc.problems, Problem{
+		At: at, Key: strings.Trim(t.name+"."+key, "."), Text: fmt.Sprintf(format, args...),
 	})
 }
 
@@ -316,7 +305,7 @@ func (t *table) keys() []string {
 }
 
 // where is the place of a key, or of the table when the key is not there.
-func (t *table) where(key string) position {
+func (t *table) where(key string) Position {
 	if v, ok := t.values[key]; ok {
 		return v.at
 	}
@@ -327,54 +316,43 @@ func (t *table) where(key string) position {
 func (t *table) finish() {
 	for _, key := range t.keys() {
 		if !slices.Contains(t.asked, key) {
-			t.problem(t.values[key].at, key, "unknown key; %s", suggest(key, t.asked))
+			t.problem(t.values[key].at, key, "unknown key; %s", Suggest(key, t.asked))
 		}
 	}
 }
 
 // sorted returns the problems in the order of the file.
-func (d *document) sorted() []problem {
-	slices.SortStableFunc(d.problems, func(a, b problem) int { return comparePositions(a.at, b.at) })
+func (d *document) sorted() []Problem {
+	slices.SortStableFunc(d.problems, func(a, b Problem) int { return comparePositions(a.At, b.At) })
 	return d.problems
 }
 
-func comparePositions(a, b position) int {
-	return cmp.Or(cmp.Compare(a.line, b.line), cmp.Compare(a.column, b.column))
-}
-
-// suggest is what to say of a word that is none of the known ones: the one
-// that was probably meant, else all of them.
-func suggest(word string, known []string) string {
-	best, distance := "", max(2, len(word)/3)+1
-	for _, k := range known {
-		if d := editDistance(strings.ToLower(word), k); d < distance {
-			best, distance = k, d
+// problems notes errors from elsewhere about keys of the table: each at the
+// first key whose name it quotes.
+func (t *table) problems(err error) {
+	if err == nil {
+		return
+	}
+	if list, ok := err.(interface{ Unwrap() []error }); ok {
+		for _, err := range list.Unwrap() {
+			t.problems(err)
+		}
+		return
+	}
+	for _, key := range t.keys() {
+		if strings.Contains(err.Error(), strconv.Quote(key)) {
+			t.problem(t.where(key), key, "%s", strings.TrimPrefix(err.Error(), t.name+": "))
+			return
 		}
 	}
-	if best != "" {
-		return fmt.Sprintf("did you mean %q?", best)
-	}
-	names := slices.Sorted(slices.Values(known))
-	return "known here: " + strings.Join(slices.Compact(names), ", ")
+	t.problem(t.at, "", "%s", strings.TrimPrefix(err.Error(), t.name+": "))
 }
 
-// editDistance counts the letters to insert, delete or replace.
-func editDistance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			replace := diagonal
-			if a[i] != b[j] {
-				replace++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(replace, row[j+1]+1, row[j]+1)
+func oneOf(known ...string) func(string) (string, error) {
+	return func(word string) (string, error) {
+		if !slices.Contains(known, word) {
+			return "", errors.New("not one of them")
 		}
+		return word, nil
 	}
-	return row[len(b)]
 }

@@ -1,0 +1,92 @@
+package config
+
+// The [ui] and [keys] tables: how the screen looks, and which keys it knows.
+
+import (
+	"strings"
+	"time"
+
+	"parley/ui"
+)
+
+// Screen is [ui] and [keys].
+type Screen struct {
+	Title       string
+	Theme       string
+	Colours     map[string]string // role: colour
+	TimeZone    *time.Location
+	Hours       int // 24 or 12
+	ClosingSoon time.Duration
+	Editor      string
+	FPS         int
+	Keys        map[string][]string // action: keys
+}
+
+// UsualClosingSoon is what closes soon unless the config says otherwise.
+const UsualClosingSoon = 12 * time.Hour
+
+// The themes. Auto asks the terminal for its background.
+const (
+	ThemeAuto  = "auto"
+	ThemeDark  = "dark"
+	ThemeLight = "light"
+)
+
+func takeScreen(root *table) Screen {
+	c := Screen{Theme: ThemeAuto, TimeZone: time.Local, Hours: 24, ClosingSoon: UsualClosingSoon, FPS: 60}
+	t := root.sub("ui")
+	if t == nil {
+		return c
+	}
+	c.Title = t.str("title", "a text in quotes")
+	if theme, ok := parsed(t, "theme", `"auto", "dark" or "light"`, oneOf(ThemeAuto, ThemeDark, ThemeLight)); ok {
+		c.Theme = theme
+	}
+	c.Colours = takeColours(t)
+	if zone, ok := parsed(t, "time_zone", `a zone such as "Europe/Berlin", "UTC" or "local"`, parseZone); ok {
+		c.TimeZone = zone
+	}
+	if c.Hours = t.count("hours", 24, 1, 24); c.Hours != 12 && c.Hours != 24 {
+		t.problem(t.where("hours"), "hours", "expected 12 or 24, found %d", c.Hours)
+	}
+	if soon, ok := parsed(t, "closing_soon", `a duration such as "12h"`, ParseDuration); ok {
+		c.ClosingSoon = soon
+	}
+	c.Editor = t.str("editor", `a command in quotes, such as "vim"`)
+	c.FPS = t.count("fps", 60, 1, 120)
+	t.finish()
+	return c
+}
+
+func takeColours(screen *table) map[string]string {
+	t := screen.sub("colours")
+	if t == nil {
+		return nil
+	}
+	colours := map[string]string{}
+	for _, role := range t.keys() {
+		colours[role] = t.str(role, `a colour in quotes: "0" to "255", "#rrggbb" or "none"`)
+	}
+	t.problems(ui.CheckColours(colours))
+	return colours
+}
+
+func takeKeys(root *table) map[string][]string {
+	t := root.sub("keys")
+	if t == nil {
+		return nil
+	}
+	keys := map[string][]string{}
+	for _, action := range t.keys() {
+		keys[action] = t.list(action, `a key in quotes, or a list of keys such as ["j", "down"]`)
+	}
+	t.problems(ui.CheckKeys(keys))
+	return keys
+}
+
+func parseZone(name string) (*time.Location, error) {
+	if name == "" || strings.EqualFold(name, "local") {
+		return time.Local, nil
+	}
+	return time.LoadLocation(name)
+}
