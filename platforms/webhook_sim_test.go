@@ -3,8 +3,10 @@ package platforms_test
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -13,6 +15,7 @@ import (
 	"parley/inbox/inboxtest"
 	"parley/platforms/ayrshare"
 	"parley/platforms/hook"
+	"parley/platforms/instagram"
 	"parley/platforms/login"
 	"parley/platforms/sim"
 )
@@ -71,6 +74,64 @@ func TestWebhooksAloneTellWhatAReadTells(t *testing.T) {
 	for _, c := range called.rows() {
 		if c.ID != id {
 			t.Errorf("a conversation that was never there: %s", c.ID)
+		}
+	}
+}
+
+// TestAMessageIsOneHoweverMetaTellsOfIt: whole, in changes[] with coarser times,
+// or as an edit without words and at times without a writer.
+func TestAMessageIsOneHoweverMetaTellsOfIt(t *testing.T) {
+	server, err := sim.Start(sim.Options{
+		Face: sim.FaceInstagram, Seed: 7, Quiet: true, Conversations: 1, Platforms: []inbox.Platform{inbox.Instagram},
+		Faults: []string{"hook:announce:0.5", "hook:changes:0.5", "hook:duplicate:0.3"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Close()
+	const secret, verify = "blue-and-long-enough", "verify-and-long-enough"
+	p, err := instagram.Open(login.Login{
+		Account: "acme", BaseURL: server.BaseURL(), Platforms: []inbox.Platform{inbox.Instagram}, Log: slog.New(slog.DiscardHandler),
+		Secrets: map[string]login.Secret{"access_token": login.NewSecret(server.Key()), "verify_token": login.NewSecret(verify)},
+		Lists:   map[string][]login.Secret{"webhook_secrets": {login.NewSecret(secret)}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	st := serve(t, setup{accounts: map[inbox.AccountID]inbox.Provider{"acme": p}})
+	if err := server.SetWebhook(sim.Webhook{URL: st.hooks.URL("acme"), Secrets: []string{secret}, VerifyToken: verify}); err != nil {
+		t.Fatal(err)
+	}
+	c, err := server.Arrive(sim.Customer{Platform: inbox.Instagram, Person: sim.Person{Name: "Ann Kay", Username: "ann.k"}, Text: "0"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"0"}
+	for i := 1; i < 12; i++ {
+		text := fmt.Sprint(i)
+		if _, err := server.Write(sim.Post{ConversationID: c.ID, Text: text, Sent: i%3 == 0}); err != nil {
+			t.Fatal(err)
+		}
+		want = append(want, text)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	var group sync.WaitGroup
+	group.Go(func() { _ = st.in.Run(ctx) })
+	defer group.Wait()
+	defer cancel()
+	id := inbox.NewConversationID("acme", inbox.Instagram, c.Participant)
+	st.await(func() string {
+		got := st.texts(id)
+		slices.Sort(got)
+		sorted := slices.Sorted(slices.Values(want))
+		if !slices.Equal(got, sorted) {
+			return fmt.Sprintf("thread %q, want %q", got, sorted)
+		}
+		return ""
+	})
+	for _, row := range st.rows() {
+		if row.ID != id && slices.Contains(st.texts(row.ID), "1") {
+			t.Errorf("it is in %s too", row.ID)
 		}
 	}
 }
