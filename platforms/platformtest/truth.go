@@ -31,6 +31,7 @@ var truthCases = []testCase{
 const (
 	truthSteps = 200
 	readEvery  = 80 // steps
+	lively     = 4  // messages
 	tickTime   = 1200 * time.Millisecond
 )
 
@@ -210,7 +211,6 @@ type line struct {
 	text    string
 	theirs  string // the customer's reaction
 	ours    string
-	edited  bool
 	unsent  bool
 	settled bool // nothing more happens to it
 }
@@ -317,21 +317,22 @@ func (d *drama) sees(t *thread, l *line) bool {
 // it.
 func (d *drama) live(t *thread) {
 	d.Helper()
-	target := t.lines[d.dice.IntN(len(t.lines))]
+	// One of the last few: so several things happen to one message.
+	target := t.lines[len(t.lines)-1-d.dice.IntN(min(lively, len(t.lines)))]
 	switch what := d.dice.IntN(80); {
 	case d.step%readEvery == readEvery-1 && d.caps().History.OK:
 		d.readNewest()
-	case what < 16:
+	case what < 10:
 		d.sendOne(t)
-	case what < 32 || target.settled:
+	case what < 20 || target.settled:
 		d.writeOne(t)
 	case what < 40 && d.caps().Reactions.OK && d.sees(t, target):
 		d.reactTo(t, target)
 	case target.sent:
 		target.theirs = d.emoji()
 		d.did(d.sim.React(t.conversation.ID, target.id, target.theirs))
-	case what < 64 && !target.edited:
-		target.text, target.edited = fmt.Sprintf("line %d instead", d.step), true
+	case what < 72:
+		target.text = fmt.Sprintf("line %d instead", d.step)
 		d.did(d.sim.Edit(t.conversation.ID, target.id, target.text))
 	default:
 		target.text, target.theirs, target.ours, target.unsent, target.settled = "", "", "", true, true
