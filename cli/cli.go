@@ -3,6 +3,7 @@
 package cli
 
 import (
+	"bufio"
 	"cmp"
 	"context"
 	"errors"
@@ -11,6 +12,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"golang.org/x/term"
@@ -163,4 +165,21 @@ func (a *app) asks() bool { return isTerminal(a.stdin) && isTerminal(os.Stderr) 
 func isTerminal(stream any) bool {
 	f, ok := stream.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// confirm asks a question; anything but yes is an error, and so is nobody to ask.
+func (a *app) confirm(question, hint string) error {
+	if !a.asks() {
+		return &usageError{text: "nobody can be asked: there is no terminal", hint: hint}
+	}
+	fmt.Fprint(a.stderr, question+" [y/N] ")
+	answer, err := bufio.NewReader(a.stdin).ReadString('\n')
+	if err != nil && !errors.Is(err, io.EOF) {
+		return err
+	}
+	switch strings.ToLower(strings.TrimSpace(answer)) {
+	case "y", "yes":
+		return nil
+	}
+	return inbox.Errorf(inbox.Rejected, "nothing was changed")
 }

@@ -11,6 +11,8 @@ import (
 	"os"
 	"time"
 
+	"github.com/spf13/cobra"
+
 	"parley/config"
 	"parley/inbox"
 	"parley/platforms"
@@ -63,6 +65,22 @@ func closeAll(accounts []simulated) {
 			s.world.Close()
 		}
 	}
+}
+
+func (a *app) demoCommand() *cobra.Command {
+	seed := uint64(1)
+	cmd := &cobra.Command{
+		Use:   "demo",
+		Short: "Show everything against a built-in simulator",
+		Long: `Demo needs no account, no key and no network: simulators in this process play a
+small shop's customers over HTTP on the loopback, behind each of the providers,
+and call its webhooks. Nothing is kept. Without a terminal it plays a short shift
+as text.`,
+		Args: noSubcommand,
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.demo(cmd.Context(), seed) },
+	}
+	cmd.Flags().Var(seedFlag(&seed), "seed", "the same `N` makes the same world")
+	return cmd
 }
 
 // demo runs the inbox, or a short shift, against the simulators.

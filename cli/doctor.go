@@ -18,6 +18,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/charmbracelet/colorprofile"
+	"github.com/spf13/cobra"
 
 	"parley/cache"
 	"parley/config"
@@ -47,6 +48,28 @@ const toleratedSkew = time.Minute
 
 // inspectPatience bounds one question to a provider.
 const inspectPatience = 20 * time.Second
+
+func (a *app) doctorCommand() *cobra.Command {
+	var asJSON, mend bool
+	cmd := &cobra.Command{
+		Use:   "doctor",
+		Short: "Tell what is wrong with config, keys, clock, cache and terminal",
+		Long: `Doctor looks at everything that parley needs and tells how to mend what is wrong.
+The exit code is 1 when something fails.
+
+With --mend, a damaged cache is mended: indexes are made anew, and where the file
+itself is broken, drafts and outbox are saved into a new one. The damaged file is
+kept.
+
+With --json, one object per check: check, status ("ok", "warn" or "fail"), text,
+hint (may be empty).`,
+		Args: noSubcommand,
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.doctor(cmd.Context(), asJSON, mend) },
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object per line")
+	cmd.Flags().BoolVar(&mend, "mend", false, "mend a damaged cache")
+	return cmd
+}
 
 func (a *app) doctor(ctx context.Context, asJSON, mend bool) error {
 	a.openLog(a.places().State)

@@ -413,3 +413,24 @@ func counted(n int, what string) string {
 	}
 	return fmt.Sprintf("%d %ss", n, what)
 }
+
+// describeAgo is how long ago something was, for a sentence.
+func describeAgo(at, now time.Time) string {
+	if age := shortAge(at, now); age != "now" {
+		return age + " ago"
+	}
+	return "just now"
+}
+
+// describeCustomer is who is answered, and where.
+func describeCustomer(c inbox.Conversation) string {
+	return inbox.CleanLine(c.Participant.DisplayName()) + " on " + c.ID.Platform().Label()
+}
+
+// lineOf is a text on an indented line of its own, nothing for none.
+func lineOf(text string) string {
+	if text == "" {
+		return ""
+	}
+	return "    " + inbox.CleanLine(text) + "\n"
+}

@@ -11,8 +11,11 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/spf13/cobra"
 
 	"parley/config"
 	"parley/inbox"
@@ -129,6 +132,49 @@ type simRecord struct {
 	AppSecret      string   `json:"app_secret,omitempty"`
 	WebhookSecrets []string `json:"webhook_secrets"`
 	VerifyToken    string   `json:"verify_token,omitempty"`
+}
+
+func (a *app) simCommand() *cobra.Command {
+	o := simOptions{seed: 1, face: string(sim.FaceAyrshare)}
+	cmd := &cobra.Command{
+		Use:   "sim",
+		Short: "Serve the simulator alone",
+		Long: `Sim serves a provider's API with simulated customers behind it until it is
+interrupted, and prints where it listens, its key, and an [[account]] table with
+both: put that into a file, and parley --config FILE --data DIR works with it. The
+simulator takes any keys for X, but not none. A fault is OP[@PLATFORM]:FAULT
+[=VALUE][:WHEN], such as send:tear-after:0.3, read@twitter:429=10s:once or
+any:latency=50ms..400ms.
+
+With --webhook it calls that address, as the provider does, from when it is
+answered on: http://127.0.0.1:8480/webhook/sim is that of the printed account.
+
+With --json, one object: base_url, key, control_url, control_token, face, channel,
+app_id, app_secret, webhook_secrets, verify_token.`,
+		Args: noSubcommand,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if !slices.Contains(sim.Faces, sim.Face(o.face)) {
+				var names []string
+				for _, f := range sim.Faces {
+					names = append(names, string(f))
+				}
+				return &usageError{text: fmt.Sprintf("the simulator has no face %q; %s", o.face, config.Suggest(o.face, names))}
+			}
+			return a.sim(cmd.Context(), o)
+		},
+	}
+	cmd.Flags().StringVar(&o.face, "face", o.face, "the API that it speaks: `NAME` of a provider")
+	cmd.Flags().StringVar(&o.platform, "platform", "", "only this `PLATFORM`; chatt2me has one at a time")
+	cmd.Flags().StringVar(&o.webhook, "webhook", "", "`URL` to call with what happens")
+	cmd.Flags().StringArrayVar(&o.secrets, "webhook-secret", nil, "`SECRET` that signs the calls (default: made up); may be repeated")
+	cmd.Flags().StringVar(&o.verifyToken, "verify-token", "", "`TOKEN` by which the address proves itself (default: made up)")
+	cmd.Flags().StringVar(&o.listen, "listen", "127.0.0.1:0", "`HOST:PORT`")
+	cmd.Flags().Var(seedFlag(&o.seed), "seed", "the same `N` makes the same world")
+	cmd.Flags().Var(countFlag(&o.conversations), "conversations", "how many at the start (0: the demo's)")
+	cmd.Flags().Var(countFlag(&o.messages), "messages", "how many at the start, over all conversations (0: a few each)")
+	cmd.Flags().StringArrayVar(&o.faults, "fault", nil, "something that goes wrong; may be repeated")
+	cmd.Flags().BoolVar(&o.json, "json", false, "one JSON object")
+	return cmd
 }
 
 // sim serves the simulator until a signal.
