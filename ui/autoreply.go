@@ -240,7 +240,7 @@ func (p *autoReplyPage) leave(u *UI) {
 const textRows = 6
 
 func (p *autoReplyPage) draw(u *UI, width, height int) []string {
-	head := u.line(width).spaces(1).put(u.style[roleTitle], "Auto-reply of "+string(p.account)).String()
+	head := u.line(width).spaces(1).put(u.style[roleTitle], "Auto-reply of "+string(p.account)+", for all its conversations").String()
 	var lines []string
 	focus := 0
 	switch {
@@ -293,7 +293,11 @@ func (p *autoReplyPage) form(u *UI, width int) (lines []string, focus int) {
 	}
 	wait := label(fieldWait, waitLabelText)
 	p.wait.resize(u.cells, max(wait.left, 2), 1)
-	lines = append(lines, wait.put(plain, p.wait.visibleRow(0)).String())
+	wait.put(plain, p.wait.visibleRow(0))
+	if p.field == fieldWait {
+		wait.fit(u.style[roleFaint], "   such as 30m, 12h, 1d; 0s: each time", wait.left)
+	}
+	lines = append(lines, wait.String())
 	if p.busy != "" {
 		lines = append(lines, u.line(width).put(u.style[roleFaint], " "+p.busy).String())
 	}

@@ -120,7 +120,7 @@ func windowSentence(w inbox.Window, now time.Time, zone *time.Location, clock st
 	at := w.ClosesAt.In(zone).Format("Mon 2 Jan " + clock)
 	switch w.Phase {
 	case inbox.WindowNone:
-		return "no reply window", time.Time{}
+		return "no reply window: answer at any time", time.Time{}
 	case inbox.WindowUnknown:
 		return "reply window unknown: no message of the customer is known", time.Time{}
 	case inbox.WindowClosed:

@@ -451,3 +451,13 @@ func TestStatusLineHasEveryAccountAt80Columns(t *testing.T) {
 		s.Sees(" ayrshare FB IG", " next ", " │ chatt2me FB IG")
 	})
 }
+
+func TestWaitOfTheAutoReplySaysHowItIsWritten(t *testing.T) {
+	withAutoReply(t, 80, 24, inbox.AutoReply{}, func(s *shop, _ *answering) {
+		s.Press("A")
+		s.Sees("Auto-reply of acme, for all its conversations")
+		s.Misses("such as 30m")
+		s.Press("tab", "tab")
+		s.Sees("again after: 0s   such as 30m, 12h, 1d; 0s: each time")
+	})
+}

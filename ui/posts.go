@@ -242,7 +242,7 @@ func (p *postsPage) status(u *UI) string {
 const (
 	dateColumn = 11
 	kindColumn = 15
-	wideEnough = 70 // columns from which the address has a place
+	wideEnough = 100 // columns from which the address has a place
 )
 
 func (p *postsPage) row(u *UI, i, width int) string {
