@@ -143,10 +143,20 @@ const wantedEvery = time.Second
 
 // notBefore is when the feed may be asked next.
 func (p *platform) notBefore(f *feed) time.Time {
+	at := later(f.NextUpdate, p.heldTill(f))
 	if f.message == "" || p.wantedAt.IsZero() {
-		return f.NextUpdate
+		return at
 	}
-	return later(f.NextUpdate, p.wantedAt.Add(wantedEvery))
+	return later(at, p.wantedAt.Add(wantedEvery))
+}
+
+// heldTill is until when a read out of turn waits because the key was refused:
+// the feed that brings all messages finds out when it is taken again.
+func (p *platform) heldTill(f *feed) time.Time {
+	if main := p.messagesFeed(); (f.message != "" || f.conversation != "") && main.dead() {
+		return main.NextUpdate
+	}
+	return time.Time{}
 }
 
 // updateWanted keeps a feed for each message that is wanted.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -158,6 +159,40 @@ func TestARefusedMessageIsAskedForAgainAndLess(t *testing.T) {
 		time.Sleep(time.Hour)
 		if n := len(o.askedFor("m1")); n < 5 || n > 30 {
 			t.Errorf("%d requests in an hour", n)
+		}
+	})
+}
+
+// TestARefusedKeyAsksForNoMessage: the feeds find out when the key is taken again.
+func TestARefusedKeyAsksForNoMessage(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t)
+		o := f.oneByOne()
+		one := f.provider.ReadFunc
+		var refused atomic.Bool
+		refused.Store(true)
+		f.provider.ReadFunc = func(ctx context.Context, req inbox.ReadRequest, emit func(inbox.Batch) error) (inbox.ReadResult, error) {
+			res, err := one(ctx, req, emit)
+			if refused.Load() {
+				err = &inbox.Error{Kind: inbox.Auth, Text: "log in again"}
+			}
+			return res, err
+		}
+		defer f.run()()
+		time.Sleep(time.Second)
+		for _, m := range []string{"m1", "m2", "m3"} {
+			f.push(told(announced(m)))
+		}
+		time.Sleep(time.Hour)
+		if n := len(o.askedFor("m1")) + len(o.askedFor("m2")) + len(o.askedFor("m3")); n != 0 {
+			t.Errorf("%d requests with a key that is refused", n)
+		}
+		refused.Store(false)
+		time.Sleep(time.Hour)
+		for _, m := range []inbox.MessageID{"m1", "m2", "m3"} {
+			if len(o.askedFor(m)) == 0 {
+				t.Errorf("%s is not asked for once the key is taken", m)
+			}
 		}
 	})
 }

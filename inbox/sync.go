@@ -110,7 +110,7 @@ func (in *Inbox) dueInSync(a *account, p *platform, f *feed, again bool) (at tim
 	defer a.mu.Unlock()
 	now := a.nowLocked()
 	switch {
-	case a.state.PausedTill.After(now):
+	case a.state.PausedTill.After(now), p.heldTill(f).After(now):
 		return now, false
 	case f.Backfill != "" && f.Error == nil:
 		return f.AskedAt.Add(f.pageDelay()), true
