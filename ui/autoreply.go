@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"strconv"
 	"strings"
 	"time"
 
@@ -96,7 +95,7 @@ func (u *UI) autoReplyRead(msg autoReplyMsg) {
 	default:
 		p.was, p.read, p.active = msg.reply, true, msg.reply.Active
 		p.text.set(msg.reply.Message)
-		p.wait.set(waitLabel(msg.reply.Wait))
+		p.wait.set(inbox.FormatDuration(msg.reply.Wait.Round(time.Second)))
 	}
 }
 
@@ -335,33 +334,15 @@ func (p *autoReplyPage) cursor(u *UI) *tea.Cursor {
 	return tea.NewCursor(min(before+column, b.width-1), b.y+min(y, b.height-1))
 }
 
-// parseWait understands 90s, 30m, 12h, 1d and what can be put together of them.
+// parseWait understands 90s, 30m, 12h, 1d and what can be put together of them, and
+// that there is no wait.
 func parseWait(text string) (time.Duration, bool) {
-	text = strings.ReplaceAll(text, " ", "")
-	var days uint64
-	if n, rest, found := strings.Cut(text, "d"); found {
-		var err error
-		if days, err = strconv.ParseUint(n, 10, 12); err != nil {
-			return 0, false
-		}
-		if text = rest; text == "" {
-			text = "0s"
-		}
+	if text = strings.TrimSpace(text); text == "0" || text == inbox.FormatDuration(0) {
+		return 0, true
 	}
-	d, err := time.ParseDuration(text)
-	if err != nil || d < 0 || d > 366*24*time.Hour || d%time.Second != 0 {
-		return 0, false
-	}
-	return time.Duration(days)*24*time.Hour + d, true
+	d, err := inbox.ParseDuration(text)
+	return d, err == nil && d <= longestWait && d%time.Second == 0
 }
 
-// waitLabel writes a time so that parseWait reads it.
-func waitLabel(d time.Duration) string {
-	text := d.Round(time.Second).String()
-	for _, zero := range []string{"m0s", "h0m"} {
-		if head, found := strings.CutSuffix(text, zero); found {
-			text = head + zero[:1]
-		}
-	}
-	return text
-}
+// longestWait is longer than anybody wants a customer to wait.
+const longestWait = 366 * 24 * time.Hour

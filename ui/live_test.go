@@ -259,7 +259,7 @@ func withAutoReply(t *testing.T, width, height int, reply inbox.AutoReply, play 
 func TestAutoReplyIsShownAndSet(t *testing.T) {
 	withAutoReply(t, 100, 30, inbox.AutoReply{Message: "This is an automatic answer: back at nine.", Wait: 24 * time.Hour}, func(s *shop, a *answering) {
 		s.Press("A")
-		s.Sees("Auto-reply of acme", "answers by itself: off", "back at nine", "again after: 24h")
+		s.Sees("Auto-reply of acme", "answers by itself: off", "back at nine", "again after: 1d")
 		s.Misses("does not say that it is automatic")
 		s.Press("ctrl+s")
 		s.Sees("nothing has been changed")
