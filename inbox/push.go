@@ -12,13 +12,14 @@ import (
 
 // Push takes in what an account's webhook has told. When it returns nil, all of
 // it is durable. It is Ingest for somebody who waits for an answer within a
-// second: reads of a history give way.
+// second: reads of a history give way. One webhook tells of all that a profile
+// has; what is of platforms that the config leaves out is not taken in.
 func (in *Inbox) Push(ctx context.Context, id AccountID, batches []Batch) (Ingested, error) {
 	a, err := in.account(id)
 	if err != nil {
 		return Ingested{}, err
 	}
-	batches = slices.Clone(batches)
+	batches = slices.DeleteFunc(slices.Clone(batches), func(b Batch) bool { return !a.reads(b.Platform) })
 	for i := range batches {
 		b := &batches[i]
 		b.Account, b.Provider, b.Pushed, b.Backlog = id, a.Provider.Name(), true, false

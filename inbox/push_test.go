@@ -169,6 +169,25 @@ func TestTheHistoryBehindAPushedMessageIsNotUnread(t *testing.T) {
 	})
 }
 
+func TestAWebhookBringsNoPlatformThatTheConfigLeavesOut(t *testing.T) {
+	f := newFixture(t)
+	in, err := inbox.New(t.Context(), inbox.Options{
+		Store: f.store, Accounts: []inbox.Account{{ID: "acme", Provider: f.provider, Platforms: []inbox.Platform{inbox.Instagram}}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.in = in
+	f.push(on(inbox.Twitter, pushed(received("x1", "from X", minutesAgo(1)))), batch(pushed(received("m1", "hello", minutesAgo(1)))))
+	page, err := f.in.List(t.Context(), inbox.ListQuery{View: inbox.ViewAll, After: 9})
+	if err != nil || len(page.Rows) != 1 || page.Rows[0].ID != ann {
+		t.Errorf("the list is %+v, %v", page.Rows, err)
+	}
+	if s := f.in.WebhookState("acme"); s.Stored != 1 {
+		t.Errorf("state is %+v", s)
+	}
+}
+
 func TestAPushedMessageBringsAnArchivedConversationBack(t *testing.T) {
 	f := newFixture(t)
 	archived := true
