@@ -396,8 +396,8 @@ func TestTheLastTapCounts(t *testing.T) {
 			}
 			synctest.Wait()
 			for range 2 {
-				for _, emoji := range taps { // echoes of before
-					ev := reaction("m1", "us", emoji, time.Now().Add(-2*time.Second))
+				for i, emoji := range append(slices.Clone(taps), "😆") { // echoes of before
+					ev := reaction("m1", "us", emoji, time.Now().Add(time.Duration(i)*time.Millisecond-2*time.Second))
 					ev.Mine = true
 					f.push(told(ev))
 				}
