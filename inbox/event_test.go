@@ -566,3 +566,29 @@ func sendThen(then func(), id inbox.MessageID) func(ctx context.Context, out inb
 		return inboxtest.Confirm(out, id), nil
 	}
 }
+
+// Some events name neither conversation nor people: whether they come before or
+// after their message makes no difference.
+func TestAnEventFindsItsMessageByTheIDAlone(t *testing.T) {
+	now := time.Now()
+	nameless := func(kind inbox.EventKind) inbox.EventFact {
+		return inbox.EventFact{Kind: kind, Message: "m1", Text: "hello again", Edits: 1, At: now}
+	}
+	for _, first := range []bool{true, false} {
+		f := newFixture(t)
+		events := told(nameless(inbox.EventRead), nameless(inbox.EventEdit))
+		if first {
+			f.push(events)
+		}
+		f.ingest(batch(sent("m1", "hello", now.Add(-time.Minute))))
+		if !first {
+			f.push(events)
+		}
+		if c := f.conversation(); c.ReadUpTo.IsZero() {
+			t.Errorf("before its message %v: the reading is not told", first)
+		}
+		if m := f.message("m1"); m.Text != "hello again" {
+			t.Errorf("before its message %v: the text is %q", first, m.Text)
+		}
+	}
+}

@@ -296,12 +296,23 @@ func (in *Inbox) waitingElsewhere(ctx context.Context) (keys []WaitKey, err erro
 	return keys, err
 }
 
-// sentTo finds the conversation of an own message by its ID alone: some
-// providers name nothing else of a message that did not arrive. The outbox is
-// read once per transaction, and only when it is asked.
+// sentTo finds the conversation of a message by its ID alone: some events name
+// nothing else. It looks at the outbox, then at the newest conversations, which
+// are read once per transaction, and only when it is asked.
 type sentTo struct {
-	items map[MessageID][]OutboxItem
+	items  map[MessageID][]OutboxItem
+	newest map[platformKey][]ConversationID
 }
+
+// platformKey is one platform of an account.
+type platformKey struct {
+	account  AccountID
+	platform Platform
+}
+
+// newestConversations bounds the search for a message by its ID alone: what is
+// said of a message is said soon after it.
+const newestConversations = 200
 
 // conversation of an event; "" when nothing tells.
 func (s *sentTo) conversation(r Reader, key WaitKey, ev EventFact) (ConversationID, error) {
@@ -312,7 +323,35 @@ func (s *sentTo) conversation(r Reader, key WaitKey, ev EventFact) (Conversation
 		account, platform, _, _ := id.Split()
 		return account == key.Account && platform == key.Platform
 	})
-	return item.Conversation, err
+	if err != nil || item.ID != "" || ev.Kind == EventFailed || ev.Kind == EventAnnounced {
+		return item.Conversation, err
+	}
+	return s.among(r, key)
+}
+
+// among finds the message in the newest conversations; "" when it is in none.
+func (s *sentTo) among(r Reader, key WaitKey) (ConversationID, error) {
+	of := platformKey{key.Account, key.Platform}
+	newest, ok := s.newest[of]
+	if !ok {
+		page, err := r.List(ListQuery{View: ViewAll, Account: key.Account, Platform: key.Platform, After: newestConversations})
+		if err != nil {
+			return "", err
+		}
+		for _, row := range page.Rows {
+			newest = append(newest, row.ID)
+		}
+		if s.newest == nil {
+			s.newest = map[platformKey][]ConversationID{}
+		}
+		s.newest[of] = newest
+	}
+	for _, id := range newest {
+		if _, found, err := r.Message(id, key.Message); found || err != nil {
+			return id, err
+		}
+	}
+	return "", nil
 }
 
 // item that a message of the conversation came from.
