@@ -81,28 +81,25 @@ const (
 func (u *UI) columns(as []*action, s scope, width int) []string {
 	n := min(max(width/helpColumn, 1), 3)
 	rows := (len(as) + n - 1) / n
+	columns, high := make([][]string, n), 0
+	for i, a := range as {
+		c := i / rows
+		columns[c] = append(columns[c], u.helpEntry(a, s, width/n)...)
+		high = max(high, len(columns[c]))
+	}
 	var lines []string
-	for r := range rows {
-		cells, high := make([][]string, n), 0
-		for c := range n {
-			if i := c*rows + r; i < len(as) {
-				cells[c] = u.helpEntry(as[i], s, width/n)
-				high = max(high, len(cells[c]))
-			}
-		}
-		for line := range high {
-			lines = append(lines, u.besides(cells, line, width/n))
-		}
+	for line := range high {
+		lines = append(lines, u.besides(columns, line, width/n))
 	}
 	return lines
 }
 
-// besides puts a line of each cell beside the others.
-func (u *UI) besides(cells [][]string, line, room int) string {
+// besides puts a line of each column beside the others.
+func (u *UI) besides(columns [][]string, line, room int) string {
 	var b strings.Builder
-	for _, cell := range cells {
-		if line < len(cell) {
-			b.WriteString(cell[line])
+	for _, column := range columns {
+		if line < len(column) {
+			b.WriteString(column[line])
 		} else {
 			b.WriteString(strings.Repeat(" ", room))
 		}

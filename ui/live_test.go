@@ -461,3 +461,14 @@ func TestWaitOfTheAutoReplySaysHowItIsWritten(t *testing.T) {
 		s.Sees("again after: 0s   such as 30m, 12h, 1d; 0s: each time")
 	})
 }
+
+func TestColumnsOfTheHelpHaveNoHoles(t *testing.T) {
+	atShop(t, 200, 60, ui.Options{}, threeCustomers, func(s *shop) {
+		s.Press("?")
+		for _, line := range s.Lines()[2:14] {
+			if strings.HasPrefix(line, strings.Repeat(" ", 40)) { // the reasons stand in the other columns
+				t.Errorf("a hole in the first column: %q", line)
+			}
+		}
+	})
+}
