@@ -12,6 +12,7 @@ import (
 
 // TestChatt2meKeepsTheContract for each platform: a login is one channel.
 func TestChatt2meKeepsTheContract(t *testing.T) {
+	t.Parallel()
 	for _, p := range []inbox.Platform{inbox.Instagram, inbox.Facebook} {
 		t.Run(string(p), func(t *testing.T) { platformtest.Run(t, chatt2meOn(p)) })
 	}

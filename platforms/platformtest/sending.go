@@ -388,12 +388,19 @@ func oneDoubt(b *bench, fault string, arrives int) {
 	b.must(err)
 	before := b.requests("send")
 	b.fault("send:" + fault + ":once")
-	wait := patience
-	if strings.HasPrefix(fault, "hang") {
-		wait = 100 * time.Millisecond
-	}
-	ctx, cancel := context.WithTimeout(b.Context(), wait)
+	ctx, cancel := context.WithTimeout(b.Context(), patience)
 	defer cancel()
+	if strings.HasPrefix(fault, "hang") {
+		var leaving sync.WaitGroup
+		defer leaving.Wait()
+		defer cancel()
+		leaving.Go(func() { // once the request is there, and has taken effect if it does
+			for ctx.Err() == nil && (b.requests("send") == before || b.delivered(c, fault) < arrives) {
+				time.Sleep(10 * time.Millisecond)
+			}
+			cancel()
+		})
+	}
 	result, err := b.sendBy(ctx, c, text(fault))
 	if e := b.wants(err, inbox.Unavailable); e.Delivery != inbox.DeliveryUnknown {
 		b.Errorf("the error says %q of the delivery: %v", e.Delivery, e)

@@ -74,8 +74,10 @@ const (
 	VerifyToken   = "VERIFY-TOKEN-c81d55f4a0"
 )
 
-// Run runs every case on a provider, each against a simulator of its own.
+// Run runs every case on a provider, each against a simulator of its own, and
+// beside whatever other tests run in parallel.
 func Run(t *testing.T, face Face) {
+	t.Parallel()
 	for _, c := range cases {
 		if !c.each {
 			t.Run(c.name, func(t *testing.T) { runCase(t, face, c, "") })
