@@ -18,14 +18,26 @@ import (
 // me is whose login it is, asked once. Without that no message can be told from
 // our own.
 func (p *provider) me(ctx context.Context, op string) (identity, error) {
-	p.mu.Lock()
-	me := p.self
-	p.mu.Unlock()
-	if me.UserID != "" {
+	if me := p.knownSelf(); me.UserID != "" {
+		return me, nil
+	}
+	select {
+	case p.asking <- struct{}{}:
+		defer func() { <-p.asking }()
+	case <-ctx.Done():
+		return identity{}, failed(op, ctx.Err())
+	}
+	if me := p.knownSelf(); me.UserID != "" {
 		return me, nil
 	}
 	me, _, err := p.askSelf(ctx, op)
 	return me, err
+}
+
+func (p *provider) knownSelf() identity {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.self
 }
 
 func (p *provider) askSelf(ctx context.Context, op string) (identity, time.Time, error) {
@@ -186,6 +198,10 @@ func (p *provider) humanAgentCheck(now time.Time) inbox.Check {
 	}
 	return c
 }
+
+// textHumanAgent is what a refusal of the tag means: Meta's own words do not tell
+// it from a window that is over.
+const textHumanAgent = "the app may answer for 24 hours only, it is not approved for the Human Agent feature"
 
 const hintHumanAgent = "the app has to be approved for the Human Agent feature (App Review in the app dashboard); it is tried again after 7 days"
 

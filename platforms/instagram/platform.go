@@ -72,6 +72,7 @@ type provider struct {
 	probe      *prober
 	portions   portions
 	log        *slog.Logger
+	asking     chan struct{} // capacity 1: one caller asks whose login it is, the others wait for it
 
 	mu       sync.Mutex
 	self     identity
@@ -116,6 +117,7 @@ func open(l login.Login, transport http.RoundTripper) (*provider, error) {
 		verify:     l.Secrets[fieldVerify],
 		probe:      newProber(cmp.Or(l.BaseURL, BaseURL), transport),
 		log:        l.Log,
+		asking:     make(chan struct{}, 1),
 		profiles:   map[string]profile{},
 	}
 	p.self = p.rememberedSelf()

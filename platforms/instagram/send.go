@@ -297,6 +297,7 @@ func (s *sending) refused(r request, refusal meta.Refusal) verdict {
 		s.p.memory.note(memoryHumanAgent)
 		e := s.p.api.refused(opSend, refusal)
 		e.Kind, e.Hint = inbox.WindowIsOver, hintHumanAgent
+		e.Text = textHumanAgent + ": " + e.Text
 		s.settle(r.parts, inbox.StateFailed, e)
 		return stop
 	}

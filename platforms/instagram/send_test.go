@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -408,4 +409,32 @@ func newMediaHost(t *testing.T, seen *[]http.Header) string {
 	}))
 	t.Cleanup(s.Close)
 	return s.URL
+}
+
+// TestManySendsAskOnceWhoseLoginItIs: while nobody knows it, all wait for one
+// request, and not each for its own.
+func TestManySendsAskOnceWhoseLoginItIs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := newGraph(t)
+		g.says(sendPath, ok(`{"recipient_id":"731000111","message_id":"sent-1"}`))
+		p := g.inMemory()
+		var senders sync.WaitGroup
+		for range 20 {
+			senders.Go(func() {
+				if _, err := p.Send(t.Context(), outgoing(text("hello"))); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		senders.Wait()
+		var asked int
+		for _, request := range g.asked() {
+			if request == "GET /v24.0/me" {
+				asked++
+			}
+		}
+		if asked != 1 {
+			t.Errorf("asked %d times, want once", asked)
+		}
+	})
 }
