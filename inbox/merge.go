@@ -154,7 +154,8 @@ const (
 	noKind    = iota
 	vagueKind // a file, whatever it is
 	mediaKind // a picture, a film, a sound
-	namedKind // what it is to the platform: a post, a reel, a story, a card
+	shapeKind // a sticker: a heart is one too
+	namedKind // what it is to the platform: a post, a reel, a story, a card, a heart
 )
 
 func kindRank(kind string) int {
@@ -165,6 +166,8 @@ func kindRank(kind string) int {
 		return vagueKind
 	case "image", "video", "audio":
 		return mediaKind
+	case "sticker":
+		return shapeKind
 	}
 	return namedKind
 }

@@ -119,6 +119,7 @@ func TestWhatAnAttachmentIsStaysKnown(t *testing.T) {
 	for _, c := range []struct{ have, told, want string }{
 		{"ig_reel", "video", "ig_reel"}, {"video", "ig_reel", "ig_reel"}, {"file", "audio", "audio"}, {"audio", "file", "audio"},
 		{"", "image", "image"}, {"image", "", "image"}, {"story_mention", "image", "story_mention"}, {"fallback", "share", "share"},
+		{"like_heart", "sticker", "like_heart"}, {"sticker", "like_heart", "like_heart"}, {"sticker", "image", "sticker"},
 	} {
 		m := Message{Attachments: []Attachment{{Type: c.have, URL: "https://cdn.example/a", AsOf: written}}}
 		m.mergeAttachments(Message{Attachments: []Attachment{{Type: c.told, URL: "https://cdn.example/b"}}}, readAt)
