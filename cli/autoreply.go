@@ -5,6 +5,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -79,8 +80,10 @@ func (a *app) autoReply(ctx context.Context, o autoReplyOptions) error {
 			return err
 		}
 		changes := o.change != inbox.AutoReplyChange{}
-		if changes && only == "" && len(s.config.Accounts) > 1 {
-			return whichAccount(s.config)
+		if changes && only == "" {
+			if only, err = s.onlyAutoReply(); err != nil {
+				return err
+			}
 		}
 		for _, ac := range s.config.Accounts {
 			if only != "" && ac.Name != only {
@@ -110,6 +113,22 @@ func (a *app) tellDisclosure(r inbox.AutoReply) {
 	if !inbox.DisclosesAutomation(r.Message) {
 		a.complain("warning: "+inbox.DisclosureReason, "for example: "+inbox.AutomationNotice)
 	}
+}
+
+// onlyAutoReply is the account that a change is for when none is named: the only
+// one there is, or the only one whose provider has automatic answers.
+func (s *session) onlyAutoReply() (inbox.AccountID, error) {
+	var able []inbox.AccountID
+	for _, a := range s.accounts {
+		can := func(p inbox.Platform) bool { return a.Provider.Capabilities(p).AutoReply.OK }
+		if len(s.accounts) == 1 || slices.ContainsFunc(a.Platforms, can) {
+			able = append(able, a.ID)
+		}
+	}
+	if len(able) != 1 {
+		return "", whichAccount(s.config)
+	}
+	return able[0], nil
 }
 
 func (s *session) changeAutoReply(ctx context.Context, id inbox.AccountID, c inbox.AutoReplyChange, changes bool) (inbox.AutoReply, error) {

@@ -125,7 +125,11 @@ func (d *doctor) findError(check string, err error) {
 		return
 	}
 	e := inbox.AsError(err)
-	d.find(check, failing, e.Hint, "%s", describeError(e))
+	v := failing
+	if e.Kind == inbox.RateLimited {
+		v = warning // nobody can tell now; a parley that runs asks as well
+	}
+	d.find(check, v, e.Hint, "%s", describeError(e))
 }
 
 func (d *doctor) checkConfig() *config.Config {
@@ -337,7 +341,7 @@ func (d *doctor) rebuild(ctx context.Context, store *cache.Cache) {
 func (d *doctor) findHeld(file string, err error) {
 	e := inbox.AsError(err)
 	if e.Kind == inbox.Unavailable {
-		d.find("cache", warning, e.Hint, "%s", describeError(e))
+		d.find("cache", good, "", "not looked into: %s", describeError(e))
 		return
 	}
 	d.find("cache", failing, e.Hint, "%s: %s", file, describeError(e))

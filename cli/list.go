@@ -115,6 +115,10 @@ func describeAge(p inbox.PlatformView, now time.Time) (text, hint string) {
 		return "was never read: " + describeFailure(p.Error), p.Error.Hint
 	case p.Error != nil:
 		return fmt.Sprintf("was last read %s, then: %s", describeAgo(p.ReadAt, now), describeFailure(p.Error)), p.Error.Hint
+	case p.Live && p.PushedAt.IsZero():
+		return "has told nothing yet: its messages come by webhook only", "`parley doctor` tells whether the webhook is registered"
+	case p.Live:
+		return "", "" // it tells by itself; silence is no fault
 	case p.ReadAt.IsZero():
 		return "was never read", "`parley sync` reads it"
 	case age >= staleAfter:

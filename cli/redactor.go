@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 
@@ -32,6 +33,9 @@ func (r *redactor) learn(s login.Secret) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if slices.Contains(r.secrets, text) {
+		return
+	}
 	r.secrets = append(r.secrets, text, jsonForm(text, true), jsonForm(text, false), url.QueryEscape(text), url.PathEscape(text))
 }
 

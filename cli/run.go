@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"parley/config"
 	"parley/inbox"
 	"parley/platforms"
 )
@@ -116,7 +117,7 @@ func (a *app) runHeadless(ctx context.Context, s *session) error {
 // tellWork says what is read and where providers may call.
 func (a *app) tellWork(s *session, b *background) {
 	for _, account := range s.accounts {
-		a.complain(fmt.Sprintf("account %s: %s", account.ID, describeSources(account, b.hooks)), "")
+		a.complain(fmt.Sprintf("account %s: %s", account.ID, describeSources(account, s.hookAddress(b.hooks, account.ID))), "")
 	}
 	switch {
 	case b.hooks == nil:
@@ -128,8 +129,21 @@ func (a *app) tellWork(s *session, b *background) {
 	}
 }
 
-// describeSources tells where the news of an account comes from.
-func describeSources(account inbox.Account, hooks *platforms.Webhooks) string {
+// hookAddress is where the provider of an account may call, as the world outside
+// knows it where the config tells that; "" when nothing listens for it.
+func (s *session) hookAddress(hooks *platforms.Webhooks, id inbox.AccountID) string {
+	switch {
+	case hooks == nil || hooks.URL(id) == "":
+		return ""
+	case s.config.Webhook != nil && s.config.Webhook.PublicURL != "":
+		return s.config.Webhook.PublicURL + config.WebhookPath(id)
+	}
+	return hooks.URL(id)
+}
+
+// describeSources tells where the news of an account comes from; hook is where
+// its provider may call.
+func describeSources(account inbox.Account, hook string) string {
 	var labels []string
 	read := false
 	for _, p := range account.Platforms {
@@ -140,8 +154,8 @@ func describeSources(account inbox.Account, hooks *platforms.Webhooks) string {
 	if read {
 		sources = append(sources, "read from "+account.Provider.Name())
 	}
-	if hooks != nil && hooks.URL(account.ID) != "" {
-		sources = append(sources, "told at "+hooks.URL(account.ID))
+	if hook != "" {
+		sources = append(sources, "told at "+hook)
 	}
 	return listed(labels) + ", " + cmp.Or(strings.Join(sources, " and "), "no news: "+account.Provider.Name()+" cannot be read, and nothing listens for its webhooks")
 }

@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -203,7 +204,8 @@ func (w *terminal) drain() {
 
 var (
 	modeChange = regexp.MustCompile(`\x1b\[\?([0-9;]+)([hl])`)
-	cursorMode = "25"
+	// usuallyOn are the modes of a terminal at rest: lines wrap, the cursor shows.
+	usuallyOn = []string{"7", "25"}
 )
 
 // restored checks that the terminal is as it was: modes, alternate screen,
@@ -220,7 +222,7 @@ func (w *terminal) restored() {
 		w.t.Error("parley has drawn nothing")
 	}
 	for mode, state := range modes {
-		if on := state == "h"; on != (mode == cursorMode) {
+		if on := state == "h"; on != slices.Contains(usuallyOn, mode) {
 			w.t.Errorf("mode %s is left %s", mode, state)
 		}
 	}
