@@ -21,6 +21,7 @@ type Options struct {
 	// of s. The Unicode tables live outside this package. nil: runes.
 	NextGrapheme func(s string) int
 	Retention    Retention
+	Media        Media // nil: nothing is fetched
 	// Guard runs f; the program's puts the terminal right when f panics.
 	// nil: f is called as it is.
 	Guard func(name string, f func())
@@ -46,6 +47,7 @@ type Inbox struct {
 	settled  map[SyncKey]time.Time        // when a single conversation may be read again
 	names    map[ConversationID]nameWish  // conversations to be read for their customer's name
 	asked    map[WaitKey]time.Time        // messages that were asked for, because they were announced
+	links    map[MediaRef]time.Time       // messages that were read again for their links
 	passed   map[ConversationID]string    // marks of forgotten conversations
 	sentAt   map[ConversationID]time.Time // when a draft was sent: what was typed before is no draft any more
 }
@@ -60,6 +62,9 @@ func New(ctx context.Context, opts Options) (*Inbox, error) {
 	if opts.NextGrapheme == nil {
 		opts.NextGrapheme = func(s string) int { _, n := utf8.DecodeRuneInString(s); return n }
 	}
+	if opts.Media == nil {
+		opts.Media = noMedia{}
+	}
 	if opts.Guard == nil {
 		opts.Guard = func(_ string, f func()) { f() }
 	}
@@ -72,6 +77,7 @@ func New(ctx context.Context, opts Options) (*Inbox, error) {
 		settled:  map[SyncKey]time.Time{},
 		names:    map[ConversationID]nameWish{},
 		asked:    map[WaitKey]time.Time{},
+		links:    map[MediaRef]time.Time{},
 		passed:   map[ConversationID]string{},
 		sentAt:   map[ConversationID]time.Time{},
 	}

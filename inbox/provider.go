@@ -91,6 +91,7 @@ type Feed struct {
 	Every     time.Duration // how often to read; at least CacheTime. 0: as often as the provider allows
 	Paged     bool          // answers come in pages, newest first
 	Whole     bool          // a paged feed whose whole history can be asked for in one answer
+	Single    bool          // one message can be asked for alone (ReadRequest.Message)
 }
 
 // ReadRequest asks for one answer of a feed.
