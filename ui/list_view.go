@@ -11,18 +11,10 @@ import (
 // How the list is drawn: one or two lines for a conversation, with everything
 // that tells whether it needs somebody.
 
-// rowHeight is how many lines a conversation takes: two where there is room.
-func rowHeight(lines int) int {
-	if lines < 12 {
-		return 1
-	}
-	return 2
-}
-
 // listRows is how many conversations fit on the screen.
 func (u *UI) listRows() int {
 	h := u.area.list.height
-	return max(h/rowHeight(h), 1)
+	return max(h/u.rowHeight(h), 1)
 }
 
 // drawList draws the visible rows.
@@ -36,7 +28,7 @@ func (u *UI) drawList() (lines []string, until time.Time) {
 	}
 	lines = make([]string, 0, area.height)
 	for i := u.list.top; i < len(u.list.rows) && len(lines) < area.height; i++ {
-		row, next := u.drawRow(i, area.width, rowHeight(area.height))
+		row, next := u.drawRow(i, area.width, u.rowHeight(area.height))
 		lines = append(lines, row...)
 		until = sooner(until, next)
 	}
@@ -115,18 +107,15 @@ func (u *UI) fittingMarks(c inbox.Conversation, left segment, room int) segments
 	}
 }
 
-// rowLine begins a line of a row: it is reversed when the row is selected and
-// the list has the focus.
+// rowLine begins a line of a row: it stands out when the row is selected and the
+// list has the focus.
 func (u *UI) rowLine(i, width int) *lineBuilder {
 	l := u.line(width)
 	if i != u.list.at {
 		return l.spaces(1)
 	}
 	if u.focus == onList {
-		l.base = reverse
-		if u.list.rows[i].Unread > 0 {
-			l.base = reverse + bold
-		}
+		u.selectLine(l, u.list.rows[i].Unread > 0)
 	}
 	return l.put(u.style[roleActive], "▌")
 }

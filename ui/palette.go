@@ -110,7 +110,7 @@ func (p *palette) row(u *UI, i, width int) string {
 	a := p.found[i]
 	l := u.line(width)
 	if i == p.at {
-		l.base = reverse
+		u.selectLine(l, false)
 	}
 	text, style := a.help, plain
 	if why := a.reason(u); why != "" {

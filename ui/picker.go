@@ -128,7 +128,7 @@ func (p *picker) draw(u *UI, width, height int) []string {
 func (p *picker) row(u *UI, i, width int) string {
 	l := u.line(width)
 	if i == p.at {
-		l.base = reverse
+		u.selectLine(l, false)
 	}
 	number := "   "
 	if p.input.text == "" {

@@ -249,7 +249,7 @@ func (p *postsPage) row(u *UI, i, width int) string {
 	post := p.found[i]
 	l := u.line(width)
 	if i == p.at {
-		l.base = reverse
+		u.selectLine(l, false)
 	}
 	l.spaces(1).column(u.style[roleFaint], u.postDate(post), dateColumn)
 	l.column(u.style[roleFaint], strings.ToLower(strings.ReplaceAll(post.Kind, "_", " ")), min(kindColumn, l.left/3)).spaces(1)

@@ -2,8 +2,7 @@ package ui
 
 import (
 	"fmt"
-	"maps"
-	"slices"
+	"image/color"
 	"strconv"
 	"strings"
 )
@@ -14,12 +13,13 @@ import (
 type sgr string
 
 const (
-	plain    sgr = ""
-	bold     sgr = "\x1b[1m"
-	dim      sgr = "\x1b[2m"
-	italic   sgr = "\x1b[3m"
-	reverse  sgr = "\x1b[7m"
-	sgrReset     = "\x1b[m"
+	plain     sgr = ""
+	bold      sgr = "\x1b[1m"
+	dim       sgr = "\x1b[2m"
+	italic    sgr = "\x1b[3m"
+	underline sgr = "\x1b[4m"
+	reverse   sgr = "\x1b[7m"
+	sgrReset      = "\x1b[m"
 )
 
 // role is what a colour says on the screen. The names are those of the config.
@@ -27,78 +27,29 @@ type role string
 
 // The roles.
 const (
-	roleTitle  role = "title"  // the product's name, headings
-	roleActive role = "active" // what has the focus
-	roleFaint  role = "faint"  // what is seldom read: times, sources, rules
-	roleUnread role = "unread" // what nobody has read yet
-	roleOwn    role = "own"    // what we wrote
-	roleGood   role = "good"   // it went well, there is time
-	roleWarn   role = "warn"   // look at it soon
-	roleUrgent role = "urgent" // look at it now: closing, failed, dead
-	roleLink   role = "link"   // addresses, attachments
+	roleTitle     role = "title"     // the product's name, headings
+	roleActive    role = "active"    // what has the focus
+	roleFaint     role = "faint"     // what is seldom read: times, sources, rules
+	roleUnread    role = "unread"    // what nobody has read yet
+	roleOwn       role = "own"       // what we wrote
+	roleGood      role = "good"      // it went well, there is time
+	roleWarn      role = "warn"      // look at it soon
+	roleUrgent    role = "urgent"    // look at it now: closing, failed, dead
+	roleLink      role = "link"      // addresses, attachments
+	roleNote      role = "note"      // private notes: what no customer sees
+	roleSelection role = "selection" // the background of the selected row
+	roleText      role = "text"      // what has no other role, on the selection
 )
 
 // styles is the style of each role.
 type styles map[role]sgr
 
-// theme picks the default colours. They are the terminal's own sixteen, so
-// that they follow the colours that the agent has chosen there; yellow and
-// cyan are unreadable on white, therefore the light set does without.
-func theme(dark bool) map[role]string {
-	colours := map[role]string{
-		roleTitle: "6", roleActive: "6", roleFaint: "8", roleUnread: "3", roleOwn: "2",
-		roleGood: "2", roleWarn: "3", roleUrgent: "9", roleLink: "4",
-	}
-	if dark {
-		colours[roleLink] = "12"
-		return colours
-	}
-	colours[roleTitle], colours[roleActive] = "4", "4"
-	colours[roleUnread], colours[roleWarn] = "5", "5"
-	colours[roleUrgent] = "1"
-	return colours
-}
-
 // attributes work without any colour too: NO_COLOR and monochrome terminals
 // still show what is urgent.
-func attributes() map[role]sgr {
-	return map[role]sgr{roleTitle: bold, roleActive: bold, roleUnread: bold, roleUrgent: bold}
-}
-
-// newStyles makes the styles of a theme with the config's colours over it.
-func newStyles(dark bool, overrides map[string]string) (styles, error) {
-	colours := theme(dark)
-	for name, colour := range overrides {
-		if _, known := colours[role(name)]; !known {
-			return nil, fmt.Errorf("colour %q is none of %s", name, strings.Join(roleNames(colours), ", "))
-		}
-		colours[role(name)] = colour
+func attributes() styles {
+	return styles{
+		roleTitle: bold, roleActive: bold, roleUnread: bold, roleUrgent: bold, roleSelection: reverse,
 	}
-	attr := attributes()
-	s := make(styles, len(colours))
-	for r, colour := range colours {
-		code, err := foreground(colour)
-		if err != nil {
-			return nil, fmt.Errorf("colour of %q: %w", r, err)
-		}
-		s[r] = attr[r] + code
-	}
-	return s, nil
-}
-
-func roleNames(colours map[role]string) []string {
-	names := make([]string, 0, len(colours))
-	for r := range maps.Keys(colours) {
-		names = append(names, string(r))
-	}
-	slices.Sort(names)
-	return names
-}
-
-// CheckColours says what is wrong with the colours of a config.
-func CheckColours(overrides map[string]string) error {
-	_, err := newStyles(true, overrides)
-	return err
 }
 
 // foreground is the sequence of a colour: "" or "none" for the terminal's own,
@@ -108,12 +59,9 @@ func foreground(colour string) (sgr, error) {
 	if colour == "" || colour == "none" {
 		return plain, nil
 	}
-	if hex, ok := strings.CutPrefix(colour, "#"); ok {
-		rgb, err := strconv.ParseUint(hex, 16, 32)
-		if err != nil || len(hex) != 6 {
-			return plain, fmt.Errorf("%q is not of the form #rrggbb", colour)
-		}
-		return sgr(fmt.Sprintf("\x1b[38;2;%d;%d;%dm", rgb>>16, rgb>>8&0xff, rgb&0xff)), nil
+	if strings.HasPrefix(colour, "#") {
+		c, err := parseHex(colour)
+		return exactly(c), err
 	}
 	n, err := strconv.Atoi(colour)
 	switch {
@@ -125,4 +73,22 @@ func foreground(colour string) (sgr, error) {
 		return sgr(fmt.Sprintf("\x1b[%dm", 90+n-8)), nil
 	}
 	return sgr(fmt.Sprintf("\x1b[38;5;%dm", n)), nil
+}
+
+func exactly(c color.RGBA) sgr { return sgr(fmt.Sprintf("\x1b[38;2;%d;%d;%dm", c.R, c.G, c.B)) }
+
+func backdrop(c color.RGBA) sgr { return sgr(fmt.Sprintf("\x1b[48;2;%d;%d;%dm", c.R, c.G, c.B)) }
+
+// backgroundOf is the sequence of a foreground for the background: SGR counts
+// them ten apart.
+func backgroundOf(code sgr) sgr {
+	digits, rest := strings.TrimPrefix(string(code), "\x1b["), ""
+	if end := strings.IndexAny(digits, ";m"); end >= 0 {
+		digits, rest = digits[:end], digits[end:]
+	}
+	n, err := strconv.Atoi(digits)
+	if err != nil {
+		return plain
+	}
+	return sgr(fmt.Sprintf("\x1b[%d%s", n+10, rest))
 }

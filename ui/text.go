@@ -167,6 +167,7 @@ func isHostile(r rune) bool {
 type lineBuilder struct {
 	cells cells
 	base  sgr // instead of every style in the line, when it is set
+	under sgr // beneath every style in the line
 	b     strings.Builder
 	left  int
 }
@@ -234,6 +235,7 @@ func (l *lineBuilder) link(style sgr, text, address string) *lineBuilder {
 func (l *lineBuilder) pad() *lineBuilder { return l.spaces(l.left) }
 
 func (l *lineBuilder) write(style sgr, text string, width int) {
+	style = l.under + style
 	if l.base != plain {
 		style = l.base // colours on a reversed line would make it a patchwork
 	}

@@ -10,6 +10,7 @@ import (
 	"parley/inbox"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/ansi"
 )
 
@@ -20,7 +21,9 @@ type Options struct {
 	Zone        *time.Location      // the agent's; the local one when nil
 	Clock       string              // how times of day are written, as in package time; "15:04" when empty
 	ClosingSoon time.Duration       // what the view "Closing" shows; 12 hours when 0
+	Theme       string              // one of [Themes]; ThemeAuto when empty
 	Colours     map[string]string   // over the theme: see [CheckColours]
+	Density     string              // one of [Densities]; DensityComfortable when empty
 	Keys        map[string][]string // over the defaults, by action: see [CheckKeys]
 	Editor      string              // command line of the agent's editor, "" for none
 }
@@ -31,6 +34,12 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Zone == nil {
 		o.Zone = time.Local
+	}
+	if o.Theme == "" {
+		o.Theme = ThemeAuto
+	}
+	if o.Density == "" {
+		o.Density = DensityComfortable
 	}
 	if o.Clock == "" {
 		o.Clock = "15:04"
@@ -49,6 +58,7 @@ type UI struct {
 	opts Options
 	keys *keymap
 
+	look   look
 	style  styles
 	styled uint64 // grows when the look of everything changes
 	cells  cells
@@ -112,7 +122,8 @@ func New(ctx context.Context, in *inbox.Inbox, opts Options) (*UI, error) {
 	if u.keys, err = newKeymap(opts.Keys); err != nil {
 		return nil, err
 	}
-	if u.style, err = newStyles(true, opts.Colours); err != nil {
+	u.look = look{theme: u.opts.Theme, dark: true, profile: colorprofile.TrueColor, own: opts.Colours}
+	if u.style, err = u.look.styles(); err != nil {
 		return nil, err
 	}
 	if err := u.preload(); err != nil {
@@ -188,7 +199,7 @@ func (u *UI) Farewell() string {
 // them on there too.
 func (u *UI) Init() tea.Cmd {
 	return tea.Batch(
-		tea.Raw(ansi.RequestModeSynchronizedOutput+ansi.RequestModeUnicodeCore),
+		tea.Raw(ansi.RequestModeSynchronizedOutput+ansi.RequestModeUnicodeCore+ansi.SetModeLightDark),
 		tea.RequestBackgroundColor,
 		u.listen(),
 		u.lookForRelated(),

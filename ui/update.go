@@ -7,6 +7,7 @@ import (
 	"parley/inbox"
 
 	tea "charm.land/bubbletea/v2"
+	uv "github.com/charmbracelet/ultraviolet"
 	"github.com/charmbracelet/x/ansi"
 )
 
@@ -29,8 +30,8 @@ func (u *UI) handle(msg tea.Msg) tea.Cmd {
 		return u.resized(msg.Width, msg.Height)
 	case tea.ModeReportMsg:
 		u.modeReported(msg)
-	case tea.BackgroundColorMsg:
-		u.restyle(msg.IsDark())
+	case tea.BackgroundColorMsg, tea.ColorProfileMsg, uv.DarkColorSchemeEvent, uv.LightColorSchemeEvent:
+		return u.recolour(msg)
 	case tea.FocusMsg:
 		u.away = false
 		return u.markRead()
@@ -161,16 +162,6 @@ func (u *UI) modeReported(msg tea.ModeReportMsg) {
 		u.filter.cells = u.cells
 		u.restyled()
 	}
-}
-
-// restyle changes to the colours for a dark or a light background.
-func (u *UI) restyle(dark bool) {
-	style, err := newStyles(dark, u.opts.Colours)
-	if err != nil {
-		return // New has refused such colours
-	}
-	u.style = style
-	u.restyled()
 }
 
 func (u *UI) restyled() {
