@@ -814,6 +814,31 @@ func TestListTellsItsAge(t *testing.T) {
 	}
 }
 
+// TestNoSyncForWhatOnlyTells: what is known by webhook only is not to be read, and
+// a change of the automatic answer goes to the account that can have one.
+func TestNoSyncForWhatOnlyTells(t *testing.T) {
+	t.Parallel()
+	world := newSim(t, sim.Options{Seed: 10, Quiet: true, CacheTime: time.Second})
+	d := newDesk(t, world.BaseURL(), fmt.Sprintf(`
+[[account]]
+name = "hub"
+provider = "chatt2me"
+base_url = "http://127.0.0.1:1/v1"
+api_key = %q
+channel = %q
+platform = "instagram"
+webhook_secrets = [%q]
+`, hubKey, hubChannel, hubSecret))
+	silent := d.parley("list", "account:hub").exits(exitDone).says("Instagram of hub has told nothing yet", "parley doctor")
+	if strings.Contains(silent.stderr, "sync") {
+		t.Errorf("there is nothing to sync: %q", silent.stderr)
+	}
+	d.parley("autoreply", "--on", "--set", inbox.AutomationNotice).exits(exitDone)
+	if reply := d.parley("autoreply", "--account", "acme", "--json").exits(exitDone).one(); reply["active"] != true {
+		t.Errorf("the only account that can answer by itself says %v", reply)
+	}
+}
+
 // TestWindowsInSight: a late window is named where it is listed, shown and
 // answered in, a closed one has its time, and closing_soon is what is:closing
 // goes by.

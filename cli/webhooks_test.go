@@ -96,6 +96,7 @@ func TestDoctorKnowsWebhooks(t *testing.T) {
 	run := d.starts("run")
 	_, told, _ := strings.Cut(run.waitsToSay("told at "), "told at ")
 	d.doctorFinds("webhook listen", "ok", "in use by a running parley")
+	d.doctorFinds("cache", "ok", "not looked into")
 	write := func(secret, name string) {
 		if err := world.SetWebhook(sim.Webhook{URL: told, Secrets: []string{secret}}); err != nil {
 			t.Fatal(err)
