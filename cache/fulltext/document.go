@@ -90,13 +90,17 @@ func (d *document) addWords(name string, text []word, pairs bool) {
 func (d *document) add(name string, terms ...string) {
 	f := d.field(name)
 	for _, term := range terms {
-		if f.terms[term] == nil {
-			occurrence := &index.TokenFreq{Term: []byte(term)}
-			occurrence.SetFrequency(1) // a term of one document is stored in the dictionary when it is there once
-			f.terms[term] = occurrence
-		}
+		f.terms[term] = occurs
 	}
 }
+
+// occurs is all that is told of a term: that it is there. Being there once lets
+// the writer keep a term of a single document in the dictionary.
+var occurs = func() *index.TokenFreq {
+	f := new(index.TokenFreq)
+	f.SetFrequency(1)
+	return f
+}()
 
 func (d *document) field(name string) *field {
 	for _, f := range d.fields {
@@ -121,9 +125,7 @@ func (d *document) StoredFieldsBytes() uint64                  { return uint64(l
 func (d *document) Indexed() bool                              { return true }
 
 func (d *document) VisitFields(visit index.FieldVisitor) {
-	id := &index.TokenFreq{Term: []byte(d.id)}
-	id.SetFrequency(1)
-	visit(&field{name: fieldID, value: []byte(d.id), terms: index.TokenFrequencies{d.id: id}})
+	visit(&field{name: fieldID, value: []byte(d.id), terms: index.TokenFrequencies{d.id: occurs}})
 	for _, f := range d.fields {
 		visit(f)
 	}

@@ -4,7 +4,6 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"fmt"
-	"hash/fnv"
 	"math"
 	"strings"
 	"time"
@@ -33,9 +32,16 @@ type Entry struct {
 
 // EntryOf a message.
 func EntryOf(number uint32, p inbox.Position) Entry {
-	h := fnv.New32a()
-	_, _ = h.Write([]byte(p.ID))
-	return Entry{Number: number, At: p.At.UTC(), Hash: h.Sum32()}
+	return Entry{Number: number, At: p.At.UTC(), Hash: hash(string(p.ID))}
+}
+
+// hash is FNV-1a, without an allocation: every message that is stored is hashed.
+func hash(s string) uint32 {
+	h := uint32(2166136261)
+	for i := range len(s) {
+		h = (h ^ uint32(s[i])) * 16777619
+	}
+	return h
 }
 
 const (

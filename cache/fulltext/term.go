@@ -2,7 +2,6 @@ package fulltext
 
 import (
 	"encoding/binary"
-	"hash/fnv"
 	"slices"
 	"strings"
 
@@ -117,10 +116,6 @@ const pairBits = 14
 
 // pairOf is the term for two words that stand side by side.
 func pairOf(a, b string) string {
-	h := fnv.New32a()
-	_, _ = h.Write([]byte(a))
-	_, _ = h.Write([]byte{0})
-	_, _ = h.Write([]byte(b))
-	sum := h.Sum32()
+	sum := hash(a + "\x00" + b)
 	return string(binary.BigEndian.AppendUint16(nil, uint16((sum^sum>>pairBits)&(1<<pairBits-1))))
 }
