@@ -42,9 +42,11 @@ type AccountView struct {
 	Platforms []PlatformView
 	Health    Health
 	Error     *Failure
-	Count     int // conversations of this month, -1 when not known
-	Limit     int // 0: none
-	Queued    int // outbox: queued and sending
+	Count     int       // conversations of this month, -1 when not known
+	Limit     int       // 0: none
+	Queued    int       // outbox: queued and sending
+	Scheduled int       // outbox: to leave at a time to come; not among the queued
+	HeldUntil time.Time // when the last held message leaves (our clock); zero: none is held
 	Failed    int
 	Unknown   int
 	Webhook   WebhookState
@@ -315,8 +317,15 @@ func (in *Inbox) Accounts() []AccountView {
 	for _, id := range in.order {
 		v := in.accounts[id].view()
 		for _, n := range in.outboxOf(id) {
+			if n.queued {
+				v.HeldUntil = later(v.HeldUntil, n.heldUntil)
+			}
 			switch n.state {
 			case StateQueued, StateSending:
+				if n.sendAt.After(in.Now(id)) {
+					v.Scheduled++
+					continue
+				}
 				v.Queued++
 			case StateFailed:
 				v.Failed++

@@ -80,9 +80,10 @@ type Summary struct {
 
 // OutboxCounts are the items of a conversation that still need someone's attention.
 type OutboxCounts struct {
-	Waiting int `json:"waiting,omitempty"` // queued or sending
-	Failed  int `json:"failed,omitempty"`
-	Unknown int `json:"unknown,omitempty"`
+	Waiting   int `json:"waiting,omitempty"`   // queued or sending
+	Scheduled int `json:"scheduled,omitempty"` // to leave at a time that an agent chose
+	Failed    int `json:"failed,omitempty"`
+	Unknown   int `json:"unknown,omitempty"`
 }
 
 // LastActivity is what lists are sorted by.

@@ -41,6 +41,8 @@ type outboxNote struct {
 	conversation ConversationID
 	state        State     // StateSent: no longer counted
 	queued       bool      // some part waits to leave, whatever became of the others
+	sendAt       time.Time // scheduled for then (the provider's clock)
+	heldUntil    time.Time // the agent can take it back until then (our clock)
 	attempted    time.Time // the newest attempt, by the provider's clock
 }
 
@@ -167,7 +169,7 @@ func (e *edit) itemMoved(item OutboxItem, state State) error {
 }
 
 func noteOf(item OutboxItem, state State) outboxNote {
-	note := outboxNote{conversation: item.Conversation, state: state, queued: item.hasQueued()}
+	note := outboxNote{conversation: item.Conversation, state: state, queued: item.hasQueued(), sendAt: item.SendAt, heldUntil: item.HeldUntil}
 	for _, p := range item.Parts {
 		note.attempted = later(note.attempted, p.AttemptedAt)
 	}
@@ -249,12 +251,14 @@ func (e *edit) summarizeAgain(c *editedConversation) error {
 
 func countOutbox(items []OutboxItem) (n OutboxCounts) {
 	for _, item := range items {
-		switch item.State() {
-		case StateQueued, StateSending:
+		switch state := item.State(); {
+		case state == StateQueued && item.Scheduled() && item.untried():
+			n.Scheduled++
+		case state == StateQueued || state == StateSending:
 			n.Waiting++
-		case StateFailed:
+		case state == StateFailed:
 			n.Failed++
-		case StateUnknown:
+		case state == StateUnknown:
 			n.Unknown++
 		}
 	}

@@ -26,6 +26,12 @@ type SendRequest struct {
 	// Anyway sends although the reply window has closed by the clock: the
 	// provider has the last word.
 	Anyway bool
+	// Hold is how long the message can be taken back before it leaves, at most
+	// MaxHold; it is cut short where the reply window closes.
+	Hold time.Duration
+	// At is when the message is to leave, by the provider's clock; zero is now. It
+	// is refused where no automatic answer may be sent then, also with Anyway.
+	At time.Time
 }
 
 // Send stores the message in the outbox, removes the draft in the same
@@ -63,7 +69,13 @@ func (in *Inbox) enqueue(ctx context.Context, r SendRequest, messages [][]Part) 
 		for _, parts := range messages {
 			item := OutboxItem{
 				ID: in.nextOutboxID(e.now), Conversation: c.ID, Recipient: c.Participant.ID, CreatedAt: e.now,
-				Seen: c.LastArrival, Parts: parts, Automated: r.Automated, Anyway: r.Anyway,
+				Seen: c.LastArrival, Parts: parts, Automated: r.Automated, Anyway: r.Anyway, SendAt: toMillis(r.At),
+			}
+			if r.At.IsZero() {
+				item.HeldUntil = in.holdEnd(c.Conversation, r.Hold, e.now)
+			}
+			if len(messages) > 1 && len(items) == 0 {
+				item.Whole = strings.TrimSpace(Clean(r.Text))
 			}
 			if len(items) > 0 {
 				item.After = items[len(items)-1].ID
@@ -128,7 +140,11 @@ func (in *Inbox) maySend(a *account, c Conversation, r SendRequest) error {
 	if r.Recipient != "" && r.Recipient != c.Participant.ID {
 		return errOtherCustomer(c, "whom the composer names", "leave the composer and open it again")
 	}
-	if err := in.windowError(c, r.Automated, r.Anyway); err != nil {
+	if !r.At.IsZero() {
+		if _, err := in.CheckSendAt(c, r.At); err != nil {
+			return err
+		}
+	} else if err := in.windowError(c, r.Automated, r.Anyway); err != nil {
 		return err
 	}
 	return a.limitError(c)
@@ -239,8 +255,8 @@ func (in *Inbox) Retry(ctx context.Context, id OutboxID) error {
 		if err != nil {
 			return err
 		}
-		item.Seen, item.NotBefore, item.Attempts, item.Waiting = c.LastArrival, time.Time{}, 0, nil
-		item.QueuedAt = e.now
+		item.SendAt = time.Time{}
+		item.queueAgain(c.Conversation, e.now)
 		return e.putItem(*item)
 	})
 	if a := in.accounts[conversation.Account()]; err == nil && a != nil {
@@ -272,26 +288,28 @@ func (in *Inbox) Recall(ctx context.Context, id OutboxID) (Draft, error) {
 			return &Error{Kind: Rejected, Op: "recall", Text: "outbox item " + string(id) + " may have been delivered", Hint: "discard it, or try again, when you know"}
 		}
 		if item.IsGesture() {
-			return &Error{Kind: Rejected, Op: "recall", Text: "outbox item " + string(id) + " is a " + string(item.Parts[0].Kind) + ", which is nothing to edit", Hint: "discard it"}
+			return errNothingToEdit(*item)
 		}
 		var err error
 		if d, _, err = e.Draft(item.Conversation); err != nil {
 			return err
 		}
 		d.Conversation, d.UpdatedAt = item.Conversation, e.now
-		for _, p := range slices.Backward(item.Parts) {
-			switch {
-			case p.State == StateSent:
-			case p.Kind != PartText:
-				d.Media = append([]string{p.URL}, d.Media...)
-			default:
-				d.Text = strings.TrimRight(p.Text+"\n"+d.Text, "\n")
-			}
-		}
+		d.prepend(*item)
 		if err := e.putDraft(d); err != nil {
 			return err
 		}
 		return e.deleteItem(*item)
 	})
 	return d, err
+}
+
+func errNothingToEdit(item OutboxItem) *Error {
+	return &Error{Kind: Rejected, Op: "recall", Text: "outbox item " + string(item.ID) + " is a " + string(item.Parts[0].Kind) + ", which is nothing to edit", Hint: "discard it"}
+}
+
+// queueAgain makes the item leave as one that an agent has just sent.
+func (o *OutboxItem) queueAgain(c Conversation, now time.Time) {
+	o.Seen, o.NotBefore, o.HeldUntil, o.Attempts, o.Waiting = c.LastArrival, time.Time{}, time.Time{}, 0, nil
+	o.QueuedAt = now
 }

@@ -84,6 +84,9 @@ type OutboxItem struct {
 	After        OutboxID       `json:"after,omitempty"`      // the piece of the same text before it: does not leave unless that was sent
 	Automated    bool           `json:"automated,omitempty"`  // no human wrote it
 	Anyway       bool           `json:"anyway,omitempty"`     // to be tried although the window has closed by the clock
+	HeldUntil    time.Time      `json:"held_until,omitzero"`  // until then the agent can take it back (our clock)
+	SendAt       time.Time      `json:"send_at,omitzero"`     // scheduled for then (the provider's clock)
+	Whole        string         `json:"whole,omitempty"`      // of the first piece of a split text: the text as it was typed
 	Waiting      *Failure       `json:"waiting,omitempty"`    // why a queued item has not left yet
 
 	late bool // the window is in its phase for human agents; from the last look before it leaves

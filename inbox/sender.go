@@ -34,7 +34,7 @@ func (in *Inbox) send(ctx context.Context, a *account) {
 		item, next := in.claim(ctx, a)
 		if item == nil {
 			<-slots
-			in.waitToSend(ctx, a, next)
+			in.waitToSend(ctx, a, sooner(next.at, next.scheduled))
 			continue
 		}
 		flights.Go(func() {
@@ -61,12 +61,12 @@ func (in *Inbox) waitToSend(ctx context.Context, a *account, next time.Time) {
 // claim picks the oldest item that may leave now and marks it as sending, in
 // one transaction: from then on a crash makes it unknown. nil when there is
 // none; next is when there may be one (by the provider's clock).
-func (in *Inbox) claim(ctx context.Context, a *account) (claimed *OutboxItem, next time.Time) {
+func (in *Inbox) claim(ctx context.Context, a *account) (claimed *OutboxItem, next nextLook) {
 	if !in.hasQueued(a) {
-		return nil, time.Time{}
+		return nil, nextLook{}
 	}
 	err := in.update(ctx, func(e *edit) error {
-		claimed, next = nil, time.Time{}
+		claimed, next = nil, nextLook{}
 		items, err := e.OutboxActive("")
 		if err != nil {
 			return err
@@ -83,11 +83,13 @@ func (in *Inbox) claim(ctx context.Context, a *account) (claimed *OutboxItem, ne
 				}
 				continue
 			}
+			if item.SendAt.After(a.now()) {
+				next.scheduled = sooner(next.scheduled, item.SendAt)
+				continue // others do not wait for it
+			}
 			at, may := in.mayLeave(a, item, blocked)
 			if !may || before.ID != "" {
-				if !at.IsZero() && (next.IsZero() || at.Before(next)) {
-					next = at
-				}
+				next.at = sooner(next.at, at)
 				blocked[item.Conversation] = true // the order within a conversation stays
 				continue
 			}
@@ -106,12 +108,27 @@ func (in *Inbox) claim(ctx context.Context, a *account) (claimed *OutboxItem, ne
 		if ctx.Err() == nil {
 			in.log.Error("cannot take a message from the outbox", "account", a.ID, "error", err)
 		}
-		return nil, a.now().Add(time.Second)
+		return nil, nextLook{at: a.now().Add(time.Second)}
 	}
 	if claimed != nil {
 		a.setBusy(claimed.Conversation, true)
 	}
 	return claimed, next
+}
+
+// nextLook is when there may be something to claim, by the provider's clock. Zero
+// is never.
+type nextLook struct {
+	at        time.Time // a message that waits for a moment
+	scheduled time.Time // one that an agent wants to leave then
+}
+
+// sooner is the earlier of two instants, where zero is never.
+func sooner(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
 }
 
 // itemOf finds an item that is not sent yet; an empty one when there is none.
@@ -185,6 +202,9 @@ func (in *Inbox) mayLeave(a *account, item OutboxItem, blocked map[ConversationI
 	if item.NotBefore.Before(now.Add(maxPause)) { // else the clock was wrong when it was written
 		until = later(until, item.NotBefore)
 	}
+	if ours := time.Now(); item.Held(ours) {
+		until = later(until, now.Add(item.HeldUntil.Sub(ours)))
+	}
 	if until.After(now) {
 		return until, false
 	}
@@ -215,7 +235,7 @@ func (e *edit) recheck(item *OutboxItem) error {
 	if item.Recipient != c.Participant.ID {
 		return errOtherCustomer(c.Conversation, "whom this is for", "take it back or discard it")
 	}
-	if err := e.in.windowError(c.Conversation, item.Automated, item.Anyway); err != nil {
+	if err := e.in.windowError(c.Conversation, item.Automated || item.Scheduled(), item.Anyway); err != nil {
 		return err
 	}
 	item.late = e.in.Window(c.Conversation).Phase == WindowLate
@@ -230,6 +250,7 @@ func (e *edit) recheck(item *OutboxItem) error {
 	for _, m := range page.Messages {
 		switch {
 		case m.Arrival <= item.Seen || m.Outbox != "" || m.Event:
+		case m.Direction == Received && !m.ArrivedAt.After(item.HeldUntil): // they would have crossed without the hold too
 		case m.Direction == Received:
 			received++
 		default:

@@ -137,7 +137,7 @@ func (p *platform) storedError() *Error {
 // Flush sends what is queued for an account ("" for all), waits for what may
 // leave later, and reads the conversations of sends that are in doubt, until
 // nothing is left to do or ctx ends. For doubts that are older than this call it
-// does not wait. It must not run beside Run.
+// does not wait, nor for what is scheduled. It must not run beside Run.
 func (in *Inbox) Flush(ctx context.Context, account AccountID) error {
 	accounts, err := in.pick(account)
 	if err != nil {
@@ -156,7 +156,8 @@ func (in *Inbox) Flush(ctx context.Context, account AccountID) error {
 func (in *Inbox) flush(ctx context.Context, a *account) {
 	start := a.now()
 	for ctx.Err() == nil {
-		item, next := in.claim(ctx, a)
+		item, look := in.claim(ctx, a)
+		next := look.at
 		if item != nil {
 			in.deliver(ctx, a, *item)
 			continue
@@ -188,7 +189,7 @@ func (in *Inbox) readWorthFlushing(a *account, p *platform, start time.Time) (f 
 	ours := map[string]bool{} // conversations of doubts that this call has made
 	for _, n := range in.outboxOf(a.ID) {
 		if n.conversation.Platform() == p.Platform {
-			queued = queued || n.queued
+			queued = queued || n.queued && !n.sendAt.After(start)
 			ours[n.conversation.RemoteID()] = ours[n.conversation.RemoteID()] || !n.attempted.Before(start)
 		}
 	}
