@@ -82,9 +82,9 @@ func describe(reason Reason, host string, err error) string {
 	case BadRequest:
 		return "the request cannot be made: " + err.Error()
 	case Unreachable:
-		return fmt.Sprintf("cannot connect to %s: %s", host, plainNetError(err))
+		return fmt.Sprintf("cannot connect to %s: %s", host, PlainNetError(err))
 	case Untrusted:
-		return fmt.Sprintf("the certificate of %s is not trusted: %s", host, plainNetError(err))
+		return fmt.Sprintf("the certificate of %s is not trusted: %s", host, PlainNetError(err))
 	case TimedOut:
 		return fmt.Sprintf("%s: %s", host, err)
 	case Canceled:
@@ -95,7 +95,9 @@ func describe(reason Reason, host string, err error) string {
 	return err.Error()
 }
 
-func plainNetError(err error) string {
+// PlainNetError says what went wrong below HTTP, without the addresses that the
+// net package puts around it.
+func PlainNetError(err error) string {
 	var (
 		dns       *net.DNSError
 		authority x509.UnknownAuthorityError
