@@ -154,7 +154,7 @@ func (p *provider) Platforms() []inbox.Platform { return []inbox.Platform{inbox.
 const cacheTime = 30 * time.Second
 
 func (p *provider) Feeds() []inbox.Feed {
-	return []inbox.Feed{{Platform: inbox.Instagram, Name: inbox.MessagesFeed, CacheTime: cacheTime, Paged: true}}
+	return []inbox.Feed{{Platform: inbox.Instagram, Name: inbox.MessagesFeed, CacheTime: cacheTime, Paged: true, Single: true}}
 }
 
 func (p *provider) SetArchived(context.Context, inbox.ConversationID, bool) error {
