@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"parley/config"
+	"parley/inbox"
 )
 
 // command makes the tree. Errors come back to report, which prints them.
@@ -133,7 +134,7 @@ func seedFlag(at *uint64) flagOf[uint64] {
 func parseWait(text string) (time.Duration, error) {
 	d, err := time.ParseDuration(text)
 	if err != nil {
-		d, err = config.ParseDuration(text)
+		d, err = inbox.ParseDuration(text)
 	}
 	if err != nil || d < 0 {
 		return 0, errors.New("expected a duration such as 30s, 5m or 2h")

@@ -6,8 +6,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -68,9 +66,4 @@ func (a *app) completeAccounts(cmd *cobra.Command) {
 		}
 		return c.AccountNames(), cobra.ShellCompDirectiveNoFileComp
 	})
-}
-
-func completeQuery(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
-	words := slices.DeleteFunc(slices.Clone(queryWords), func(w string) bool { return !strings.HasPrefix(w, typed) })
-	return words, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
 }

@@ -288,12 +288,12 @@ func (a *app) say(format string, args ...any) { fmt.Fprintf(a.stdout, format+"\n
 // closingFirst lists who waits for an answer, by time left, and picks the first.
 func (a *app) closingFirst(ctx context.Context, s *session) (first inbox.Conversation, err error) {
 	a.say("Unanswered, by the time that is left to answer:\n")
-	q, err := parseQuery("left<30d", config.UsualClosingSoon)
+	search, err := parseQuery("left<30d", inbox.Known{})
 	if err != nil {
 		return first, err
 	}
 	row := s.printConversation(a.stdout)
-	err = q.each(ctx, s.Inbox, 8, func(c inbox.Conversation) error {
+	err = s.eachFound(ctx, search, 8, func(c inbox.Conversation) error {
 		if first.ID == "" {
 			first = c
 		}

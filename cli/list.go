@@ -13,7 +13,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"parley/config"
 	"parley/inbox"
 )
 
@@ -27,14 +26,13 @@ func (a *app) listCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "list [QUERY]",
 		Short: "List conversations from the cache, newest first",
-		Long: `List shows cached conversations; the network is not asked. QUERY is words that
-must all be in the name, the newest message or the ID, and any of:
+		Long: `List shows cached conversations; the network is not asked. QUERY is any of
+these, and all of them have to be true. Case does not count.
 
-  is:unread is:unanswered is:archived is:problem
-  is:closing        unanswered, and the reply window ends within the
-                    closing_soon of the config (12h)
-  left<2h           the same with another time; by time left
-  platform:NAME (also x, fb, ig) account:NAME
+` + queryHelp() + `
+has: and phrases need the full-text index. Terms about messages speak of one and
+the same message; from:, after: and before: alone speak of the customer and of
+the newest message, so before:7d lists what has been quiet for a week.
 
 With --json, one object per line: id, account, provider, platform, participant
 (id, name), preview, last_message_at (RFC 3339 in UTC, or null), unread (a
@@ -42,7 +40,7 @@ number), unanswered, archived, window (phase, and closes_at or null).
 
 What was never read, or could not be read lately, is named on standard error.`,
 		Args:              cobra.ArbitraryArgs,
-		ValidArgsFunction: completeQuery,
+		ValidArgsFunction: a.completeQuery,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.list(cmd.Context(), strings.Join(args, " "), o)
 		},
@@ -53,15 +51,12 @@ What was never read, or could not be read lately, is named on standard error.`,
 }
 
 func (a *app) list(ctx context.Context, text string, o listOptions) error {
-	q, err := parseQuery(text, config.UsualClosingSoon) // a wrong one is told before anything is opened
-	if err != nil {
-		return err
+	if _, err := parseQuery(text, inbox.Known{}); err != nil {
+		return err // before anything is opened
 	}
 	return a.withSession(ctx, offline, func(ctx context.Context, s *session) error {
-		if _, err := accountNamed(s.config, string(q.Account)); err != nil {
-			return err
-		}
-		if q, err = parseQuery(text, s.config.Screen.ClosingSoon); err != nil {
+		search, err := parseQuery(text, known(s.config))
+		if err != nil {
 			return err
 		}
 		out := bufio.NewWriter(a.stdout)
@@ -70,13 +65,13 @@ func (a *app) list(ctx context.Context, text string, o listOptions) error {
 			lines := jsonLines(out)
 			print = func(c inbox.Conversation) error { return lines.Encode(recordOfConversation(c, s.Window(c))) }
 		}
-		if err := q.each(ctx, s.Inbox, o.limit, print); err != nil {
+		if err := s.eachFound(ctx, search, o.limit, print); err != nil {
 			return err
 		}
 		if err := out.Flush(); err != nil {
 			return err
 		}
-		a.tellAge(s, q.Account, q.Platform)
+		a.tellAge(s, search.Account(), search.Platform())
 		return nil
 	})
 }

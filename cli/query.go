@@ -6,72 +6,80 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
+
+	"github.com/spf13/cobra"
 
 	"parley/config"
 	"parley/inbox"
 )
 
-// queryWords are offered to complete a query.
-var queryWords = inbox.SearchWords()
-
-// query is an understood QUERY.
-type query struct{ inbox.Search }
-
-// parseQuery understands a QUERY; closingSoon is what is:closing means. Its
-// errors point at the place.
-func parseQuery(text string, closingSoon time.Duration) (query, error) {
-	s, err := inbox.ParseSearch(text, closingSoon)
+// parseQuery understands a QUERY. Its errors point at the place.
+func parseQuery(text string, known inbox.Known) (inbox.Search, error) {
+	search, err := inbox.ParseSearch(text, known)
 	var wrong *inbox.SearchError
-	switch {
-	case err == nil:
-		return query{s}, nil
-	case errors.As(err, &wrong) && wrong.Term != "":
-		return query{}, pointAt(text, wrong)
+	if errors.As(err, &wrong) {
+		return search, &usageError{text: "the query is wrong at " + wrong.In(text), hint: "`parley list --help` lists what a query may hold"}
 	}
-	return query{}, &usageError{text: err.Error(), hint: "a new message brings an archived conversation back"}
+	return search, err
 }
 
-func pointAt(text string, e *inbox.SearchError) error {
-	expected := e.Text
-	if len(e.Known) > 0 {
-		expected = config.Suggest(e.Value, e.Known)
+// known are the names that the config has.
+func known(c *config.Config) inbox.Known {
+	var k inbox.Known
+	for _, a := range c.Accounts {
+		k.Accounts = append(k.Accounts, a.Name)
 	}
-	return &usageError{
-		text: fmt.Sprintf("the query is wrong at character %d, %q: %s", len([]rune(text[:e.At]))+1, e.Term, expected),
-		hint: "`parley list --help` lists what a query may hold",
-	}
+	return k
 }
 
-// rowsAtOnce is how many rows are read in one transaction.
-const rowsAtOnce = 200
+// listSearch is a search of the whole inbox, asked now.
+func (s *session) listSearch(search inbox.Search) inbox.ListSearch {
+	by := inbox.SearchBy{Now: time.Now().In(s.config.Screen.TimeZone), Closing: s.config.Screen.ClosingSoon, Window: s.Window}
+	return inbox.ListSearch{Query: search.Query(by), Search: search, By: by}
+}
 
-// each calls f with the conversations that the query finds, in its order,
+// eachFound calls f with the conversations that the search finds, in its order,
 // limit of them at most (0: all).
-func (q query) each(ctx context.Context, in *inbox.Inbox, limit int, f func(inbox.Conversation) error) error {
-	ask := q.Query()
-	ask.Now, ask.After = time.Now(), rowsAtOnce
-	seen := inbox.Cursor("")
-	for found := 0; ; {
-		page, err := in.List(ctx, ask)
+func (s *session) eachFound(ctx context.Context, search inbox.Search, limit int, f func(inbox.Conversation) error) error {
+	found := 0
+	for row, err := range s.Walk(ctx, s.listSearch(search)) {
 		if err != nil {
 			return err
 		}
-		for _, row := range page.Rows {
-			if row.Cursor == seen || !q.Matches(row.Conversation) {
-				continue // the anchor of this page ended the one before
-			}
-			if err := f(row.Conversation); err != nil {
-				return err
-			}
-			if found++; found == limit {
-				return nil
-			}
+		if err := f(row.Conversation); err != nil {
+			return err
 		}
-		if !page.MoreAfter || len(page.Rows) < 2 {
-			return nil
+		if found++; found == limit {
+			break
 		}
-		seen = page.Rows[len(page.Rows)-1].Cursor
-		ask.Anchor = seen
 	}
+	return nil
+}
+
+// queryHelp lists what a query may hold, for a help text.
+func queryHelp() string {
+	var b strings.Builder
+	for _, form := range inbox.SearchForms() {
+		fmt.Fprintf(&b, "  %s\n      %s\n", form.Form, form.Means)
+	}
+	return b.String()
+}
+
+// completeQuery offers what the word that is typed may become.
+func (a *app) completeQuery(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
+	var names inbox.Known
+	if c, err := config.Load(a.places().Config); err == nil {
+		names = known(c)
+	}
+	directive := cobra.ShellCompDirectiveNoFileComp
+	var words []string
+	for _, c := range inbox.Complete(typed, len(typed), names) {
+		if c.Open {
+			directive |= cobra.ShellCompDirectiveNoSpace
+		}
+		words = append(words, cobra.CompletionWithDesc(typed[:c.At]+c.Text, c.Help))
+	}
+	return words, directive
 }

@@ -68,7 +68,7 @@ func (c *Config) takeRetention(root *table) {
 	if t == nil {
 		return
 	}
-	c.Retention.MaxAge, _ = parsed(t, "max_age", `a duration such as "90d"`, ParseDuration)
+	c.Retention.MaxAge, _ = parsed(t, "max_age", `a duration such as "90d"`, inbox.ParseDuration)
 	c.Retention.MaxBytes, _ = parsed(t, "max_size", `a size such as "500MB" or "2GB"`, parseSize)
 	t.finish()
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"parley/inbox"
 	"parley/ui"
 )
 
@@ -49,7 +50,7 @@ func takeScreen(root *table) Screen {
 	if c.Hours = t.count("hours", 24, 1, 24); c.Hours != 12 && c.Hours != 24 {
 		t.problem(t.where("hours"), "hours", "expected 12 or 24, found %d", c.Hours)
 	}
-	if soon, ok := parsed(t, "closing_soon", `a duration such as "12h"`, ParseDuration); ok {
+	if soon, ok := parsed(t, "closing_soon", `a duration such as "12h"`, inbox.ParseDuration); ok {
 		c.ClosingSoon = soon
 	}
 	c.Editor = t.str("editor", `a command in quotes, such as "vim"`)

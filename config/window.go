@@ -48,8 +48,8 @@ func (c *Config) takeWindows(root *table) {
 func takeWindow(t *table) Window {
 	const example = `a duration such as "24h" or "7d"`
 	w := Window{None: t.flag("none", false)}
-	w.Open, _ = parsed(t, "open", example, ParseDuration)
-	w.Late, _ = parsed(t, "late", example, ParseDuration)
+	w.Open, _ = parsed(t, "open", example, inbox.ParseDuration)
+	w.Late, _ = parsed(t, "late", example, inbox.ParseDuration)
 	t.finish()
 	switch {
 	case w.None && (w.Open > 0 || w.Late > 0):

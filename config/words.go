@@ -14,38 +14,11 @@ import (
 // Suggest is what to say of a word that is none of the known ones: the one
 // that was probably meant, else all of them.
 func Suggest(word string, known []string) string {
-	best, distance := "", max(2, len(word)/3)+1
-	for _, k := range known {
-		if d := editDistance(strings.ToLower(word), k); d < distance {
-			best, distance = k, d
-		}
-	}
-	if best != "" {
-		return fmt.Sprintf("did you mean %q?", best)
+	if meant := inbox.Nearest(word, known); meant != "" {
+		return fmt.Sprintf("did you mean %q?", meant)
 	}
 	names := slices.Sorted(slices.Values(known))
 	return "known here: " + strings.Join(slices.Compact(names), ", ")
-}
-
-// editDistance counts the letters to insert, delete or replace.
-func editDistance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			replace := diagonal
-			if a[i] != b[j] {
-				replace++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(replace, row[j+1]+1, row[j]+1)
-		}
-	}
-	return row[len(b)]
 }
 
 // Joined is a list of words in a sentence, with a conjunction before the last.

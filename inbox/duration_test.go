@@ -26,7 +26,7 @@ func TestDurationsAreReadAndWritten(t *testing.T) {
 func TestWhatIsNoDurationIsRefused(t *testing.T) {
 	for text, want := range map[string]string{
 		"": "not a duration", " ": "not a duration", "2": "not a duration", "2x": "not a duration", "-1h": "not a duration", "1d1w": "not a duration",
-		"2ns": "not a duration", "1µs": "not a duration", "5ms": "not a duration", "0h": "not more than zero", "0d": "not more than zero",
+		"2ns": "not a duration", "1µs": "not a duration", "5ms": "not a duration", "d": "not a duration", "1h1d": "not a duration", "1e9h": "not a duration", "²d": "not a duration", "0h": "not more than zero", "0d": "not more than zero",
 		"36501d": "too long", "36500d1s": "too long", "999999999h": "too long", "99999w": "too long",
 	} {
 		if d, err := ParseDuration(text); err == nil || !strings.Contains(err.Error(), want) {

@@ -22,6 +22,8 @@ type Options struct {
 	NextGrapheme func(s string) int
 	Retention    Retention
 	Media        Media // nil: nothing is fetched
+	// Index finds messages by what is in them. nil: Search cannot.
+	Index TextIndex
 	// Guard runs f; the program's puts the terminal right when f panics.
 	// nil: f is called as it is.
 	Guard func(name string, f func())

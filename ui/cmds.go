@@ -51,11 +51,11 @@ func (u *UI) readList() tea.Cmd {
 		return nil
 	}
 	gen := u.list.load.gen
-	q := u.list.query(u.listRows(), u.opts.ClosingSoon, u.now())
-	search := u.list.search
+	by, search := u.searchBy(), u.list.search
+	q := u.list.query(u.listRows(), by)
 	return func() tea.Msg {
 		if !search.Exact() {
-			page, err := u.pick(q, search)
+			page, err := u.pick(inbox.ListSearch{Query: q, Search: search, By: by, Most: pickMost})
 			return listMsg{gen, page, err}
 		}
 		page, err := u.in.List(u.ctx, q)
@@ -63,35 +63,21 @@ func (u *UI) readList() tea.Cmd {
 	}
 }
 
-// What a search without an index of its own may cost.
-const (
-	pickAtOnce = 200
-	pickMost   = 10_000 // rows that are looked at
-)
+// pickMost is how many rows are looked at for a search that no index of the list
+// answers.
+const pickMost = 10_000
 
-// pick reads the first rows that match a search of which the index knows only
-// a part.
-func (u *UI) pick(q inbox.ListQuery, search inbox.Search) (found inbox.ListPage, err error) {
-	want := q.After
-	q.After = pickAtOnce
-	for range pickMost / pickAtOnce {
-		page, err := u.in.List(u.ctx, q)
+// pick reads the first rows that match such a search.
+func (u *UI) pick(l inbox.ListSearch) (found inbox.ListPage, err error) {
+	want := l.Query.After
+	for row, err := range u.in.Walk(u.ctx, l) {
 		if err != nil {
 			return inbox.ListPage{}, err
 		}
-		for _, row := range page.Rows {
-			if row.Cursor == q.Anchor || !search.Matches(row.Conversation) {
-				continue // the anchor ended the page before
-			}
-			if found.Rows = append(found.Rows, row); len(found.Rows) == want {
-				found.MoreAfter = want < mostRows // perhaps; a longer look will tell
-				return found, nil
-			}
+		if found.Rows = append(found.Rows, row); len(found.Rows) == want {
+			found.MoreAfter = want < mostRows // perhaps; a longer look will tell
+			break
 		}
-		if !page.MoreAfter || len(page.Rows) < 2 {
-			return found, nil
-		}
-		q.Anchor = page.Rows[len(page.Rows)-1].Cursor
 	}
 	return found, nil
 }

@@ -2,8 +2,6 @@ package ui
 
 import (
 	"errors"
-	"fmt"
-	"strings"
 
 	"parley/inbox"
 
@@ -11,30 +9,42 @@ import (
 )
 
 // The filter: a search typed in the header that narrows the list while it is
-// typed. Enter keeps it, Esc drops it.
+// typed. Enter keeps it, Esc drops it; what the term under the cursor may become
+// is offered below (see offers.go).
 
 func (u *UI) openFilter() tea.Cmd {
 	u.filter = newLineEditor(u.cells, 200)
 	u.filter.set(u.list.text)
 	u.filterWrong = ""
 	u.focusOn(onFilter)
+	u.offer()
 	return nil
 }
 
 func (u *UI) filterKey(key tea.Key, name string) tea.Cmd {
 	u.touch(partHeader | partHints)
 	switch name {
-	case "enter", "down":
+	case "enter":
 		return u.filterDone()
 	case "esc", "ctrl+c":
 		u.focusOn(onList)
 		u.filter.set("")
 		return u.filterChanged()
+	case "down", "up":
+		if len(u.offers.found) == 0 && name == "down" {
+			return u.filterDone()
+		}
+		u.offers.choose(name)
+		u.touch(partOffers)
+		return nil
+	case "tab":
+		return u.acceptOffer()
 	}
 	changed, used := u.filter.press(name)
 	if !used && key.Text != "" {
 		changed = u.filter.insert(key.Text)
 	}
+	u.offer()
 	if !changed {
 		return nil
 	}
@@ -45,7 +55,7 @@ func (u *UI) filterKey(key tea.Key, name string) tea.Cmd {
 // take the list for the answer to a question that was not understood.
 func (u *UI) filterDone() tea.Cmd {
 	if _, err := u.parseFilter(u.filter.text); err != nil {
-		u.filterWrong = placed(u.filter.text, err)
+		u.filterWrong = err.In(u.filter.text)
 		return nil
 	}
 	u.focusOn(onList)
@@ -57,18 +67,18 @@ func (u *UI) filterDone() tea.Cmd {
 func (u *UI) filterChanged() tea.Cmd {
 	text := u.filter.text
 	search, err := u.parseFilter(text)
-	if err != nil && err.Term != "" && err.At+len(err.Term) == len(text) {
+	if err != nil && err.End == len(text) {
 		search, err = u.parseFilter(text[:err.At])
 	}
 	if u.filterWrong = ""; err != nil {
-		u.filterWrong = placed(text, err)
+		u.filterWrong = err.In(text)
 		return nil // the list goes on to show what was last understood
 	}
 	u.list.text = text
 	if len(u.list.rows) == 0 {
 		u.touch(partList) // it says what nothing matches
 	}
-	if search == u.list.search {
+	if search.String() == u.list.search.String() {
 		return nil
 	}
 	u.list.search = search
@@ -77,27 +87,27 @@ func (u *UI) filterChanged() tea.Cmd {
 
 // parseFilter understands a search; an account has to be one of ours.
 func (u *UI) parseFilter(text string) (inbox.Search, *inbox.SearchError) {
-	search, err := inbox.ParseSearch(text, u.opts.ClosingSoon)
+	search, err := inbox.ParseSearch(text, u.known())
 	var wrong *inbox.SearchError
-	if errors.As(err, &wrong) || search.Account == "" {
-		return search, wrong
-	}
-	names := make([]string, len(u.accounts))
-	for i, a := range u.accounts {
-		if names[i] = string(a.ID); a.ID == search.Account {
-			return search, nil
-		}
-	}
-	term := "account:" + string(search.Account)
-	return inbox.Search{}, &inbox.SearchError{At: strings.LastIndex(text, term), Term: term, Text: "known here: " + strings.Join(names, ", ")}
+	errors.As(err, &wrong)
+	return search, wrong
 }
 
-// placed says what is wrong with a search, and where.
-func placed(text string, e *inbox.SearchError) string {
-	if e.Term == "" {
-		return e.Text
+// known are the names that a search may hold here: of the customers, those on
+// the screen.
+func (u *UI) known() (k inbox.Known) {
+	for _, a := range u.accounts {
+		k.Accounts = append(k.Accounts, a.ID)
 	}
-	return fmt.Sprintf("character %d, “%s”: %s", len([]rune(text[:e.At]))+1, e.Term, e.Text)
+	for _, row := range u.list.rows {
+		k.Customers = append(k.Customers, row.Participant.Name)
+	}
+	return k
+}
+
+// searchBy is what a search means now.
+func (u *UI) searchBy() inbox.SearchBy {
+	return inbox.SearchBy{Now: u.now().In(u.opts.Zone), Closing: u.opts.ClosingSoon, Window: u.in.Window}
 }
 
 // drawFilter draws the search. What is wrong with it, or what it may hold,
@@ -113,7 +123,7 @@ func (u *UI) drawFilterHint(l *lineBuilder) string {
 	if u.filterWrong != "" {
 		return l.fit(u.style[roleUrgent], " "+u.filterWrong, l.left).String()
 	}
-	const help = " words, is:unread is:unanswered is:closing is:archived is:problems left<2h platform:x account:"
+	const help = " words, is:unread, from:anna, has:image, left<2h, before:7d, -not · Tab takes what is offered, ↓ the next · Enter keeps, Esc drops"
 	return l.fit(u.style[roleFaint], help, l.left).String()
 }
 

@@ -55,7 +55,7 @@ func TestFilterPointsAtWhatItDoesNotUnderstand(t *testing.T) {
 			s.Misses("character")
 		}
 		s.Press("enter")
-		s.Sees("character 1, “is:unre”: known here: unread, unanswered", "find: is:unre")
+		s.Sees("character 1, “is:unre”: did you mean is:unread?", "find: is:unre")
 		s.Type("ad account:nobody")
 		s.Misses("character")
 		s.Type(" x")

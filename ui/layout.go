@@ -1,17 +1,17 @@
 package ui
 
-// Where everything stands. From the top: the header, a banner if an account is
-// dead, the panes, a line of hints or notices, the status line. What there is
-// no room for is left out, from the least important on; a screen of one line
-// shows the list's selection.
+// Where everything stands. From the top: the header, what the filter offers
+// while it is typed, a banner if an account is dead, the panes, a line of hints or
+// notices, the status line. What there is no room for is left out, from the least
+// important on; a screen of one line shows the list's selection.
 
 // rect is a part of the screen.
 type rect struct{ x, y, width, height int }
 
 // areas are the places of all parts.
 type areas struct {
-	header, banner, list, thread, composer, hints, status rect
-	split                                                 bool // list and thread side by side
+	header, offers, banner, list, thread, composer, hints, status rect
+	split                                                         bool // list and thread side by side
 }
 
 // The sizes at which the layout changes.
@@ -23,6 +23,7 @@ const (
 	headerLeast  = 4 // lines that a screen needs to have a header
 	statusLeast  = 3
 	hintsLeast   = 8
+	offersLeast  = 10
 	bannerLeast  = 7
 	threadRemain = 1 // lines of the thread that the composer leaves
 )
@@ -46,6 +47,7 @@ func (u *UI) arrange() areas {
 		return r
 	}
 	a.header = take(headerLeast, true)
+	a.offers = take(offersLeast, u.focus == onFilter)
 	a.banner = take(bannerLeast, u.bannerText() != "")
 	a.status = takeBottom(statusLeast)
 	a.hints = takeBottom(hintsLeast)
@@ -81,7 +83,7 @@ func (u *UI) relayout() {
 	if u.area == old {
 		return
 	}
-	u.touch(partHeader | partBanner | partHints | partStatus | partComposer)
+	u.touch(partHeader | partOffers | partBanner | partHints | partStatus | partComposer)
 	if u.area.list != old.list {
 		u.touch(partList)
 		u.list.settle(u.listRows())

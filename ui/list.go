@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"slices"
 	"strings"
-	"time"
 
 	"parley/inbox"
 )
@@ -122,14 +121,14 @@ func (l *list) row() (inbox.ListRow, bool) {
 }
 
 // query asks for the rows around the selection, screens of them.
-func (l *list) query(screen int, closing time.Duration, now time.Time) inbox.ListQuery {
-	q := l.search.Query()
+func (l *list) query(screen int, by inbox.SearchBy) inbox.ListQuery {
+	q := l.search.Query(by)
 	q.Account, q.Platform = cmp.Or(q.Account, l.account), cmp.Or(q.Platform, l.platform)
-	q.Now, q.After = now, min(max(4*screen, 3*windowTop, l.owed), mostRows)
+	q.After = min(max(4*screen, 3*windowTop, l.owed), mostRows)
 	if !l.search.HasView() {
 		q.View, q.Sort = l.view.view, l.sort
 		if l.view.closing {
-			q.Closing = closing
+			q.Closing = by.Closing
 		}
 	}
 	if !l.search.Exact() {

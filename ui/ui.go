@@ -81,6 +81,7 @@ type UI struct {
 	recent  []string    // emojis, the one used last first
 
 	filterWrong string // what is wrong with the search that is typed
+	offers      offers
 	drafts      *draftBook
 	sentAt      map[inbox.ConversationID]time.Time // when a draft of the conversation became a message
 	marked      readMark
@@ -135,7 +136,7 @@ func New(ctx context.Context, in *inbox.Inbox, opts Options) (*UI, error) {
 
 // preload reads what the first frame shows.
 func (u *UI) preload() error {
-	page, err := u.in.List(u.ctx, u.list.query(listLeast, u.opts.ClosingSoon, u.now()))
+	page, err := u.in.List(u.ctx, u.list.query(listLeast, u.searchBy()))
 	if err != nil {
 		return err
 	}

@@ -134,6 +134,7 @@ func (u *UI) pasted(text string) tea.Cmd {
 	case u.focus == onFilter:
 		u.filter.insert(text)
 		u.touch(partHeader | partHints)
+		u.offer()
 		return u.filterChanged()
 	case u.focus == onComposer:
 		return u.paste(text)

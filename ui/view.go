@@ -16,6 +16,7 @@ type part uint16
 
 const (
 	partHeader part = 1 << iota
+	partOffers
 	partBanner
 	partList
 	partThread
@@ -47,7 +48,7 @@ type drawer struct {
 
 func (u *UI) drawers() []drawer {
 	return []drawer{
-		{partHeader, u.drawHeader}, {partBanner, u.drawBanner}, {partList, u.drawList}, {partThread, u.drawThread},
+		{partHeader, u.drawHeader}, {partOffers, u.drawOffers}, {partBanner, u.drawBanner}, {partList, u.drawList}, {partThread, u.drawThread},
 		{partComposer, u.drawComposer}, {partHints, u.drawHints}, {partStatus, u.drawStatus}, {partOverlay, u.drawOverlay},
 	}
 }
@@ -76,7 +77,7 @@ func (u *UI) draw() {
 // body is the room of the panes, which overlays cover.
 func (u *UI) body() rect {
 	a := u.area
-	top, bottom := a.header.height+a.banner.height, u.height-a.hints.height-a.status.height
+	top, bottom := a.header.height+a.offers.height+a.banner.height, u.height-a.hints.height-a.status.height
 	return rect{0, top, u.width, max(bottom-top, 0)}
 }
 
@@ -98,6 +99,7 @@ func (u *UI) join() string {
 	s := &u.screen
 	rows := make([]string, 0, u.height)
 	rows = append(rows, s.lines[partHeader]...)
+	rows = append(rows, s.lines[partOffers]...)
 	rows = append(rows, s.lines[partBanner]...)
 	if u.overlay != nil && u.overlayArea() == u.body() {
 		rows = append(rows, s.lines[partOverlay]...)

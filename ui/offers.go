@@ -1,0 +1,101 @@
+package ui
+
+import (
+	"time"
+
+	"parley/inbox"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// What the filter offers: below the header stands what the term under the cursor
+// may become, with a word on what the chosen one means. It is there for people
+// who do not know the language yet, and must never be in the way of those who do:
+// Enter and every letter do what they do without it.
+
+// offers are the ways to go on with the search.
+type offers struct {
+	found []inbox.Completion
+	at    int // the chosen one
+}
+
+// offer looks for what the term under the cursor may become. Where there is no
+// room to show it, nothing is offered.
+func (u *UI) offer() {
+	u.offers = offers{}
+	if u.area.offers.height > 0 {
+		u.offers.found = inbox.Complete(u.filter.text, u.filter.at, u.known())
+	}
+	u.touch(partOffers)
+}
+
+// choose moves to the next one, or to the one before, round the ends.
+func (o *offers) choose(key string) {
+	if n := len(o.found); n > 0 {
+		step := 1
+		if key == "up" {
+			step = n - 1
+		}
+		o.at = (o.at + step) % n
+	}
+}
+
+// acceptOffer puts the chosen one into the search.
+func (u *UI) acceptOffer() tea.Cmd {
+	if len(u.offers.found) == 0 {
+		return nil
+	}
+	text, cursor := u.offers.found[u.offers.at].Apply(u.filter.text)
+	if len(text) > u.filter.max {
+		return nil
+	}
+	u.filter.set(text)
+	u.filter.moveTo(cursor)
+	u.offer()
+	return u.filterChanged()
+}
+
+// drawOffers draws as many as there is room for, from the chosen one on where it
+// would not be seen otherwise, and what that one means.
+func (u *UI) drawOffers() ([]string, time.Time) {
+	if u.area.offers.height == 0 {
+		return nil, time.Time{}
+	}
+	l := u.line(u.area.offers.width)
+	o := u.offers
+	if len(o.found) == 0 {
+		return []string{l.pad().String()}, time.Time{}
+	}
+	l.spaces(filterLabel)
+	help := o.found[o.at].Help
+	room := l.left
+	if w := u.cells.width(help) + offersGap; help != "" && room >= 2*w {
+		room -= w
+	}
+	for i := u.firstOffer(room); i < len(o.found); i++ {
+		text := visible(o.found[i].Text)
+		if room -= u.cells.width(text) + offersGap; room < 0 {
+			break
+		}
+		style := u.style[roleFaint]
+		if i == o.at {
+			style = u.style[roleActive] + reverse
+		}
+		l.put(style, text).spaces(offersGap)
+	}
+	return []string{l.fit(u.style[roleFaint], help, l.left).pad().String()}, time.Time{}
+}
+
+// offersGap is the room behind each of them.
+const offersGap = 2
+
+// firstOffer is the first that is shown: the first of all, as long as the chosen
+// one has room behind it.
+func (u *UI) firstOffer(room int) int {
+	for i := u.offers.at; i >= 0; i-- {
+		if room -= u.cells.width(visible(u.offers.found[i].Text)) + offersGap; room < 0 {
+			return min(i+1, u.offers.at)
+		}
+	}
+	return 0
+}
