@@ -2,6 +2,7 @@ package cache
 
 import (
 	"bytes"
+	"slices"
 
 	"parley/inbox"
 
@@ -58,7 +59,7 @@ func wasRead(syncs *bolt.Bucket, account inbox.AccountID) bool {
 
 func (t *tx) carry(facts *bolt.Bucket, n number, id inbox.ConversationID) (one carried, err error) {
 	record := facts.Bucket(tree[conversations].name).Get(numberKey(n))
-	if !ofThisVersion(record) {
+	if !known(record, conversationVersion, conversationVersion1) {
 		return one, errCarry(id)
 	}
 	if one.conversation, err = decodeConversation(record); err == nil {
@@ -72,7 +73,7 @@ func (t *tx) carry(facts *bolt.Bucket, n number, id inbox.ConversationID) (one c
 	c := facts.Bucket(tree[messages].name).Cursor()
 	for k, v := c.Seek(prefix); bytes.HasPrefix(k, prefix); k, v = c.Next() {
 		_, p, ok := parseMessageKey(k)
-		if !ofThisVersion(v) {
+		if !known(v, messageVersion) {
 			return one, errCarry(id)
 		}
 		m, err := decodeMessage(v)
@@ -85,9 +86,11 @@ func (t *tx) carry(facts *bolt.Bucket, n number, id inbox.ConversationID) (one c
 	return one, nil
 }
 
-// ofThisVersion tells that a record is damaged, if it cannot be decoded, and not
-// of another version. One that is not there is no record of another version.
-func ofThisVersion(record []byte) bool { return len(record) == 0 || record[0] == recordVersion }
+// known tells that a record is damaged, if it cannot be decoded, and not of
+// another version. One that is not there is no record of another version.
+func known(record []byte, versions ...byte) bool {
+	return len(record) == 0 || slices.Contains(versions, record[0])
+}
 
 func errCarry(id inbox.ConversationID) error {
 	return inbox.Errorf(inbox.Unsupported, "the cache holds conversations of account %s, which nobody tells again, in a form that this parley cannot read", id.Account()).

@@ -55,7 +55,9 @@ func (c *Cache) Check(ctx context.Context, thorough bool) (h Health, err error) 
 func (t *tx) measure(h *Health) {
 	s, sizes := readState(t.bolt), t.sizes()
 	h.Schema, h.FactsSchema = s.schema, s.facts
-	h.Conversations = int(sizes.of(viewAll) + sizes.of(viewArchived))
+	for _, b := range standsIn {
+		h.Conversations += int(sizes.of(b))
+	}
 	h.Messages, h.MessageBytes = sizes.Messages, sizes.Bytes
 	h.FreeBytes = int64(t.cache.db.Stats().FreePageN) * int64(t.cache.db.Info().PageSize)
 }

@@ -16,9 +16,13 @@ import (
 // IDs that are in the key, or in those bytes, are left out of the JSON: JSON
 // would replace bytes that are not UTF-8.
 
-// recordVersion is the first byte of every record of facts. A record with
-// another one counts as not there.
-const recordVersion = 1
+// A version is the first byte of every record of facts. A record with one that
+// is not known here counts as not there.
+const (
+	messageVersion       = 1
+	conversationVersion  = 2
+	conversationVersion1 = 1 // its standing knew five views and no snooze
+)
 
 var errRecord = errors.New("not a record of this version")
 
@@ -26,11 +30,11 @@ var errRecord = errors.New("not a record of this version")
 func encodeMessage(m inbox.Message) ([]byte, error) {
 	m.ID = ""
 	text, err := json.Marshal(m)
-	return append([]byte{recordVersion}, text...), err
+	return append([]byte{messageVersion}, text...), err
 }
 
 func decodeMessage(record []byte) (m inbox.Message, err error) {
-	if len(record) == 0 || record[0] != recordVersion {
+	if len(record) == 0 || record[0] != messageVersion {
 		return m, errRecord
 	}
 	err = json.Unmarshal(record[1:], &m)
@@ -40,19 +44,23 @@ func decodeMessage(record []byte) (m inbox.Message, err error) {
 // standing is what a conversation's places in the indexes are made of. It
 // precedes the record, so that a change finds the old places without decoding.
 type standing struct {
-	views   byte // bit i: it is in views[i]
-	limited bool // the window ends
-	closed  bool // closed whatever the clock says
+	views   uint16 // bit i: it is in views[i]
+	limited bool   // the window ends
+	closed  bool   // closed whatever the clock says
 	at      time.Time
 	open    int64 // Unix ms
 	late    int64
-	text    uint64 // hash of the searched text
+	wake    time.Time // when it comes back; zero: it is not snoozed
+	text    uint64    // hash of the searched text
 }
 
-const standingSize = 1 + 1 + instantSize + 8 + 8 + 8
+const (
+	standingSize  = 2 + 1 + instantSize + 8 + 8 + instantSize + 8
+	standingSize1 = 1 + 1 + instantSize + 8 + 8 + 8
+)
 
 func standingOf(c inbox.Conversation, w inbox.WindowEnds, text []byte) standing {
-	s := standing{limited: w.Limited, closed: w.Closed, at: c.LastActivity(), open: w.Open, late: max(w.Open, w.Late)}
+	s := standing{limited: w.Limited, closed: w.Closed, at: c.LastActivity(), open: w.Open, late: max(w.Open, w.Late), wake: c.Triage.SnoozedUntil}
 	for i, v := range views {
 		if c.In(v.view) {
 			s.views |= 1 << i
@@ -81,14 +89,27 @@ func (s standing) append(record []byte) []byte {
 	if s.closed {
 		bits |= 2
 	}
-	record = appendInstant(append(record, s.views, bits), s.at)
+	record = binary.BigEndian.AppendUint16(record, s.views)
+	record = appendInstant(append(record, bits), s.at)
 	record = binary.BigEndian.AppendUint64(record, uint64(s.open))
 	record = binary.BigEndian.AppendUint64(record, uint64(s.late))
+	record = appendInstant(record, s.wake)
 	return binary.BigEndian.AppendUint64(record, s.text)
 }
 
 func parseStanding(b []byte) standing {
-	s := standing{views: b[0], limited: b[1]&1 != 0, closed: b[1]&2 != 0, at: parseInstant(b[2:])}
+	s := standing{views: binary.BigEndian.Uint16(b), limited: b[2]&1 != 0, closed: b[2]&2 != 0, at: parseInstant(b[3:])}
+	b = b[3+instantSize:]
+	s.open, s.late = int64(binary.BigEndian.Uint64(b)), int64(binary.BigEndian.Uint64(b[8:]))
+	s.wake = parseInstant(b[16:])
+	s.text = binary.BigEndian.Uint64(b[16+instantSize:])
+	return s
+}
+
+// parseStanding1 reads what can be of use of the form before: its indexes are
+// made anew before anybody looks for the places in them.
+func parseStanding1(b []byte) standing {
+	s := standing{views: uint16(b[0]), limited: b[1]&1 != 0, closed: b[1]&2 != 0, at: parseInstant(b[2:])}
 	b = b[2+instantSize:]
 	s.open, s.late = int64(binary.BigEndian.Uint64(b)), int64(binary.BigEndian.Uint64(b[8:]))
 	s.text = binary.BigEndian.Uint64(b[16:])
@@ -103,20 +124,26 @@ func encodeConversation(c inbox.Conversation, s standing) ([]byte, error) {
 		return nil, err
 	}
 	record := make([]byte, 0, 1+standingSize+binary.MaxVarintLen32+len(id)+len(text))
-	record = s.append(append(record, recordVersion))
+	record = s.append(append(record, conversationVersion))
 	return append(appendText(record, string(id)), text...), nil
 }
 
 // conversationHead reads what precedes the JSON.
 func conversationHead(record []byte) (s standing, id inbox.ConversationID, text []byte, err error) {
-	if len(record) < 1+standingSize || record[0] != recordVersion {
+	var rest []byte
+	switch {
+	case len(record) >= 1+standingSize && record[0] == conversationVersion:
+		s, rest = parseStanding(record[1:]), record[1+standingSize:]
+	case len(record) >= 1+standingSize1 && record[0] == conversationVersion1:
+		s, rest = parseStanding1(record[1:]), record[1+standingSize1:]
+	default:
 		return s, "", nil, errRecord
 	}
-	name, text, ok := cutText(record[1+standingSize:])
+	name, text, ok := cutText(rest)
 	if !ok {
 		return s, "", nil, errRecord
 	}
-	return parseStanding(record[1:]), inbox.ConversationID(name), text, nil
+	return s, inbox.ConversationID(name), text, nil
 }
 
 func decodeConversation(record []byte) (c inbox.Conversation, err error) {
@@ -185,20 +212,21 @@ type mark struct {
 	MarkedRead time.Time          `json:"marked_read,omitzero"`
 	Draft      string             `json:"draft,omitempty"`
 	Outbox     inbox.OutboxCounts `json:"outbox,omitzero"`
+	Triage     inbox.Triage       `json:"triage,omitzero"`
 }
 
 func markOf(c inbox.Conversation) mark {
-	return mark{Provider: c.Provider, Unread: c.Unread, MarkedRead: c.MarkedRead, Draft: c.Draft, Outbox: c.Outbox}
+	return mark{Provider: c.Provider, Unread: c.Unread, MarkedRead: c.MarkedRead, Draft: c.Draft, Outbox: c.Outbox, Triage: c.Triage}
 }
 
 // worthless tells that nothing would be lost with the mark.
 func (m mark) worthless() bool {
-	return m.Unread == 0 && m.MarkedRead.IsZero() && m.Draft == "" && m.Outbox == inbox.OutboxCounts{}
+	return m.Unread == 0 && m.MarkedRead.IsZero() && m.Draft == "" && m.Outbox == inbox.OutboxCounts{} && m.Triage.IsZero()
 }
 
 // conversation is what remains of one whose facts are lost.
 func (m mark) conversation(id inbox.ConversationID) inbox.Conversation {
-	return inbox.Conversation{ID: id, Provider: m.Provider, Unread: m.Unread, MarkedRead: m.MarkedRead, Draft: m.Draft, Outbox: m.Outbox}
+	return inbox.Conversation{ID: id, Provider: m.Provider, Unread: m.Unread, MarkedRead: m.MarkedRead, Draft: m.Draft, Outbox: m.Outbox, Triage: m.Triage}
 }
 
 // An outbox item's conversation stands before the JSON, for the same reason as

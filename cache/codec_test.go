@@ -13,7 +13,7 @@ func FuzzRecords(f *testing.F) {
 	message, _ := encodeMessage(inbox.Message{Text: "hi", CreatedAt: time.Unix(1, 2)})
 	conversation, _ := encodeConversation(inbox.Conversation{ID: "a/b/c"}, standing{})
 	item, _ := encodeItem(inbox.OutboxItem{Conversation: "a/b/c"})
-	for _, seed := range [][]byte{message, conversation, item, {}, {recordVersion}, {recordVersion + 1, '{', '}'}} {
+	for _, seed := range [][]byte{message, conversation, item, {}, {messageVersion}, {messageVersion + 1, '{', '}'}} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, record []byte) {
@@ -31,10 +31,10 @@ func FuzzRecords(f *testing.F) {
 }
 
 func FuzzStanding(f *testing.F) {
-	f.Add(byte(3), true, false, int64(5), int64(6), uint64(7), "acme/instagram/x")
-	f.Add(byte(255), false, true, int64(math.MinInt64), int64(math.MaxInt64), uint64(math.MaxUint64), "\x00\xff")
-	f.Fuzz(func(t *testing.T, bits byte, limited, closed bool, open, late int64, text uint64, id string) {
-		want := standing{views: bits, limited: limited, closed: closed, at: time.Unix(open%1e11, 5).UTC(), open: open, late: late, text: text}
+	f.Add(uint16(3), true, false, int64(5), int64(6), uint64(7), "acme/instagram/x")
+	f.Add(uint16(0xffff), false, true, int64(math.MinInt64), int64(math.MaxInt64), uint64(math.MaxUint64), "\x00\xff")
+	f.Fuzz(func(t *testing.T, bits uint16, limited, closed bool, open, late int64, text uint64, id string) {
+		want := standing{views: bits, limited: limited, closed: closed, at: time.Unix(open%1e11, 5).UTC(), open: open, late: late, wake: time.Unix(late%1e11, 7).UTC(), text: text}
 		record, err := encodeConversation(inbox.Conversation{ID: inbox.ConversationID(id)}, want)
 		if err != nil {
 			t.Fatal(err)
@@ -52,6 +52,7 @@ func TestMarkKeepsTheAgentsPart(t *testing.T) {
 	c := inbox.Conversation{
 		ID: "acme/instagram/a", Provider: "ayrshare", Unread: 2, MarkedRead: time.Unix(9, 0).UTC(),
 		Draft: "dear", Outbox: inbox.OutboxCounts{Waiting: 1, Failed: 2, Unknown: 3},
+		Triage: inbox.Triage{Done: true, DoneAt: time.Unix(10, 0).UTC(), Labels: []string{"vip"}},
 	}
 	if got := markOf(c).conversation(c.ID); !reflect.DeepEqual(got, c) {
 		t.Errorf("got %+v, want %+v", got, c)

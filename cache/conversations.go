@@ -60,6 +60,9 @@ func (t *tx) PutConversation(c inbox.Conversation, windows inbox.WindowEnds) err
 	if err := t.in(conversations).Put(numberKey(n), record); err != nil {
 		return err
 	}
+	if err := t.indexLabels(c.ID, t.labelsOf(c.ID), c.Triage.Labels); err != nil {
+		return err
+	}
 	return t.putMark(c.ID, markOf(c))
 }
 
@@ -88,7 +91,11 @@ func (s *standing) entries(id inbox.ConversationID) []indexEntry {
 	var all []indexEntry
 	newest := newestKey(s.at, id)
 	for i, v := range views {
-		if s.views&(1<<i) != 0 {
+		switch {
+		case s.views&(1<<i) == 0:
+		case v.in == viewSnoozed:
+			all = append(all, indexEntry{in: v.in, key: wakeKey(s.wake, id)})
+		default:
 			all = append(all, indexEntry{in: v.in, key: newest})
 		}
 	}
@@ -139,7 +146,7 @@ func (t *tx) moveEntries(n number, id inbox.ConversationID, old, now *standing, 
 func (e indexEntry) sameRow(o indexEntry) bool { return e.in == o.in && bytes.Equal(e.key, o.key) }
 
 func (t *tx) countViews(old, now *standing) {
-	var was, is byte
+	var was, is uint16
 	if old != nil {
 		was = old.views
 	}
@@ -210,6 +217,9 @@ func (t *tx) deleteFacts(id inbox.ConversationID) error {
 		return nil
 	}
 	if err := t.moveEntries(n, id, t.standing(n), nil, nil); err != nil {
+		return err
+	}
+	if err := t.indexLabels(id, t.labelsOf(id), nil); err != nil {
 		return err
 	}
 	if err := t.deleteMessagesOf(n); err != nil {

@@ -57,7 +57,7 @@ func use(t *testing.T, c *cache.Cache) {
 	ctx := context.Background()
 	view := c.View(ctx, func(r inbox.Reader) error {
 		var errs []error
-		for _, v := range []inbox.View{inbox.ViewAll, inbox.ViewUnread, inbox.ViewUnanswered, inbox.ViewArchived, inbox.ViewProblems} {
+		for _, v := range inbox.Views {
 			_, err := r.List(inbox.ListQuery{View: v, After: 200})
 			errs = append(errs, err)
 		}

@@ -25,9 +25,14 @@
 //	    view_all         newest message (latest first), conversation ID -> entry
 //	    view_unread      the same for conversations with unread messages
 //	    view_unanswered  the same for those where the customer spoke last
-//	    view_archived    the same for the archived, which are in no other view
+//	    view_archived    the same for those that the provider has archived
 //	    view_problems    the same for those with a send that failed or is unknown
+//	    view_mine        the same for those that an agent here has taken
+//	    view_snoozed     end of the snooze, conversation ID -> entry
+//	    view_done        newest message (latest first), conversation ID -> entry, for those that are done or archived
+//	    view_untold      the same for those whose provider has still to be told
 //	    time_left        end of a phase, conversation ID -> entry; behind them those without an end
+//	    labels           label, conversation ID -> nothing
 //	    messages         number, instant, message ID -> record
 //	    places           number, message ID -> instant
 //	    oldest           instant of the oldest message, number -> nothing

@@ -30,7 +30,12 @@ const (
 	viewUnanswered
 	viewArchived
 	viewProblems
+	viewMine
+	viewSnoozed
+	viewDone
+	viewUntold
 	timeLeft
+	labels
 	messages
 	places
 	oldest
@@ -57,7 +62,12 @@ var tree = [buckets]struct{ top, name []byte }{
 	viewUnanswered: {topFacts, []byte("view_unanswered")},
 	viewArchived:   {topFacts, []byte("view_archived")},
 	viewProblems:   {topFacts, []byte("view_problems")},
+	viewMine:       {topFacts, []byte("view_mine")},
+	viewSnoozed:    {topFacts, []byte("view_snoozed")},
+	viewDone:       {topFacts, []byte("view_done")},
+	viewUntold:     {topFacts, []byte("view_untold")},
 	timeLeft:       {topFacts, []byte("time_left")},
+	labels:         {topFacts, []byte("labels")},
 	messages:       {topFacts, []byte("messages")},
 	places:         {topFacts, []byte("places")},
 	oldest:         {topFacts, []byte("oldest")},
@@ -94,7 +104,8 @@ func (b bucket) fillPercent() float64 {
 	return bolt.DefaultFillPercent
 }
 
-// views are the views in the order of their counters in the totals.
+// views are the views in the order of their counters in the totals and of their
+// bits in a standing.
 var views = [...]struct {
 	view inbox.View
 	in   bucket
@@ -104,7 +115,14 @@ var views = [...]struct {
 	{inbox.ViewUnanswered, viewUnanswered},
 	{inbox.ViewArchived, viewArchived},
 	{inbox.ViewProblems, viewProblems},
+	{inbox.ViewMine, viewMine},
+	{inbox.ViewSnoozed, viewSnoozed},
+	{inbox.ViewDone, viewDone},
+	{inbox.ViewUntold, viewUntold},
 }
+
+// standsIn are the views of which each conversation is in one, and in one only.
+var standsIn = [...]bucket{viewAll, viewSnoozed, viewDone}
 
 // bucketOf is the index of a view.
 func bucketOf(v inbox.View) (b bucket, ok bool) {
@@ -174,6 +192,29 @@ func parseNewestKey(key []byte) (at time.Time, id inbox.ConversationID, ok bool)
 		return time.Time{}, "", false
 	}
 	return parseInstantDown(key), inbox.ConversationID(key[instantSize:]), true
+}
+
+// wakeKey orders the snoozed ones by the time at which they come back.
+func wakeKey(at time.Time, id inbox.ConversationID) []byte {
+	key := make([]byte, 0, instantSize+len(id))
+	return append(appendInstant(key, at), id...)
+}
+
+func parseWakeKey(key []byte) (at time.Time, id inbox.ConversationID, ok bool) {
+	if len(key) < instantSize {
+		return time.Time{}, "", false
+	}
+	return parseInstant(key), inbox.ConversationID(key[instantSize:]), true
+}
+
+// labelKey finds the conversations that have a label.
+func labelKey(label string, id inbox.ConversationID) []byte {
+	return append(appendPart(nil, label), id...)
+}
+
+func parseLabelKey(key []byte) (label string, id inbox.ConversationID, ok bool) {
+	label, rest, ok := parsePart(key)
+	return label, inbox.ConversationID(rest), ok
 }
 
 // The two stretches of the index by time left.
@@ -247,17 +288,23 @@ func parseCursor(sort inbox.Sort, c inbox.Cursor) (key []byte, ok bool) {
 		return nil, false
 	}
 	key = []byte(rest)
-	if sort == inbox.SortTimeLeft {
+	switch sort {
+	case inbox.SortTimeLeft:
 		_, _, ok = parseTimeLeftKey(key)
-	} else {
+	case inbox.SortWake:
+		_, _, ok = parseWakeKey(key)
+	default:
 		_, _, ok = parseNewestKey(key)
 	}
 	return key, ok
 }
 
 func cursorLetter(sort inbox.Sort) string {
-	if sort == inbox.SortTimeLeft {
+	switch sort {
+	case inbox.SortTimeLeft:
 		return "t"
+	case inbox.SortWake:
+		return "w"
 	}
 	return "n"
 }

@@ -49,23 +49,22 @@ type scan struct {
 }
 
 func (t *tx) newScan(q inbox.ListQuery) (*scan, error) {
-	q.View, q.Sort = cmp.Or(q.View, inbox.ViewAll), cmp.Or(q.Sort, inbox.SortNewest)
+	q.View = cmp.Or(q.View, inbox.ViewAll)
+	q.Sort = cmp.Or(q.Sort, q.View.UsualSort())
 	in, ok := bucketOf(q.View)
 	s := &scan{ListQuery: q, t: t, now: q.Now.UnixMilli(), until: math.MaxInt64}
 	switch {
 	case !ok:
 		return nil, inbox.Errorf(inbox.Internal, "there is no view %q", q.View)
-	case q.Sort == inbox.SortTimeLeft && q.View != inbox.ViewUnanswered:
-		return nil, inbox.Errorf(inbox.Internal, "view %s cannot be sorted by time left: only %s can", q.View, inbox.ViewUnanswered)
-	case q.Sort == inbox.SortNewest && q.Closing != 0:
+	case !q.View.CanSort(q.Sort):
+		return nil, inbox.Errorf(inbox.Internal, "view %s has no order %q", q.View, q.Sort)
+	case q.Sort != inbox.SortTimeLeft && q.Closing != 0:
 		return nil, inbox.Errorf(inbox.Internal, "closing needs the order by time left")
 	case q.Sort == inbox.SortTimeLeft:
 		in, s.top = timeLeft, endKey(s.now+1, "")
 		if q.Closing != 0 {
 			s.until = s.now + q.Closing.Milliseconds()
 		}
-	case q.Sort != inbox.SortNewest:
-		return nil, inbox.Errorf(inbox.Internal, "there is no order %q", q.Sort)
 	}
 	s.index = t.in(in).Cursor()
 	for _, word := range strings.Fields(fold(q.Text)) {
@@ -102,6 +101,8 @@ func (s *scan) placeOf(id inbox.ConversationID) []byte {
 		return nil
 	case s.Sort == inbox.SortNewest:
 		return newestKey(place.at, id)
+	case s.Sort == inbox.SortWake:
+		return wakeKey(place.wake, id)
 	case place.closed:
 		return nil
 	}

@@ -25,7 +25,11 @@ func schema() uint64 { return uint64(len(migrations)) }
 // factsSchema is the version of the facts. Raise it when a record or an index
 // of theirs changes its form. What comes by webhook alone is not read anew: it is
 // carried over (see carry.go), so what that reads has to know the older forms.
-const factsSchema = 1
+const factsSchema = 2
+
+// factsSchemaIndexes is the oldest version whose records can be read, so that
+// only the indexes are made anew.
+const factsSchemaIndexes = 1
 
 // migration is one step of what is kept, from the version before to the next.
 type migration struct {
@@ -101,7 +105,14 @@ func (c *Cache) prepare(progress func(done, total int64)) error {
 		return fmt.Errorf("%w: version %d.%d, known are up to %d.%d", errNewer, s.schema, s.facts, schema(), factsSchema)
 	}
 	if !s.current() {
-		if err := c.write(context.Background(), func(t *tx) error { return t.migrate(s) }); err != nil {
+		err := c.write(context.Background(), func(t *tx) error {
+			if err := t.migrate(s); err != nil {
+				return err
+			}
+			s = readState(t.bolt)
+			return nil
+		})
+		if err != nil {
 			return err
 		}
 	}
@@ -143,7 +154,13 @@ func (t *tx) migrate(from fileState) error {
 			return fmt.Errorf("version %d to %d (%s): %w", v, v+1, migrations[v].subject, err)
 		}
 	}
-	if from.facts != factsSchema {
+	switch {
+	case from.facts == factsSchema:
+	case from.facts >= factsSchemaIndexes && t.bolt.Bucket(topFacts) != nil:
+		if err := t.reindexLater(); err != nil {
+			return err
+		}
+	default:
 		if err := t.discardFacts(); err != nil {
 			return err
 		}
@@ -152,6 +169,22 @@ func (t *tx) migrate(from fileState) error {
 		return err
 	}
 	return writeVersion(meta, keyFactsSchema, factsSchema)
+}
+
+// reindexLater makes the buckets that an older file does not have, and notes that
+// the indexes are to be made anew: that takes more than one transaction.
+func (t *tx) reindexLater() error {
+	if err := makeBuckets(t.bolt.Bucket(topFacts), topFacts); err != nil {
+		return err
+	}
+	var old struct { // as of version 1
+		Views           [5]int64
+		Messages, Bytes int64
+	}
+	if _, err := binary.Decode(t.bolt.Bucket(topFacts).Get(keyTotals), binary.BigEndian, &old); err == nil {
+		t.totals, t.dirty = &totals{Messages: old.Messages, Bytes: old.Bytes}, true // how far the work has come is told by them
+	}
+	return noteMend(t)
 }
 
 // discardFacts makes the facts anew, empty but for what nobody tells again, and

@@ -49,7 +49,6 @@ var (
 	someIDs = []inbox.ConversationID{
 		"a/instagram/1", "a/instagram/12", "a/facebook/1", "b/instagram/1", "b/twitter/x/y", "b/twitter/x", "b/twitter/\x00\xff",
 	}
-	someViews    = []inbox.View{inbox.ViewAll, inbox.ViewUnread, inbox.ViewUnanswered, inbox.ViewArchived, inbox.ViewProblems}
 	someTexts    = []string{"", "", "ann", "bob o", "x", "@u", "zzz"}
 	someMessages = []inbox.MessageID{"m", "m1", "m\x00", "n", "o"}
 )
@@ -75,11 +74,29 @@ func drawConversation(t *rapid.T) (inbox.Conversation, inbox.WindowEnds) {
 		Unread:      count("unread"),
 		Outbox:      inbox.OutboxCounts{Failed: count("failed"), Unknown: count("unknown")},
 		Messages:    rapid.IntRange(0, 5).Draw(t, "messages"),
+		Triage:      drawTriage(t),
 	}
 	open := drawTime(t)
 	late := open.Add(time.Duration(rapid.IntRange(0, 3).Draw(t, "late")) * time.Minute)
 	windows := inbox.WindowEnds{Open: open.UnixMilli(), Late: late.UnixMilli(), Limited: rapid.IntRange(0, 3).Draw(t, "limited") > 0, Closed: rapid.IntRange(0, 5).Draw(t, "closed") == 0}
 	return c, windows
+}
+
+func drawTriage(t *rapid.T) inbox.Triage {
+	triage := inbox.Triage{
+		Done:   rapid.IntRange(0, 3).Draw(t, "done") == 0,
+		Mine:   rapid.Bool().Draw(t, "mine"),
+		Muted:  rapid.IntRange(0, 5).Draw(t, "muted") == 0,
+		Untold: rapid.IntRange(0, 5).Draw(t, "untold") == 0,
+		Labels: rapid.SampledFrom([][]string{nil, {"vip"}, {"a", "vip"}, {"a\x00", "vi"}}).Draw(t, "labels"),
+	}
+	switch rapid.IntRange(0, 5).Draw(t, "snooze") {
+	case 0, 1:
+		triage.SnoozedUntil = drawTime(t)
+	case 2:
+		triage.Woken = drawTime(t)
+	}
+	return triage
 }
 
 // drawWrite draws one change.
@@ -199,7 +216,7 @@ func (p *pair) retain(t *rapid.T) {
 // compare reads the same from both.
 func (p *pair) compare(t *rapid.T) {
 	q := inbox.ListQuery{
-		View:     rapid.SampledFrom(someViews).Draw(t, "view"),
+		View:     rapid.SampledFrom(inbox.Views).Draw(t, "view"),
 		Account:  rapid.SampledFrom([]inbox.AccountID{"", "", "a", "b"}).Draw(t, "account"),
 		Platform: rapid.SampledFrom([]inbox.Platform{"", "", inbox.Instagram, inbox.Twitter}).Draw(t, "platform"),
 		Text:     rapid.SampledFrom(someTexts).Draw(t, "search"),
@@ -239,6 +256,7 @@ func readAll(t *rapid.T, store inbox.Store, q inbox.ListQuery, thread inbox.Thre
 			answers, err = append(answers, around), errors.Join(err, err2)
 		}
 		counts, err1 := r.Counts()
+		labels, err10 := r.Labels()
 		stretch, err2 := r.Thread(thread)
 		found, err3 := r.FindConversations(find, 3)
 		for i := range found {
@@ -249,7 +267,7 @@ func readAll(t *rapid.T, store inbox.Store, q inbox.ListQuery, thread inbox.Thre
 		recent, err6 := r.OutboxRecent(3)
 		arrival, err7 := r.LastArrival()
 		draft, has, err8 := r.Draft(thread.Conversation)
-		answers = append(answers, counts, stretch, found, active, mine, recent, arrival, draft, has)
+		answers = append(answers, counts, labels, stretch, found, active, mine, recent, arrival, draft, has)
 		for _, account := range []inbox.AccountID{"a", "b", ""} {
 			keys, errKeys := r.AllWaiting(account)
 			answers, err = append(answers, keys), errors.Join(err, errKeys)
@@ -262,7 +280,7 @@ func readAll(t *rapid.T, store inbox.Store, q inbox.ListQuery, thread inbox.Thre
 			m, found, err9 := r.Message(thread.Conversation, id)
 			answers, err = append(answers, m, found), errors.Join(err, err9)
 		}
-		return errors.Join(err, err1, err2, err3, err4, err5, err6, err7, err8)
+		return errors.Join(err, err1, err2, err3, err4, err5, err6, err7, err8, err10)
 	})
 	if err != nil {
 		t.Fatalf("%T: %v", store, err)

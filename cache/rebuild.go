@@ -72,7 +72,11 @@ func (t *tx) clearIndexes() error {
 	facts := t.bolt.Bucket(topFacts)
 	numbers := t.in(ids).Sequence()
 	t.numbers = nil
-	for _, b := range []bucket{ids, viewAll, viewUnread, viewUnanswered, viewArchived, viewProblems, timeLeft, places, oldest} {
+	indexes := []bucket{ids, timeLeft, labels, places, oldest}
+	for _, v := range views {
+		indexes = append(indexes, v.in)
+	}
+	for _, b := range indexes {
 		if facts.Bucket(tree[b].name) != nil {
 			if err := facts.DeleteBucket(tree[b].name); err != nil {
 				return err
@@ -181,6 +185,9 @@ func (t *tx) reindexConversation(n number, key []byte) error {
 		c = m.conversation(id)
 	}
 	if err := t.in(ids).Put([]byte(id), key); err != nil {
+		return err
+	}
+	if err := t.indexLabels(id, nil, c.Triage.Labels); err != nil {
 		return err
 	}
 	text := searchedText(c)

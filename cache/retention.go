@@ -114,7 +114,9 @@ func (t *tx) shrink(n number, fewer int) error {
 	return t.PutConversation(c, s.windows())
 }
 
-// irreplaceable tells that an agent's own words are in the conversation.
+// irreplaceable tells that an agent's own words are in the conversation, or that
+// an agent relies on its being there.
 func (t *tx) irreplaceable(id inbox.ConversationID) bool {
-	return t.in(drafts).Get([]byte(id)) != nil || len(t.itemsOf(id)) > 0
+	m, _ := t.mark(id)
+	return m.Triage.Keeps() || t.in(drafts).Get([]byte(id)) != nil || len(t.itemsOf(id)) > 0
 }

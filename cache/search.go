@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+	"time"
 
 	"parley/inbox"
 )
@@ -20,14 +21,28 @@ func (t *tx) FindConversations(text string, limit int) ([]inbox.Conversation, er
 		return nil, nil
 	}
 	f := finder{remoteID: text, customers: t.numbersOfCustomer(text), name: []byte(wanted), limit: limit}
-	for _, b := range []bucket{viewAll, viewArchived} {
+	for _, b := range standsIn {
 		c := t.in(b).Cursor()
 		var found [len(f.found)]int
 		for k, v := c.First(); k != nil; k, v = c.Next() {
+			if b == viewSnoozed {
+				k = t.newestOf(k, v)
+			}
 			f.look(k, v, &found)
 		}
 	}
 	return t.conversationsOf(f.best()), nil
+}
+
+// newestOf is the key by the newest message of a snoozed conversation: those are
+// ordered otherwise. They are few.
+func (t *tx) newestOf(wake, entry []byte) []byte {
+	_, id, ok := parseWakeKey(wake)
+	n, _, _, has := decodeEntry(entry)
+	if s := t.standing(n); ok && has && s != nil {
+		return newestKey(s.at, id)
+	}
+	return newestKey(time.Time{}, id)
 }
 
 // The ranks of a find: the first that has anything wins.

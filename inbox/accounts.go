@@ -74,6 +74,7 @@ type account struct {
 	wakeSender    chan struct{} // capacity 1
 	wakeInspector chan struct{} // capacity 1
 	wakeSeen      chan struct{} // capacity 1
+	wakeTeller    chan struct{} // capacity 1
 	platforms     []*platform
 
 	mu        sync.Mutex
@@ -118,6 +119,7 @@ func newAccount(r Reader, a Account) (*account, error) {
 		wakeSender:    make(chan struct{}, 1),
 		wakeInspector: make(chan struct{}, 1),
 		wakeSeen:      make(chan struct{}, 1),
+		wakeTeller:    make(chan struct{}, 1),
 		seen:          map[ConversationID]bool{},
 		inFlight:      map[ConversationID]bool{},
 	}

@@ -57,7 +57,7 @@ func (in *Inbox) MarkRead(ctx context.Context, id ConversationID, arrival uint64
 	err := in.update(ctx, func(e *edit) error {
 		read = false
 		c, err := e.known(id)
-		if err != nil || c.Unread == 0 {
+		if err != nil || c.Unread == 0 && !c.JustWoken() {
 			return err
 		}
 		unread := 0
@@ -66,9 +66,9 @@ func (in *Inbox) MarkRead(ctx context.Context, id ConversationID, arrival uint64
 				return err
 			}
 		}
-		if unread != c.Unread {
+		if unread != c.Unread || c.JustWoken() {
+			read = unread < c.Unread
 			c.Unread, c.MarkedRead, c.dirty = min(unread, c.Unread), e.now, true
-			read = true
 		}
 		return nil
 	})
@@ -123,6 +123,7 @@ func (in *Inbox) SetArchived(ctx context.Context, id ConversationID, archived bo
 		if err != nil {
 			return err
 		}
+		c.comeBack()
 		c.Archived, c.RemoteArchived, c.StatusAsOf, c.dirty = archived, archived, a.now(), true
 		return nil
 	})

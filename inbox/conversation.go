@@ -64,6 +64,7 @@ type Conversation struct {
 	Unanswered  bool         `json:"unanswered,omitempty"`   // the newest message that was not unsent is the customer's
 	LastArrival uint64       `json:"last_arrival,omitempty"` // the newest arrival number among its messages: what MarkRead takes
 	MarkedRead  time.Time    `json:"marked_read,omitzero"`   // when an agent last read it here
+	Triage      Triage       `json:"triage,omitzero"`        // done, snoozed, labelled, …
 	Draft       string       `json:"draft,omitempty"`        // the beginning of the stored draft, for the list
 	Outbox      OutboxCounts `json:"outbox,omitzero"`        // what is on its way, failed or in doubt
 	Revision    uint64       `json:"revision"`               // grows with every write: hints carry it
@@ -86,5 +87,17 @@ type OutboxCounts struct {
 	Unknown   int `json:"unknown,omitempty"`
 }
 
-// LastActivity is what lists are sorted by.
-func (c Conversation) LastActivity() time.Time { return c.Last.At }
+// LastActivity is what lists are sorted by: the newest message, or the end of a
+// snooze.
+func (c Conversation) LastActivity() time.Time { return later(c.Last.At, c.Triage.Woken) }
+
+// IsDone tells that the conversation has been dealt with, here or at the
+// provider, and has not come back since.
+func (c Conversation) IsDone() bool { return c.Triage.Done || c.Archived }
+
+// IsUnread tells whether unread messages are to be shown as such: those of a
+// muted conversation are not.
+func (c Conversation) IsUnread() bool { return c.Unread > 0 && !c.Triage.Muted }
+
+// JustWoken tells that a snooze has ended and nobody has looked since.
+func (c Conversation) JustWoken() bool { return c.Triage.Woken.After(c.MarkedRead) }

@@ -111,10 +111,15 @@ func (c *editedConversation) readUpTo(m Message, ev EventFact) bool {
 }
 
 // reacted counts a customer's new reaction to our message as unread: it can be
-// the only answer.
+// the only answer. Where it is, on our newest message, it brings the conversation
+// back as a message does.
 func (c *editedConversation) reacted(m Message, before int) {
-	if m.Direction == Sent && m.customersReactions() > before {
-		c.unread.base++
+	if m.Direction != Sent || m.customersReactions() <= before {
+		return
+	}
+	c.unread.base++
+	if m.ID == c.Last.ID {
+		c.comeBack()
 	}
 }
 

@@ -41,6 +41,7 @@ type Inbox struct {
 
 	writing chan struct{} // capacity 1; see update
 	history chan struct{} // capacity 1; see updateHistory
+	snoozed chan struct{} // capacity 1; wakes the waker
 	waiting waitingSet    // what waits for messages that are not known yet
 
 	mu       sync.Mutex
@@ -75,6 +76,7 @@ func New(ctx context.Context, opts Options) (*Inbox, error) {
 		accounts: map[AccountID]*account{},
 		writing:  make(chan struct{}, 1),
 		history:  make(chan struct{}, 1),
+		snoozed:  make(chan struct{}, 1),
 		outbox:   map[OutboxID]outboxNote{},
 		settled:  map[SyncKey]time.Time{},
 		names:    map[ConversationID]nameWish{},
@@ -207,8 +209,8 @@ func (in *Inbox) windowKey(a *account) string {
 }
 
 func (in *Inbox) rewriteConversations(ctx context.Context, id AccountID) error {
-	for _, view := range []View{ViewAll, ViewArchived} {
-		q := ListQuery{View: view, Sort: SortNewest, Account: id, After: 500}
+	for _, view := range []View{ViewAll, ViewSnoozed, ViewDone} {
+		q := ListQuery{View: view, Account: id, After: 500}
 		for more := true; more; {
 			page, err := in.List(ctx, q)
 			if err != nil {

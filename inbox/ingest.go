@@ -143,6 +143,9 @@ func (c *editedConversation) setArchived(archived bool, asOf time.Time) (changed
 		return false
 	case archived != c.RemoteArchived:
 		c.RemoteArchived, c.Archived = archived, archived
+		if !archived {
+			c.reopened() // somebody has taken it out of the provider's archive
+		}
 	case !c.StatusAsOf.IsZero():
 		return false
 	}
@@ -356,7 +359,7 @@ func (c *editedConversation) arrived(m Message, quiet bool) {
 	if m.Direction == Received {
 		c.LastReceivedAt = later(c.LastReceivedAt, m.CreatedAt)
 		if !quiet && !m.Deleted {
-			c.Archived = false // a new message brings it back
+			c.comeBack()
 		}
 	}
 	c.unread.count(m, quiet)

@@ -86,6 +86,7 @@ func (in *Inbox) enqueue(ctx context.Context, r SendRequest, messages [][]Part) 
 			items = append(items, item)
 		}
 		c.Unread, c.MarkedRead = 0, e.now // who answers has read
+		c.Triage.Mine = c.Triage.Mine || !r.Automated
 		if r.KeepDraft {
 			return nil
 		}

@@ -5,30 +5,49 @@ import "time"
 // View is a selection of conversations that the store keeps an index for.
 type View string
 
-// The views. Archived conversations are in ViewArchived and in no other, until
-// a new message brings them back.
+// The views. What is done or snoozed is out of sight until it comes back: it is
+// in ViewDone (and ViewArchived, where the provider has archived it) or in
+// ViewSnoozed, and in none of the views of the inbox. Only a send that failed is
+// shown wherever it happened.
 const (
 	ViewAll        View = "all"
 	ViewUnread     View = "unread"
 	ViewUnanswered View = "unanswered"
-	ViewArchived   View = "archived"
+	ViewMine       View = "mine"     // an agent here has taken it, or answered it
+	ViewSnoozed    View = "snoozed"  // by the time at which they come back
+	ViewDone       View = "done"     // also those that the provider has archived
+	ViewArchived   View = "archived" // those only
 	ViewProblems   View = "problems" // a send failed or is unknown
+	ViewUntold     View = "untold"   // the provider has still to be told that it is done, or open again
 )
+
+// Views are all of them, in the order in which they are listed.
+var Views = []View{ViewAll, ViewUnread, ViewUnanswered, ViewMine, ViewSnoozed, ViewDone, ViewArchived, ViewProblems, ViewUntold}
 
 // In tells whether the conversation belongs to the view.
 func (c Conversation) In(v View) bool {
-	if c.Archived || v == ViewArchived {
-		return c.Archived && v == ViewArchived
-	}
+	inSight := !c.IsDone() && !c.Triage.Snoozed()
 	switch v {
+	case ViewAll:
+		return inSight
 	case ViewUnread:
-		return c.Unread > 0
+		return inSight && c.IsUnread()
 	case ViewUnanswered:
-		return c.Unanswered
+		return inSight && c.Unanswered
+	case ViewMine:
+		return inSight && c.Triage.Mine
+	case ViewSnoozed:
+		return c.Triage.Snoozed()
+	case ViewDone:
+		return c.IsDone() && !c.Triage.Snoozed()
+	case ViewArchived:
+		return c.Archived
 	case ViewProblems:
 		return c.Outbox.Failed+c.Outbox.Unknown > 0
+	case ViewUntold:
+		return c.Triage.Untold
 	}
-	return v == ViewAll
+	return false
 }
 
 // Sort is an order of conversations.
@@ -38,7 +57,21 @@ type Sort string
 const (
 	SortNewest   Sort = "newest"    // by the newest message
 	SortTimeLeft Sort = "time_left" // by the end of the window; for ViewUnanswered only. Those that can no longer be answered are left out, those without an end come last
+	SortWake     Sort = "wake"      // by the end of the snooze; for ViewSnoozed, and its only order
 )
+
+// UsualSort is the order of a view where none is asked for.
+func (v View) UsualSort() Sort {
+	if v == ViewSnoozed {
+		return SortWake
+	}
+	return SortNewest
+}
+
+// CanSort tells whether the view has the order.
+func (v View) CanSort(s Sort) bool {
+	return s == v.UsualSort() || s == SortTimeLeft && v == ViewUnanswered
+}
 
 // ListQuery asks for rows of a list, in its order.
 //
@@ -50,7 +83,7 @@ const (
 // the row has moved.
 type ListQuery struct {
 	View     View
-	Sort     Sort
+	Sort     Sort          // "" for the view's usual one
 	Account  AccountID     // "" for all
 	Platform Platform      // "" for all
 	Text     string        // words that must all be in name, username, preview or ID; case does not count

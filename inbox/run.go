@@ -29,9 +29,11 @@ func (in *Inbox) Run(ctx context.Context) error {
 		if a.MarkSeen {
 			start(&pollers, "seen "+string(id), func() { in.sendSeen(ctx, a) })
 		}
+		start(&pollers, "tell "+string(id), func() { in.tell(ctx, a) })
 		start(&pollers, "inspect "+string(id), func() { in.inspect(ctx, a) })
 		start(&senders, "send "+string(id), func() { in.send(sendCtx, a) })
 	}
+	start(&pollers, "wake", func() { in.wakeSnoozed(ctx) })
 	start(&pollers, "prune", func() { in.prune(ctx) })
 	pollers.Wait()
 	stopSenders()

@@ -37,6 +37,8 @@ type Reader interface {
 	Conversation(ConversationID) (c Conversation, found bool, err error)
 	List(ListQuery) (ListPage, error)
 	Counts() (Counts, error)
+	// Labels lists the labels in use, by name, each with its conversations.
+	Labels() ([]LabelCount, error)
 
 	// FindConversations returns up to limit conversations whose ID is text,
 	// whose provider's id is text, whose participant's id is text, or whose name

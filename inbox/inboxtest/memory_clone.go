@@ -21,6 +21,7 @@ func clonePointer[T any](p *T) *T {
 
 func cloneConversation(c inbox.Conversation) inbox.Conversation {
 	c.Provisional = slices.Clone(c.Provisional)
+	c.Triage.Labels = slices.Clone(c.Triage.Labels)
 	return c
 }
 

@@ -3,6 +3,7 @@ package inboxtest
 import (
 	"cmp"
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -11,11 +12,12 @@ import (
 )
 
 // place is where a row stands in a list: by the end of its window (rows
-// without one come last), else by the newest message.
+// without one come last) or of its snooze, else by the newest message.
 type place struct {
 	Sort  inbox.Sort
 	Ends  bool  // the row has an end, in End
 	End   int64 // Unix ms
+	Wakes bool  // the row comes back, at At
 	At    time.Time
 	ID    inbox.ConversationID
 	entry entry
@@ -30,6 +32,9 @@ func (p place) compare(q place) int {
 	}
 	if p.Ends {
 		return cmp.Or(cmp.Compare(p.End, q.End), cmp.Compare(p.ID, q.ID))
+	}
+	if p.Wakes {
+		return cmp.Or(p.At.Compare(q.At), cmp.Compare(p.ID, q.ID))
 	}
 	return cmp.Or(q.At.Compare(p.At), cmp.Compare(p.ID, q.ID))
 }
@@ -52,7 +57,7 @@ func placeOf(c inbox.Cursor, sort inbox.Sort) (place, error) {
 
 func (tx *memoryTx) List(q inbox.ListQuery) (inbox.ListPage, error) {
 	q.View = cmp.Or(q.View, inbox.ViewAll)
-	q.Sort = cmp.Or(q.Sort, inbox.SortNewest)
+	q.Sort = cmp.Or(q.Sort, q.View.UsualSort())
 	if err := check(q); err != nil {
 		return inbox.ListPage{}, err
 	}
@@ -76,12 +81,10 @@ func (tx *memoryTx) List(q inbox.ListQuery) (inbox.ListPage, error) {
 
 func check(q inbox.ListQuery) error {
 	switch {
-	case !slices.Contains(views, q.View):
+	case !slices.Contains(inbox.Views, q.View):
 		return inbox.Errorf(inbox.Internal, "there is no view %q", q.View)
-	case q.Sort != inbox.SortNewest && q.Sort != inbox.SortTimeLeft:
-		return inbox.Errorf(inbox.Internal, "there is no order %q", q.Sort)
-	case q.Sort == inbox.SortTimeLeft && q.View != inbox.ViewUnanswered:
-		return inbox.Errorf(inbox.Internal, "view %s cannot be sorted by time left: only %s can", q.View, inbox.ViewUnanswered)
+	case !q.View.CanSort(q.Sort):
+		return inbox.Errorf(inbox.Internal, "view %s has no order %q", q.View, q.Sort)
 	case q.Closing != 0 && q.Sort != inbox.SortTimeLeft:
 		return inbox.Errorf(inbox.Internal, "closing needs the order by time left")
 	}
@@ -107,7 +110,11 @@ func (tx *memoryTx) places(q inbox.ListQuery) []place {
 // no longer be answered, or closes too late for the query.
 func placeAt(q inbox.ListQuery, e entry) (p place, ok bool) {
 	p = place{Sort: q.Sort, At: e.LastActivity().UTC(), ID: e.ID, entry: e}
-	if q.Sort == inbox.SortNewest {
+	switch q.Sort {
+	case inbox.SortNewest:
+		return p, true
+	case inbox.SortWake:
+		p.At, p.Wakes = e.Triage.SnoozedUntil.UTC(), true
 		return p, true
 	}
 	w, now := e.windows, q.Now.UnixMilli()
@@ -141,8 +148,6 @@ func anchorOf(q inbox.ListQuery, view []place) (*place, error) {
 	return &p, err
 }
 
-var views = []inbox.View{inbox.ViewAll, inbox.ViewUnread, inbox.ViewUnanswered, inbox.ViewArchived, inbox.ViewProblems}
-
 func matches(q inbox.ListQuery, c inbox.Conversation) bool {
 	if q.Account != "" && c.ID.Account() != q.Account || q.Platform != "" && c.ID.Platform() != q.Platform {
 		return false
@@ -158,7 +163,7 @@ func matches(q inbox.ListQuery, c inbox.Conversation) bool {
 
 func (tx *memoryTx) Counts() (inbox.Counts, error) {
 	counts := inbox.Counts{}
-	for _, v := range views {
+	for _, v := range inbox.Views {
 		counts[v] = 0
 		for _, e := range tx.conversations {
 			if e.In(v) {
@@ -167,6 +172,19 @@ func (tx *memoryTx) Counts() (inbox.Counts, error) {
 		}
 	}
 	return counts, nil
+}
+
+func (tx *memoryTx) Labels() (labels []inbox.LabelCount, err error) {
+	counts := map[string]int{}
+	for _, e := range tx.conversations {
+		for _, label := range e.Triage.Labels {
+			counts[label]++
+		}
+	}
+	for _, label := range slices.Sorted(maps.Keys(counts)) {
+		labels = append(labels, inbox.LabelCount{Label: label, Count: counts[label]})
+	}
+	return labels, nil
 }
 
 func (tx *memoryTx) FindConversations(text string, limit int) ([]inbox.Conversation, error) {
@@ -204,7 +222,7 @@ func names(c inbox.Conversation) []string {
 	return names
 }
 
-// conversationsWhere lists conversations, also archived ones, newest first.
+// conversationsWhere lists conversations, also those out of sight, newest first.
 func (tx *memoryTx) conversationsWhere(match func(inbox.Conversation) bool) []inbox.Conversation {
 	var found []inbox.Conversation
 	for _, e := range tx.conversations {

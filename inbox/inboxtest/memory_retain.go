@@ -63,6 +63,9 @@ func (tx *memoryTx) drop(m inbox.Message) {
 }
 
 func (tx *memoryTx) irreplaceable(id inbox.ConversationID) bool {
+	if tx.conversations[id].Triage.Keeps() {
+		return true
+	}
 	if _, ok := tx.drafts[id]; ok {
 		return true
 	}

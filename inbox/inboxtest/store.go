@@ -120,6 +120,15 @@ func (p *probe) counts() (counts inbox.Counts) {
 	return counts
 }
 
+// counted compares the sizes of the views; one that is not named has none.
+func (p *probe) counted(want inbox.Counts) {
+	p.Helper()
+	for _, view := range inbox.Views {
+		want[view] += 0
+	}
+	p.same("counts", p.counts(), want)
+}
+
 func (p *probe) same(what string, got, want any) {
 	p.Helper()
 	if !reflect.DeepEqual(got, want) {

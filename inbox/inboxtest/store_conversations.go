@@ -88,9 +88,9 @@ var conversationCases = []storeCase{
 		p.shows(inbox.ListQuery{View: inbox.ViewAll, After: 9}, "a b c d e f")
 		p.shows(inbox.ListQuery{View: inbox.ViewUnread, After: 9}, "b")
 		p.shows(inbox.ListQuery{View: inbox.ViewUnanswered, After: 9}, "c")
-		p.shows(inbox.ListQuery{View: inbox.ViewProblems, After: 9}, "d e")
+		p.shows(inbox.ListQuery{View: inbox.ViewProblems, After: 9}, "d e g")
 		p.shows(inbox.ListQuery{View: inbox.ViewArchived, After: 9}, "g")
-		p.same("counts", p.counts(), inbox.Counts{inbox.ViewAll: 6, inbox.ViewUnread: 1, inbox.ViewUnanswered: 1, inbox.ViewProblems: 2, inbox.ViewArchived: 1})
+		p.counted(inbox.Counts{inbox.ViewAll: 6, inbox.ViewUnread: 1, inbox.ViewUnanswered: 1, inbox.ViewProblems: 3, inbox.ViewDone: 1, inbox.ViewArchived: 1})
 	}},
 	{"a change moves it between views", func(p *probe) {
 		c := talk("a", 0)
@@ -107,7 +107,7 @@ var conversationCases = []storeCase{
 		c.Archived = false
 		p.put(c)
 		p.shows(inbox.ListQuery{View: inbox.ViewAll, After: 9}, "b a")
-		p.same("counts", p.counts(), inbox.Counts{inbox.ViewAll: 2, inbox.ViewUnread: 0, inbox.ViewUnanswered: 0, inbox.ViewProblems: 0, inbox.ViewArchived: 0})
+		p.counted(inbox.Counts{inbox.ViewAll: 2})
 	}},
 	{"putting the same twice changes nothing", func(p *probe) {
 		p.put(talk("a", 0))
@@ -142,7 +142,7 @@ var conversationCases = []storeCase{
 		})
 		p.write(func(w inbox.Writer) error { return w.DeleteConversation(id("a")) })
 		p.shows(inbox.ListQuery{After: 9}, "ab")
-		p.same("counts", p.counts(), inbox.Counts{inbox.ViewAll: 1, inbox.ViewUnread: 0, inbox.ViewUnanswered: 0, inbox.ViewProblems: 0, inbox.ViewArchived: 0})
+		p.counted(inbox.Counts{inbox.ViewAll: 1})
 		for i, name := range []string{"a", "ab"} {
 			stays := name == "ab"
 			p.read(func(r inbox.Reader) error {

@@ -1,0 +1,119 @@
+package inbox
+
+import (
+	"context"
+	"time"
+)
+
+// What is done here is archived at the provider, where that can be, and what was
+// opened again is taken out of its archive. That happens afterwards, so that no
+// agent waits for a network, and is remembered with the conversation, so that
+// neither a dead line nor the end of the program loses it.
+
+// triaged does after the commit what a decision asks for.
+func (in *Inbox) triaged(results []TriageResult) {
+	for _, r := range results {
+		if r.Err != nil {
+			continue
+		}
+		if r.After.Unread < r.Before.Unread {
+			in.noteSeen(r.ID)
+		}
+		if a := in.accounts[r.ID.Account()]; a != nil && r.After.Untold {
+			wake(a.wakeTeller)
+		}
+	}
+	wake(in.snoozed)
+}
+
+// tellAtOnce bounds what is read of those that the provider has to be told of.
+const tellAtOnce = 50
+
+// maxTellDelay bounds the wait after a failure.
+const maxTellDelay = 5 * time.Minute
+
+// tell tells the provider of an account what is done and what is open again,
+// until ctx ends.
+func (in *Inbox) tell(ctx context.Context, a *account) {
+	for failures := 0; ctx.Err() == nil; {
+		more, err := in.tellSome(ctx, a)
+		switch {
+		case err != nil && ctx.Err() == nil:
+			failures++
+			e := AsError(err)
+			in.log.Info("the provider was not told what is done", "account", a.ID, "error", err)
+			in.sleep(ctx, max(backOff(time.Second, failures, maxTellDelay), min(e.RetryAfter, maxPause)))
+		case more:
+			failures = 0
+		default:
+			failures = 0
+			select {
+			case <-ctx.Done():
+			case <-a.wakeTeller:
+			}
+		}
+	}
+}
+
+func (in *Inbox) sleep(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
+	}
+}
+
+// tellSome tells the provider of some conversations; more says that there are
+// others. An error is one that may pass.
+func (in *Inbox) tellSome(ctx context.Context, a *account) (more bool, err error) {
+	page, err := in.List(ctx, ListQuery{View: ViewUntold, Account: a.ID, After: tellAtOnce})
+	if err != nil {
+		return false, err
+	}
+	for _, row := range page.Rows {
+		if err := in.tellOne(ctx, a, row.Conversation); err != nil {
+			return false, err
+		}
+	}
+	return page.MoreAfter, nil
+}
+
+// tellOne tells the provider of one conversation. What the provider refuses for
+// good is not asked again: it is done here all the same.
+func (in *Inbox) tellOne(ctx context.Context, a *account, c Conversation) error {
+	archived := c.IsDone()
+	var err error
+	if archived != c.RemoteArchived {
+		err = a.Provider.SetArchived(ctx, c.ID, archived)
+	}
+	switch KindOf(err) {
+	case "":
+	case Auth, RateLimited, Unavailable, Internal:
+		return err
+	default:
+		in.log.Info("the provider does not take what is done", "account", a.ID, "error", err)
+	}
+	refused := err != nil
+	return in.update(context.WithoutCancel(ctx), func(e *edit) error {
+		now, err := e.conversation(c.ID, false)
+		if err != nil || now == nil {
+			return err
+		}
+		now.told(archived, refused, a.now())
+		return nil
+	})
+}
+
+// told takes in that the provider has been told. When the conversation has moved
+// meanwhile, it is told again.
+func (c *editedConversation) told(archived, refused bool, at time.Time) {
+	c.dirty = true
+	if refused {
+		c.Triage.Untold = false
+		return
+	}
+	done := c.IsDone()
+	c.RemoteArchived, c.StatusAsOf = archived, at
+	c.Archived, c.Triage.Untold = archived && done, done != archived
+}
