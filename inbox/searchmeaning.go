@@ -65,7 +65,7 @@ var searchStates = []searchState{
 
 const stateClosing = "closing"
 
-func stateOf(name string) searchState {
+func searchStateOf(name string) searchState {
 	i := slices.IndexFunc(searchStates, func(s searchState) bool { return s.name == name })
 	return searchStates[i] // the parser lets no other pass
 }
@@ -155,7 +155,7 @@ func (s Search) Query(by SearchBy) ListQuery {
 	q.Closing = 0
 	for _, state := range []string{"archived", "failed", "unanswered", "unread"} {
 		if s.asks(state) {
-			q.View = stateOf(state).view
+			q.View = searchStateOf(state).view
 			return q
 		}
 	}
@@ -180,7 +180,7 @@ func (t Term) answeredBy(q ListQuery) bool {
 		if t.Value == stateClosing {
 			return !t.Not && q.Sort == SortTimeLeft
 		}
-		return !t.Not && stateOf(t.Value).view == q.View
+		return !t.Not && searchStateOf(t.Value).view == q.View
 	}
 	return false
 }
@@ -271,7 +271,7 @@ func (t Term) holds(c Conversation, by SearchBy) bool {
 	case TermAccount:
 		return c.ID.Account() == AccountID(t.Value)
 	case TermIs:
-		return stateOf(t.Value).holds(c, by)
+		return searchStateOf(t.Value).holds(c, by)
 	case TermLeft:
 		if t.Over {
 			return by.closesAfter(c, t.Left)
