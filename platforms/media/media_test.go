@@ -263,10 +263,10 @@ func TestNoErrorHoldsTheLink(t *testing.T) {
 		"not found": http.NotFound,
 		"led astray": func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Location", "https://%zz/?"+secret)
-			w.WriteHeader(302)
+			w.WriteHeader(http.StatusFound)
 		},
 		"not HTTP":      raw("SSH-2.0 " + secret + "\r\n\r\n"),
-		"led elsewhere": func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "https://127.0.0.1/?"+secret, 302) },
+		"led elsewhere": func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "https://127.0.0.1/?"+secret, http.StatusFound) },
 	}
 	for name, handler := range breaks {
 		_, err := site(t, handler).Fetch(context.Background(), "https://cdn.example/"+secret+"?s="+secret, 100)
