@@ -265,8 +265,10 @@ func TestNoErrorHoldsTheLink(t *testing.T) {
 			w.Header().Set("Location", "https://%zz/?"+secret)
 			w.WriteHeader(http.StatusFound)
 		},
-		"not HTTP":      raw("SSH-2.0 " + secret + "\r\n\r\n"),
-		"led elsewhere": func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "https://127.0.0.1/?"+secret, http.StatusFound) },
+		"not HTTP": raw("SSH-2.0 " + secret + "\r\n\r\n"),
+		"led elsewhere": func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "https://127.0.0.1/?"+secret, http.StatusFound)
+		},
 	}
 	for name, handler := range breaks {
 		_, err := site(t, handler).Fetch(context.Background(), "https://cdn.example/"+secret+"?s="+secret, 100)
