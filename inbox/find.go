@@ -162,7 +162,7 @@ func (f *finder) result(r Reader, hit TextHit) (result SearchResult, ok bool, er
 	if !ok || err != nil {
 		return result, false, err
 	}
-	result = SearchResult{Conversation: c, At: c.LastActivity()}
+	result = SearchResult{Conversation: c, At: c.Last.At}
 	line := c.names()
 	if hit.Message != "" {
 		m, found, err := r.Message(hit.Conversation, hit.Message)
@@ -215,7 +215,7 @@ func (in *Inbox) searchRows(ctx context.Context, q SearchQuery) (page SearchPage
 		if q.Conversation != "" && row.ID != q.Conversation {
 			continue
 		}
-		page.Results = append(page.Results, SearchResult{Conversation: row.Conversation, At: row.LastActivity(), Text: row.names()})
+		page.Results = append(page.Results, SearchResult{Conversation: row.Conversation, At: row.Last.At, Text: row.names()})
 		if len(page.Results) == q.Limit {
 			page.Next = SearchCursor(row.Cursor)
 			break
@@ -377,14 +377,17 @@ func (w *walk) found() ([]ConversationID, error) {
 
 // sort puts rows that the index has found into the list's order.
 func (w *walk) sort(rows []ListRow) {
-	left := func(c Conversation) time.Duration {
-		if d, ends := w.in.Window(c).Left(w.Query.Now); ends && w.Query.Sort == SortTimeLeft {
-			return d
+	ends := func(c Conversation) time.Duration {
+		switch left, ends := w.in.Window(c).Left(w.Query.Now); {
+		case w.Query.Sort == SortTimeLeft && ends:
+			return left
+		case w.Query.Sort == SortWake:
+			return c.Triage.SnoozedUntil.Sub(w.Query.Now)
 		}
 		return math.MaxInt64
 	}
 	slices.SortStableFunc(rows, func(a, b ListRow) int {
-		return cmp.Or(cmp.Compare(left(a.Conversation), left(b.Conversation)), b.LastActivity().Compare(a.LastActivity()))
+		return cmp.Or(cmp.Compare(ends(a.Conversation), ends(b.Conversation)), b.LastActivity().Compare(a.LastActivity()))
 	})
 }
 

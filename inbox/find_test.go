@@ -189,6 +189,16 @@ func TestListShowsConversationsWithSuchMessages(t *testing.T) {
 	s.lists("has:image", "Anna")
 	s.lists("is:archived has:image", "Ben")
 	s.finds("has:image", "a2 b2")
+	for _, change := range []inbox.TriageChange{inbox.Snooze{Until: time.Now().Add(time.Hour)}, inbox.AddLabels{Labels: []string{"vip"}}} {
+		if results, err := s.in.Triage(context.Background(), []inbox.ConversationID{"acme/instagram/t_anna"}, change); err != nil || !results[0].Changed() {
+			t.Fatal(results, err)
+		}
+	}
+	s.lists("has:image", "")
+	s.lists("is:snoozed label:vip has:image", "Anna")
+	s.lists("is:snoozed", "Anna")
+	s.finds("parcel label:vip", "a1")
+	s.finds("is:snoozed", "Anna")
 }
 
 func TestSearchWithoutAnIndexSaysSo(t *testing.T) {

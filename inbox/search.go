@@ -49,6 +49,7 @@ const (
 	TermHas      TermKind = "has"
 	TermBefore   TermKind = "before"
 	TermAfter    TermKind = "after"
+	TermLabel    TermKind = "label"
 	TermLeft     TermKind = "left" // left<2h, left>2h
 )
 

@@ -41,6 +41,7 @@ func TestSearchIsReadAndWritten(t *testing.T) {
 		`from:"anna`:                          "from:anna",
 		`-from:@ann`:                          "-from:@ann",
 		"has:image -has:Images has:reactions": "has:image -has:image has:reaction",
+		`label:VIP -label:"late  parcel"`:     "label:vip -label:late-parcel",
 		"left<24h left>90m":                   "left<1d left>1h30m",
 		"LEFT<1w":                             "left<7d",
 		"after:2026-11-3 before:3.11.2026":    "after:2026-11-03 before:2026-11-03",
@@ -98,6 +99,9 @@ func TestSearchErrorPointsAtTheTermAndSaysWhatWasMeant(t *testing.T) {
 		`has:`:                        {0, "image, video, audio, link, reaction"},
 		`from:""`:                     {0, "expected who wrote"},
 		"has:pictures":                {0, "image, video"},
+		"label:":                      {0, "expected the label"},
+		"label:+x":                    {0, "begins with + or -"},
+		"lable:vip":                   {0, "did you mean label:?"},
 		"form:anna":                   {0, "did you mean from:?"},
 		"plaform:x":                   {0, "did you mean platform:?"},
 		"before:":                     {0, "yesterday"},
@@ -166,7 +170,7 @@ func TestSearchDates(t *testing.T) {
 func TestSearchIsTheSameWhenWritten(t *testing.T) {
 	pieces := []string{
 		"sara", `"`, "-", " ", "is:", "unread", "from:", "me", `"anna b"`, "left<", "left>", "2h", "1.5h", "platform:x", "has:link", "after:", "7d", "today",
-		"2026-11-03", ":", "<", "\u3000", "ß", "\xff", "account:a", "form:", "é", "x",
+		"2026-11-03", ":", "<", "\u3000", "ß", "\xff", "account:a", "label:", "form:", "é", "x",
 	}
 	understood := 0
 	same := func(choice []byte) bool {
@@ -207,7 +211,7 @@ func FuzzSearch(f *testing.F) {
 	} {
 		f.Add(seed, 3)
 	}
-	known := Known{Accounts: []AccountID{"acme"}, Labels: []string{"vip", `very "good"`}, Customers: []string{"Anna Berg", "  "}}
+	known := Known{Accounts: []AccountID{"acme"}, Labels: []string{"vip", "late-parcel"}, Customers: []string{"Anna Berg", "  "}}
 	f.Fuzz(func(t *testing.T, text string, cursor int) {
 		n := 0
 		if !writtenTheSame(t, text, &n) {

@@ -130,7 +130,10 @@ func (k searchKey) offers(known Known) []searchValue {
 // offered tells whether the key is of use: one that could only have values which
 // do not exist is not.
 func (k searchKey) offered(known Known) bool {
-	return k.kind != TermAccount || len(k.offers(known)) > 0
+	if k.kind == TermAccount || k.kind == TermLabel {
+		return len(k.offers(known)) > 0
+	}
+	return true
 }
 
 // separator stands between the key and its value.

@@ -19,43 +19,46 @@ func offered(t *testing.T, typed string, known Known) (text string, found []Comp
 }
 
 func TestSearchIsCompleted(t *testing.T) {
-	known := Known{Accounts: []AccountID{"acme", "shop"}, Platforms: []Platform{Instagram, Twitter}, Customers: []string{"Anna Berg", "Åsa", `Be "B" Ben`}}
+	known := Known{Accounts: []AccountID{"acme", "shop"}, Platforms: []Platform{Instagram, Twitter}, Labels: []string{"vip", "late-parcel"}, Customers: []string{"Anna Berg", "Åsa", `Be "B" Ben`}}
 	for typed, want := range map[string]string{
-		"|":                   "is: from: has: left< platform: account: after: before:",
-		"sara |":              "is: from: has: left< platform: account: after: before:",
-		"a|":                  "account: after:",
-		"-a|":                 "-account: -after:",
-		"-|":                  "-is: -from: -has: -left< -platform: -account: -after: -before:",
-		"unr|":                "is:unread",
-		"-unr|":               "-is:unread",
-		"FACE|":               "",
-		"insta|":              "platform:instagram",
-		"is:un|":              "is:unread is:unanswered",
-		"sara is:clos|":       "is:closing is:closed",
-		"is:cl| sara":         "is:closing is:closed",
-		"is:unread|":          "",
-		"IS:UNREAD|":          "",
-		"has:|":               "has:image has:video has:audio has:link has:reaction",
-		"account:|":           "account:acme account:shop",
-		"left<|":              "left<1h left<2h left<12h left<1d",
-		"-left>1|":            "-left>1h -left>12h -left>1d",
-		"from:|":              `from:me from:"Anna Berg" from:Åsa from:"Be B Ben"`,
-		"from:ann|":           `from:"Anna Berg"`,
-		"from:ber|":           `from:"Anna Berg"`,
-		`from:"anna b|`:       `from:"Anna Berg"`,
-		"from:å|":             "from:Åsa",
-		"before:y|":           "before:yesterday",
-		"form:ann|":           "from:ann",
-		`"late|`:              "",
-		`"late parcel" is:d|`: "is:draft",
-		"http://|":            "",
+		"|":                    "is: from: has: left< platform: account: label: after: before:",
+		"sara |":               "is: from: has: left< platform: account: label: after: before:",
+		"a|":                   "account: after:",
+		"-a|":                  "-account: -after:",
+		"-|":                   "-is: -from: -has: -left< -platform: -account: -label: -after: -before:",
+		"unr|":                 "is:unread",
+		"-unr|":                "-is:unread",
+		"FACE|":                "",
+		"insta|":               "platform:instagram",
+		"is:un|":               "is:unread is:unanswered",
+		"sara is:clos|":        "is:closing is:closed",
+		"is:cl| sara":          "is:closing is:closed",
+		"is:unread|":           "",
+		"IS:UNREAD|":           "",
+		"has:|":                "has:image has:video has:audio has:link has:reaction",
+		"account:|":            "account:acme account:shop",
+		"left<|":               "left<1h left<2h left<12h left<1d",
+		"-left>1|":             "-left>1h -left>12h -left>1d",
+		"from:|":               `from:me from:"Anna Berg" from:Åsa from:"Be B Ben"`,
+		"from:ann|":            `from:"Anna Berg"`,
+		"from:ber|":            `from:"Anna Berg"`,
+		`from:"anna b|`:        `from:"Anna Berg"`,
+		"from:å|":              "from:Åsa",
+		"label:|":              "label:vip label:late-parcel",
+		"late|":                "label:late-parcel",
+		"l|":                   "left< label:",
+		"before:y|":            "before:yesterday",
+		"form:ann|":            "from:ann",
+		`"late|`:               "",
+		`"late parcel" is:dr|`: "is:draft",
+		"http://|":             "",
 	} {
 		if _, _, texts := offered(t, typed, known); strings.Join(texts, " ") != want {
 			t.Errorf("%q offers %q, not %q", typed, strings.Join(texts, " "), want)
 		}
 	}
-	if _, _, texts := offered(t, "|", Known{}); slices.Contains(texts, "account:") {
-		t.Error("accounts are offered where there are none")
+	if _, _, texts := offered(t, "|", Known{}); slices.Contains(texts, "account:") || slices.Contains(texts, "label:") {
+		t.Errorf("names are offered where there are none: %q", texts)
 	}
 }
 
@@ -85,7 +88,7 @@ func TestCompletionIsPutIntoTheSearch(t *testing.T) {
 // TestEveryOfferIsUnderstood: whatever is offered is a term, or becomes one with
 // what is offered next.
 func TestEveryOfferIsUnderstood(t *testing.T) {
-	known := Known{Accounts: []AccountID{"acme"}, Customers: []string{"Anna Berg"}}
+	known := Known{Accounts: []AccountID{"acme"}, Labels: []string{"vip"}, Customers: []string{"Anna Berg"}}
 	n := 0
 	for _, key := range Complete("", 0, known) {
 		for _, value := range Complete(key.Text, len(key.Text), known) {

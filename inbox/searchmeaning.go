@@ -11,7 +11,7 @@ import (
 //
 //   - the list's indexes: words, platform:, account:, and the states that have a
 //     view of their own (Query);
-//   - the record of a conversation: all states, left<, and what can be
+//   - the record of a conversation: all states, left<, label:, and what can be
 //     told of the newest message (Matches);
 //   - the full-text index: whatever speaks of messages (Text).
 //
@@ -41,7 +41,7 @@ type searchState struct {
 var searchStates = []searchState{
 	{
 		name: "unread", help: "has messages that nobody has read", view: ViewUnread,
-		holds: func(c Conversation, _ SearchBy) bool { return c.Unread > 0 },
+		holds: func(c Conversation, _ SearchBy) bool { return c.IsUnread() },
 	}, {
 		name: "unanswered", help: "the customer spoke last", view: ViewUnanswered,
 		holds: func(c Conversation, _ SearchBy) bool { return c.Unanswered },
@@ -52,14 +52,26 @@ var searchStates = []searchState{
 		name: "closed", help: "the reply window has ended",
 		holds: func(c Conversation, by SearchBy) bool { return by.window(c).Phase == WindowClosed },
 	}, {
+		name: "mine", help: "an agent here has taken or answered it", view: ViewMine,
+		holds: func(c Conversation, _ SearchBy) bool { return c.Triage.Mine },
+	}, {
+		name: "snoozed", help: "out of sight until a time, or until the customer writes", view: ViewSnoozed,
+		holds: func(c Conversation, _ SearchBy) bool { return c.In(ViewSnoozed) },
+	}, {
+		name: "done", help: "dealt with, or archived at the provider, and nothing new has come since", view: ViewDone,
+		holds: func(c Conversation, _ SearchBy) bool { return c.In(ViewDone) },
+	}, {
+		name: "archived", help: "archived at the provider, and nothing new has come since", view: ViewArchived,
+		holds: func(c Conversation, _ SearchBy) bool { return c.In(ViewArchived) },
+	}, {
+		name: "muted", help: "new messages do not count as unread",
+		holds: func(c Conversation, _ SearchBy) bool { return c.Triage.Muted },
+	}, {
 		name: "failed", help: "a send failed, or nobody knows whether it arrived", also: []string{"problem", "problems"}, view: ViewProblems,
-		holds: func(c Conversation, _ SearchBy) bool { return c.Outbox.Failed+c.Outbox.Unknown > 0 },
+		holds: func(c Conversation, _ SearchBy) bool { return c.In(ViewProblems) },
 	}, {
 		name: "draft", help: "something is typed and not sent",
 		holds: func(c Conversation, _ SearchBy) bool { return c.Draft != "" },
-	}, {
-		name: "archived", help: "archived, and nothing new has come since", view: ViewArchived,
-		holds: func(c Conversation, _ SearchBy) bool { return c.Archived },
 	},
 }
 
@@ -140,7 +152,7 @@ func (t Term) closing(by SearchBy) time.Duration {
 
 // Query takes the view that leaves the least to check row by row.
 func (s Search) Query(by SearchBy) ListQuery {
-	q := ListQuery{View: ViewAll, Sort: SortNewest, Account: s.Account(), Platform: s.Platform(), Now: by.Now}
+	q := ListQuery{Account: s.Account(), Platform: s.Platform(), Now: by.Now}
 	var words []string
 	for _, t := range s.Terms {
 		if t.Kind == TermWord && !t.Not {
@@ -148,18 +160,30 @@ func (s Search) Query(by SearchBy) ListQuery {
 		}
 	}
 	q.Text = strings.Join(words, " ")
-	if q.Closing = s.closing(by); q.Closing > 0 && !s.asks("archived") {
-		q.View, q.Sort = ViewUnanswered, SortTimeLeft
-		return q
-	}
-	q.Closing = 0
-	for _, state := range []string{"archived", "failed", "unanswered", "unread"} {
-		if s.asks(state) {
-			q.View = searchStateOf(state).view
-			return q
-		}
+	q.View, q.Closing = s.view(by)
+	if q.Sort = q.View.UsualSort(); q.Closing > 0 {
+		q.Sort = SortTimeLeft
 	}
 	return q
+}
+
+// view is the view that the states ask for, and the time left in it. What is out
+// of sight is in one view only; of the others the smallest is the best.
+func (s Search) view(by SearchBy) (View, time.Duration) {
+	for _, state := range []string{"archived", "snoozed", "done"} {
+		if s.asks(state) {
+			return searchStateOf(state).view, 0
+		}
+	}
+	if closing := s.closing(by); closing > 0 {
+		return ViewUnanswered, closing
+	}
+	for _, state := range []string{"failed", "unanswered", "mine", "unread"} {
+		if s.asks(state) {
+			return searchStateOf(state).view, 0
+		}
+	}
+	return ViewAll, 0
 }
 
 // Exact tells that the list's indexes leave nothing to check.
@@ -238,7 +262,7 @@ func (t Term) describes(m Message, by SearchBy) (is, known bool) {
 
 // aboutState tells that only a conversation's record knows.
 func (t Term) aboutState() bool {
-	return t.Kind == TermIs || t.Kind == TermLeft
+	return t.Kind == TermIs || t.Kind == TermLeft || t.Kind == TermLabel
 }
 
 // aboutMessage tells that the term speaks of a message, if there is one that is
@@ -277,10 +301,12 @@ func (t Term) holds(c Conversation, by SearchBy) bool {
 			return by.closesAfter(c, t.Left)
 		}
 		return by.closesWithin(c, t.Left)
+	case TermLabel:
+		return slices.Contains(c.Triage.Labels, t.Value)
 	case TermAfter:
-		return !c.LastActivity().Before(t.Date.Instant(by.Now))
+		return !c.Last.At.Before(t.Date.Instant(by.Now))
 	case TermBefore:
-		return c.LastActivity().Before(t.Date.Instant(by.Now))
+		return c.Last.At.Before(t.Date.Instant(by.Now))
 	}
 	return false
 }

@@ -47,6 +47,14 @@ func TestSearchTakesTheViewThatLeavesTheLeastToCheck(t *testing.T) {
 		"left>1h left<2h":               {ViewUnanswered, 2 * time.Hour, false, true},
 		"is:failed is:unread":           {ViewProblems, 0, false, true},
 		"is:archived":                   {ViewArchived, 0, true, true},
+		"is:done is:archived":           {ViewArchived, 0, false, true},
+		"is:done":                       {ViewDone, 0, true, true},
+		"-is:done":                      {ViewAll, 0, false, false},
+		"is:snoozed label:vip":          {ViewSnoozed, 0, false, true},
+		"is:mine":                       {ViewMine, 0, true, true},
+		"is:mine is:unread":             {ViewMine, 0, false, true},
+		"is:muted":                      {ViewAll, 0, false, true},
+		"label:vip":                     {ViewAll, 0, false, false},
 		"is:archived is:unread left<2h": {ViewArchived, 0, false, true},
 		"is:closed":                     {ViewAll, 0, false, true},
 		"is:draft sara":                 {ViewAll, 0, false, true},
@@ -58,7 +66,7 @@ func TestSearchTakesTheViewThatLeavesTheLeastToCheck(t *testing.T) {
 		if q.View != want.view || q.Closing != want.closing || s.Exact() != want.exact || s.HasView() != want.hasView {
 			t.Errorf("%q: %v, %v, exact %v, has a view %v", text, q.View, q.Closing, s.Exact(), s.HasView())
 		}
-		if (q.Sort == SortTimeLeft) != (want.closing > 0) {
+		if !q.View.CanSort(q.Sort) || (q.Sort == SortTimeLeft) != (want.closing > 0) {
 			t.Errorf("%q is sorted by %s", text, q.Sort)
 		}
 	}
@@ -72,10 +80,12 @@ func TestSearchMatchesConversations(t *testing.T) {
 	anna := Conversation{
 		ID: "acme/instagram/t_1", Participant: Participant{Name: "Anna Berg", Username: "anna.b"}, Unread: 2, Unanswered: true, Draft: "Dear",
 		Last: Summary{At: noon.Add(-20 * time.Hour), Text: "Where is my Parcel?"}, LastReceivedAt: noon.Add(-20 * time.Hour),
+		Triage: Triage{Mine: true, Labels: []string{"late-parcel", "vip"}},
 	}
 	ben := Conversation{
 		ID: "shop/facebook/t_2", Participant: Participant{Name: "Ben"}, Archived: true, Outbox: OutboxCounts{Unknown: 1},
 		Last: Summary{At: noon.Add(-8 * 24 * time.Hour), Text: "Thank you"}, LastReceivedAt: noon.Add(-9 * 24 * time.Hour), LastSentAt: noon.Add(-8 * 24 * time.Hour),
+		Triage: Triage{Muted: true, SnoozedUntil: noon.Add(time.Hour), Woken: noon},
 	}
 	for text, want := range map[string]struct{ anna, ben bool }{
 		"":                       {true, true},
@@ -100,6 +110,15 @@ func TestSearchMatchesConversations(t *testing.T) {
 		"is:archived":            {false, true},
 		"is:failed":              {false, true},
 		"is:draft":               {true, false},
+		"is:mine":                {true, false},
+		"is:snoozed":             {false, true},
+		"is:done":                {false, false},
+		"is:muted":               {false, true},
+		"-is:muted":              {true, false},
+		"label:VIP":              {true, false},
+		`label:"late parcel"`:    {true, false},
+		"-label:vip":             {false, true},
+		"label:vi":               {false, false},
 		"left<4h":                {true, false},
 		"left<3h":                {false, false},
 		"left>3h":                {true, false},

@@ -40,6 +40,7 @@ func searchKeys() []searchKey {
 		{kind: TermLeft, help: "unanswered, and the time left to answer: left<2h, left>1d", values: leftValues, parse: parseLeft, free: true},
 		{kind: TermPlatform, help: "where the customer writes", values: platformValues, parse: parsePlatform},
 		{kind: TermAccount, help: "one of the accounts", values: accountValues, parse: parseAccount},
+		{kind: TermLabel, help: "the label that it has", values: labelValues, free: true, parse: parseLabel},
 		{kind: TermAfter, help: "that day or later: 2026-11-03, today, monday, 7d", values: dateValues, parse: parseDate, free: true},
 		{kind: TermBefore, help: "before that day began: 2026-11-03, yesterday, 7d", values: dateValues, parse: parseDate, free: true},
 	}
@@ -229,6 +230,23 @@ func accountValues(known Known) []searchValue {
 	return values
 }
 
+func parseLabel(t *Term, value string, _ Known) *SearchError {
+	label, err := CleanLabel(value)
+	if err != nil {
+		return &SearchError{Text: AsError(err).Text}
+	}
+	t.Value = label
+	return nil
+}
+
+func labelValues(known Known) []searchValue {
+	values := make([]searchValue, len(known.Labels))
+	for i, label := range known.Labels {
+		values[i] = searchValue{name: label}
+	}
+	return values
+}
+
 func parseLeft(t *Term, value string, _ Known) *SearchError {
 	d, err := ParseDuration(value)
 	if err != nil {
@@ -286,6 +304,7 @@ func SearchForms() []SearchForm {
 	return append(forms,
 		SearchForm{"left<2h left>1d", "unanswered, and less or more time is left to answer"},
 		SearchForm{"platform:x account:acme", "only that one; platforms also as FB, IG, X"},
+		SearchForm{"label:vip", "has this label"},
 		SearchForm{strings.Join(traits, " "), "a message with that"},
 		SearchForm{"after:2026-11-03 after:monday after:7d", "from the beginning of that day on, in your time zone; not longer ago than that"},
 		SearchForm{"before:3.11.2026 before:today before:7d", "before that day began; longer ago than that"},
