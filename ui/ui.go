@@ -25,7 +25,9 @@ type Options struct {
 	Colours     map[string]string   // over the theme: see [CheckColours]
 	Density     string              // one of [Densities]; DensityComfortable when empty
 	Keys        map[string][]string // over the defaults, by action: see [CheckKeys]
-	Editor      string              // command line of the agent's editor, "" for none
+	Notify      Notify
+	Mouse       bool   // clicks and the wheel; the terminal's own selection then needs Shift
+	Editor      string // command line of the agent's editor, "" for none
 }
 
 func (o Options) withDefaults() Options {
@@ -37,6 +39,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Theme == "" {
 		o.Theme = ThemeAuto
+	}
+	if o.Notify.Way == "" {
+		o.Notify.Way = NotifyAuto
 	}
 	if o.Density == "" {
 		o.Density = DensityComfortable
@@ -88,6 +93,8 @@ type UI struct {
 	accounts    []inbox.AccountView
 	undo        *undo
 	notice      notice
+	terminal    terminal
+	notifier    notifier
 	awaited     awaited
 
 	screen screen
@@ -125,6 +132,9 @@ func New(ctx context.Context, in *inbox.Inbox, opts Options) (*UI, error) {
 	}
 	u.look = look{theme: u.opts.Theme, dark: true, profile: colorprofile.TrueColor, own: opts.Colours}
 	if u.style, err = u.look.styles(); err != nil {
+		return nil, err
+	}
+	if u.notifier, err = newNotifier(u.opts.Notify, u.now()); err != nil {
 		return nil, err
 	}
 	if err := u.preload(); err != nil {
@@ -202,6 +212,8 @@ func (u *UI) Init() tea.Cmd {
 	return tea.Batch(
 		tea.Raw(ansi.RequestModeSynchronizedOutput+ansi.RequestModeUnicodeCore+ansi.SetModeLightDark),
 		tea.RequestBackgroundColor,
+		tea.RequestTerminalVersion,
+		u.watchIdle(),
 		u.listen(),
 		u.lookForRelated(),
 	)

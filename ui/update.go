@@ -23,7 +23,7 @@ func (u *UI) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 func (u *UI) handle(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tea.KeyPressMsg:
-		return u.press(msg)
+		return tea.Batch(u.keyed(), u.press(msg))
 	case tea.PasteMsg:
 		return u.pasted(msg.Content)
 	case tea.WindowSizeMsg:
@@ -32,12 +32,14 @@ func (u *UI) handle(msg tea.Msg) tea.Cmd {
 		u.modeReported(msg)
 	case tea.BackgroundColorMsg, tea.ColorProfileMsg, uv.DarkColorSchemeEvent, uv.LightColorSchemeEvent:
 		return u.recolour(msg)
+	case tea.EnvMsg:
+		u.terminal.env = msg
+	case tea.TerminalVersionMsg:
+		u.terminal.version = msg.Name
 	case tea.FocusMsg:
-		u.away = false
-		return u.markRead()
+		return tea.Batch(u.focused(true), u.markRead(), tea.RequestBackgroundColor)
 	case tea.BlurMsg:
-		u.away = true
-		return u.saveDrafts()
+		return tea.Batch(u.focused(false), u.saveDrafts())
 	case changedMsg:
 		return u.changed(msg.changes)
 	case listenMsg:
@@ -87,6 +89,8 @@ func (u *UI) handleAnswer(msg tea.Msg) tea.Cmd {
 		return u.editorReady(msg)
 	case textMsg:
 		return u.textBack(msg)
+	default:
+		return u.handleNews(msg)
 	}
 	return nil
 }
@@ -182,7 +186,7 @@ func (u *UI) focusOn(f focus) {
 
 // changed re-reads what the screen shows after something has moved.
 func (u *UI) changed(c inbox.Changes) tea.Cmd {
-	cmds := []tea.Cmd{u.after(changesApart, listenMsg{})}
+	cmds := []tea.Cmd{u.after(changesApart, listenMsg{}), u.lookForNews(c)}
 	if c.Accounts {
 		u.accountsChanged()
 	}

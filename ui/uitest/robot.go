@@ -4,6 +4,7 @@
 package uitest
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -21,8 +22,9 @@ type Robot struct {
 	answers chan tea.Msg
 	stop    chan struct{}
 
-	Quit   bool // the model has asked to end
-	Frames int  // how many different frames there were
+	Quit   bool     // the model has asked to end
+	Raw    []string // what the model has sent to the terminal beside its frames
+	Frames int      // how many different frames there were
 	last   string
 }
 
@@ -53,6 +55,8 @@ func (r *Robot) Deliver(msg tea.Msg) {
 	case tea.QuitMsg:
 		r.Quit = true
 		return
+	case tea.RawMsg:
+		r.Raw = append(r.Raw, fmt.Sprint(msg.Msg))
 	case tea.BatchMsg:
 		for _, cmd := range msg {
 			r.run(cmd)
