@@ -388,8 +388,7 @@ func (u *UI) copyText() tea.Cmd {
 		u.warn("the message has no text")
 		return nil
 	}
-	u.say("copied, if the terminal allows it: " + inbox.CleanLine(text))
-	return tea.SetClipboard(text)
+	return u.copied(text)
 }
 
 // chosenLink is the first address of the selected message.
@@ -405,9 +404,7 @@ func (u *UI) chosenLink() string {
 }
 
 func (u *UI) copyLink() tea.Cmd {
-	link := u.chosenLink()
-	u.say("copied, if the terminal allows it: " + link)
-	return tea.SetClipboard(link)
+	return u.copied(u.chosenLink())
 }
 
 func (u *UI) retry() tea.Cmd {
