@@ -133,7 +133,7 @@ max_age = "90d"
 max_size = "2GB"
 
 [keys]
-archive = "e"
+done = "e"
 down = ["j", "n"]
 
 [ui]

@@ -40,7 +40,7 @@ func First() string {
 # max_size = "2GB"
 
 # [keys]                    # see the key table in the README; ? shows it in the inbox
-# archive = "e"
+# done = "e"
 
 # [ui]
 # theme = "auto"            # or "dark", "light"

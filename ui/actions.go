@@ -1,10 +1,8 @@
 package ui
 
 import (
-	"cmp"
 	"context"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -34,8 +32,8 @@ func (a *action) reason(u *UI) string {
 }
 
 // actions is the table.
-func actions() []action {
-	return slices.Concat(moveActions(), conversationActions(), messageActions(), composerActions(), listActions(), programActions())
+func actions(views []listView) []action {
+	return slices.Concat(moveActions(), conversationActions(), selectionActions(), messageActions(), composerActions(), viewActions(views), listActions(), programActions())
 }
 
 func moveActions() []action {
@@ -43,14 +41,14 @@ func moveActions() []action {
 		{name: "down", keys: []string{"j", "down"}, help: "next conversation, line down", scope: inPanes, run: moves(1, 0)},
 		{name: "up", keys: []string{"k", "up"}, help: "previous conversation, line up", scope: inPanes, run: moves(-1, 0)},
 		{name: "page-down", keys: []string{"pgdown", "space"}, help: "page down", scope: inPanes, run: moves(0, 2)},
-		{name: "page-up", keys: []string{"pgup", "b"}, help: "page up", scope: inPanes, run: moves(0, -2)},
+		{name: "page-up", keys: []string{"pgup", "ctrl+b"}, help: "page up", scope: inPanes, run: moves(0, -2)},
 		{name: "half-down", keys: []string{"ctrl+d"}, help: "half a page down", scope: inPanes, run: moves(0, 1)},
 		{name: "half-up", keys: []string{"ctrl+u"}, help: "half a page up", scope: inPanes, run: moves(0, -1)},
 		{name: "top", keys: []string{"g g", "home"}, help: "to the beginning", scope: inPanes, run: (*UI).toTop},
 		{name: "bottom", keys: []string{"G", "end"}, help: "to the end", scope: inPanes, run: (*UI).toBottom},
 		{name: "open", keys: []string{"enter", "l", "right"}, help: "open the conversation", scope: inList, able: needSelection, run: (*UI).openSelected},
 		{name: "list", keys: []string{"u", "esc", "h", "left"}, help: "back to the list", scope: inThread, run: (*UI).toList},
-		{name: "clear", keys: []string{"esc"}, help: "drop the filters", scope: inList, run: (*UI).clearFilters},
+		{name: "clear", keys: []string{"esc"}, help: "drop the marks, then the filters", scope: inList, run: (*UI).clear},
 		{name: "switch", keys: []string{"tab"}, help: "to the other pane", scope: inPanes, able: needSelection, run: (*UI).switchPane},
 	}
 }
@@ -58,11 +56,22 @@ func moveActions() []action {
 func conversationActions() []action {
 	return []action{
 		{name: "reply", keys: []string{"r"}, help: "answer", scope: inPanes, able: cannotReply, run: (*UI).reply},
-		{name: "archive", keys: []string{"e"}, help: "archive, or bring back", scope: inPanes, able: cannotArchive, run: (*UI).toggleArchived},
-		{name: "undo", keys: []string{"z"}, help: "undo the last archiving", scope: inPanes, able: cannotUndo, run: (*UI).undoArchived},
+		{name: "done", keys: []string{"e"}, help: "done, or back into the inbox", scope: inPanes, able: needTarget, run: (*UI).toggleDone},
+		{name: "label", keys: []string{"L"}, help: "put labels on it, or take them off", scope: inPanes, able: needTarget, run: (*UI).openLabels},
+		{name: "mute", keys: []string{"m"}, help: "mute, or unmute", scope: inPanes, able: needTarget, run: (*UI).toggleMuted},
+		{name: "take", keys: []string{"T"}, help: "take it as yours, or give it up", scope: inPanes, able: needTarget, run: (*UI).toggleMine},
+		{name: "unread", keys: []string{"U"}, help: "mark as unread, or as read", scope: inPanes, able: needTarget, run: (*UI).toggleUnread},
+		{name: "undo", keys: []string{"z"}, help: "undo the last action, and the one before", scope: inPanes, able: cannotUndo, run: (*UI).undoLast},
 		{name: "related", keys: []string{"@"}, help: "to the same person elsewhere", scope: inPanes, able: noRelated, run: (*UI).toRelated},
-		{name: "unread", keys: []string{"U"}, help: "mark as unread", scope: inPanes, able: needSelection, run: (*UI).markUnread},
 		{name: "forget", keys: []string{"#"}, help: "forget the customer on this machine", scope: inPanes, able: needSelection, run: (*UI).askForget},
+	}
+}
+
+func selectionActions() []action {
+	return []action{
+		{name: "mark", keys: []string{"v"}, help: "mark for an action on many, and go on", scope: inList, able: needSelection, run: (*UI).toggleMark},
+		{name: "mark-range", keys: []string{"V"}, help: "mark all from the last mark to here", scope: inList, able: needSelection, run: (*UI).markRange},
+		{name: "mark-all", keys: []string{"ctrl+a"}, help: "mark all of the view", scope: inList, able: needSelection, run: (*UI).markAll},
 	}
 }
 
@@ -96,19 +105,12 @@ func composerActions() []action {
 }
 
 func listActions() []action {
-	var as []action
-	for i, v := range listViews() {
-		as = append(as, action{
-			name: "view-" + strings.ToLower(v.name), keys: []string{strconv.Itoa(i + 1)},
-			help: "show: " + cmp.Or(v.shows, strings.ToLower(v.name)), scope: inPanes, run: shows(v),
-		})
+	return []action{
+		{name: "filter", keys: []string{"/"}, help: "find names, words, is:unread, left<2h", scope: inPanes, run: (*UI).openFilter},
+		{name: "account", keys: []string{"a"}, help: "only the next account", scope: inPanes, able: needAccounts, run: (*UI).nextAccount},
+		{name: "platform", keys: []string{"p"}, help: "only the next platform", scope: inPanes, run: (*UI).nextPlatform},
+		{name: "sort", keys: []string{"s"}, help: "sort unanswered by time left", scope: inPanes, run: (*UI).toggleSort},
 	}
-	return append(as,
-		action{name: "filter", keys: []string{"/"}, help: "find names, words, is:unread, left<2h", scope: inPanes, run: (*UI).openFilter},
-		action{name: "account", keys: []string{"a"}, help: "only the next account", scope: inPanes, able: needAccounts, run: (*UI).nextAccount},
-		action{name: "platform", keys: []string{"p"}, help: "only the next platform", scope: inPanes, run: (*UI).nextPlatform},
-		action{name: "sort", keys: []string{"s"}, help: "sort unanswered by time left", scope: inPanes, run: (*UI).toggleSort},
-	)
 }
 
 func programActions() []action {
@@ -153,21 +155,6 @@ func cannotReply(u *UI) string {
 	}
 	if w := u.in.Window(c); !w.Answerable() && !closedByClock(w) {
 		return u.closedReason(c, w)
-	}
-	return ""
-}
-
-func cannotArchive(u *UI) string {
-	c, ok := u.current()
-	if !ok {
-		return "no conversation is selected"
-	}
-	return u.in.Capabilities(c.ID).Archive.Reason
-}
-
-func cannotUndo(u *UI) string {
-	if u.undo == nil {
-		return "nothing has been archived"
 	}
 	return ""
 }
@@ -252,17 +239,6 @@ func chooses(by int) func(*UI) tea.Cmd {
 	}
 }
 
-func shows(v listView) func(*UI) tea.Cmd {
-	return func(u *UI) tea.Cmd {
-		u.list.view, u.list.sort = v, v.sort
-		if u.list.search.HasView() {
-			u.list.text, u.list.search = "", inbox.Search{} // it would win over the view
-		}
-		u.focusOn(onList)
-		return u.newList()
-	}
-}
-
 func (u *UI) toTop() tea.Cmd {
 	if u.focus == onThread {
 		u.thread.toStart(u.block)
@@ -297,8 +273,13 @@ func (u *UI) switchPane() tea.Cmd {
 	return u.openSelected()
 }
 
-func (u *UI) clearFilters() tea.Cmd {
-	if u.list.filters() == "" {
+// clear drops the marks; without any, what narrows the list.
+func (u *UI) clear() tea.Cmd {
+	switch {
+	case len(u.list.marks.ids) > 0:
+		u.dropMarks()
+		return nil
+	case u.list.filters() == "":
 		return nil
 	}
 	u.list.account, u.list.platform, u.list.text, u.list.search = "", "", "", inbox.Search{}
@@ -314,37 +295,6 @@ func (u *UI) reply() tea.Cmd {
 		u.warn(u.closedReason(c, w) + ": sending asks first")
 	}
 	return tea.Batch(cmd, u.markRead())
-}
-
-func (u *UI) toggleArchived() tea.Cmd {
-	c, _ := u.current()
-	u.say("asking " + c.Provider + " …")
-	cmd := u.setArchived(c, !c.Archived)
-	if u.focus != onList {
-		return cmd
-	}
-	return tea.Batch(cmd, u.moveSelection(1))
-}
-
-func (u *UI) undoArchived() tea.Cmd {
-	last := *u.undo
-	u.undo = nil
-	back := last.id
-	if last.archived || u.list.view.view == inbox.ViewArchived {
-		back = "" // it leaves the list
-	}
-	return func() tea.Msg {
-		err := u.in.SetArchived(u.ctx, last.id, last.archived)
-		return doneMsg{what: "undo archiving of " + last.name, said: "undone: " + last.name, err: err, back: back}
-	}
-}
-
-func (u *UI) markUnread() tea.Cmd {
-	c, _ := u.current()
-	u.focusOn(onList)
-	return u.do("mark "+c.Participant.DisplayName()+" as unread", "", func(ctx context.Context) error {
-		return u.in.MarkUnread(ctx, c.ID)
-	})
 }
 
 func (u *UI) askForget() tea.Cmd {
@@ -470,16 +420,6 @@ func (u *UI) nextPlatform() tea.Cmd {
 	}
 	u.list.platform = platforms[(slices.Index(platforms, u.list.platform)+1)%len(platforms)]
 	return u.keepList()
-}
-
-// toggleSort sorts the unanswered by the time that is left, and back. From
-// another view it goes there: nothing else can be sorted so.
-func (u *UI) toggleSort() tea.Cmd {
-	v := listViews()[2]
-	if u.list.view.name != v.name || u.list.sort != inbox.SortTimeLeft {
-		v.sort = inbox.SortTimeLeft
-	}
-	return shows(v)(u)
 }
 
 func (u *UI) refresh() tea.Cmd {

@@ -54,13 +54,17 @@ func (u *UI) readList() tea.Cmd {
 	by, search := u.searchBy(), u.list.search
 	q := u.list.query(u.listRows(), by)
 	return func() tea.Msg {
-		if !search.Exact() {
-			page, err := u.pick(inbox.ListSearch{Query: q, Search: search, By: by, Most: pickMost})
-			return listMsg{gen, page, err}
-		}
-		page, err := u.in.List(u.ctx, q)
+		page, err := u.rows(q, search, by)
 		return listMsg{gen, page, err}
 	}
+}
+
+// rows reads rows of the list.
+func (u *UI) rows(q inbox.ListQuery, search inbox.Search, by inbox.SearchBy) (inbox.ListPage, error) {
+	if search.Exact() {
+		return u.in.List(u.ctx, q)
+	}
+	return u.pick(inbox.ListSearch{Query: q, Search: search, By: by, Most: pickMost})
 }
 
 // pickMost is how many rows are looked at for a search that no index of the list
@@ -138,20 +142,6 @@ func (u *UI) deliver(r inbox.SendRequest, to string) tea.Cmd {
 // do runs an action that answers with nothing but an error.
 func (u *UI) do(what, said string, f func(context.Context) error) tea.Cmd {
 	return func() tea.Msg { return doneMsg{what: what, said: said, err: f(u.ctx)} }
-}
-
-// setArchived archives a conversation or brings it back.
-func (u *UI) setArchived(c inbox.Conversation, archived bool) tea.Cmd {
-	name := c.Participant.DisplayName()
-	what, said := "archive "+name, "archived "+name
-	if !archived {
-		what, said = "bring back "+name, "brought back "+name
-	}
-	said += " · " + u.keys.first("undo") + " undoes it"
-	return func() tea.Msg {
-		err := u.in.SetArchived(u.ctx, c.ID, archived)
-		return doneMsg{what: what, said: said, err: err, undo: &undo{c.ID, name, !archived}}
-	}
 }
 
 // writeForEditor puts the composer's text into a file that only the agent can

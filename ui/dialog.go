@@ -53,6 +53,23 @@ func (u *UI) overlayArea() rect {
 	return rect{t.x, t.y + t.height - p.rows(), t.width, p.rows()}
 }
 
+// panelTitle is the rule above a panel, with what it is about.
+func (u *UI) panelTitle(width int, title, more string) string {
+	rule := u.style[roleActive]
+	l := u.line(width).put(rule, "─ ").put(bold, title).fit(u.style[roleFaint], more, width/2).spaces(1)
+	return l.put(rule, strings.Repeat("─", l.left)).String()
+}
+
+// panelCursor is the place of the cursor in a panel whose second line is an input.
+func (u *UI) panelCursor(input *editor) *tea.Cursor {
+	a := u.overlayArea()
+	if a.height < 2 {
+		return nil
+	}
+	_, column := input.place()
+	return tea.NewCursor(a.x+min(3+column, max(a.width-1, 0)), a.y+1)
+}
+
 func (u *UI) dismiss() {
 	u.overlay = nil
 	u.touch(partOverlay | partHints)

@@ -43,9 +43,9 @@ type keymap struct {
 }
 
 // newKeymap binds the actions, with the config's keys over the defaults.
-func newKeymap(overrides map[string][]string) (*keymap, error) {
+func newKeymap(views []listView, overrides map[string][]string) (*keymap, error) {
 	m := &keymap{byName: map[string]*action{}, bound: map[scope]map[string]*action{}, prefix: map[string]bool{}}
-	for _, a := range actions() {
+	for _, a := range actions(views) {
 		m.actions = append(m.actions, &a)
 		m.byName[a.name] = &a
 	}
@@ -193,7 +193,7 @@ func keyLabels(keys []string) string {
 // CheckKeys says what is wrong with the keys of a config: unknown actions, keys
 // that cannot work, and clashes, with both names.
 func CheckKeys(overrides map[string][]string) error {
-	_, err := newKeymap(overrides)
+	_, err := newKeymap(usualViews(), overrides)
 	return err
 }
 
@@ -201,7 +201,7 @@ func CheckKeys(overrides map[string][]string) error {
 func KeyTable() string {
 	var b strings.Builder
 	b.WriteString("| keys | action | name in the config | where |\n|---|---|---|---|\n")
-	for _, a := range actions() {
+	for _, a := range actions(usualViews()) {
 		keys := make([]string, len(a.keys))
 		for i, key := range a.keys {
 			keys[i] = "`" + keyLabel(key) + "`"

@@ -19,16 +19,16 @@ func TestKeysOfTheConfigAreChecked(t *testing.T) {
 		keys map[string][]string
 		want []string // parts of the error; none: it is fine
 	}{
-		{"another key", map[string][]string{"archive": {"E"}}, nil},
+		{"another key", map[string][]string{"done": {"E"}}, nil},
 		{"no key at all", map[string][]string{"forget": {}}, nil},
 		{"swapped keys", map[string][]string{"down": {"k"}, "up": {"j"}}, nil},
 		{"the same key in another place", map[string][]string{"send": {"ctrl+d"}}, nil},
 		{"an unknown action", map[string][]string{"delete-all": {"d"}}, []string{`no action "delete-all"`}},
-		{"a clash", map[string][]string{"archive": {"r"}}, []string{`"r"`, `"archive"`, `"reply"`}},
-		{"a first half", map[string][]string{"archive": {"g"}}, []string{`"g"`, `"archive"`, `"g g"`, `"top"`}},
-		{"an alt key", map[string][]string{"archive": {"alt+e"}}, []string{"Alt keys"}},
+		{"a clash", map[string][]string{"done": {"r"}}, []string{`"r"`, `"done"`, `"reply"`}},
+		{"a first half", map[string][]string{"done": {"g"}}, []string{`"g"`, `"done"`, `"g g"`, `"top"`}},
+		{"an alt key", map[string][]string{"done": {"alt+e"}}, []string{"Alt keys"}},
 		{"a letter in the composer", map[string][]string{"send": {"s"}}, []string{"would be typed"}},
-		{"nothing", map[string][]string{"archive": {""}}, []string{"is not a key"}},
+		{"nothing", map[string][]string{"done": {""}}, []string{"is not a key"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			err := ui.CheckKeys(tt.keys)

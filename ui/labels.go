@@ -43,6 +43,22 @@ func agoLabel(at, now time.Time, zone *time.Location) (label string, until time.
 	return label, until
 }
 
+// whenLabel is an instant to come as people say it: the time of a day of this
+// week, else the date.
+func whenLabel(at, now time.Time, zone *time.Location, clock string) (label string, until time.Time) {
+	at, now = at.In(zone), now.In(zone)
+	midnight := time.Date(now.Year(), now.Month(), now.Day()+1, 0, 0, 0, 0, zone)
+	switch {
+	case sameDay(at, now):
+		return at.Format(clock), midnight
+	case at.After(now) && at.Before(midnight.AddDate(0, 0, 6)):
+		return at.Format("Mon " + clock), midnight
+	case at.Year() == now.Year():
+		return at.Format("2 Jan " + clock), midnight
+	}
+	return at.Format("2 Jan 2006"), midnight
+}
+
 // endsInTime tells that a window's label is a time, and no word such as
 // "closed".
 func endsInTime(label string) bool {

@@ -30,35 +30,15 @@ type list struct {
 	lost       bool // the last window did not hold the selection: look for it by its ID
 	asked      bool // another question is being asked: cursors are worthless, and what it leaves out is not kept
 
+	marks marks
+
 	counts  inbox.Counts
 	closing int // conversations that close soon, mostClosing at the most
 	loaded  bool
 	load    loader
 }
 
-// listView is one of the numbered views.
-type listView struct {
-	name    string
-	short   string // where there is little room
-	shows   string // for the help; "" when the name says it
-	view    inbox.View
-	sort    inbox.Sort
-	closing bool // only windows that end soon
-}
-
-// listViews are the views in the order of their keys.
-func listViews() []listView {
-	return []listView{
-		{name: "All", short: "All", view: inbox.ViewAll, sort: inbox.SortNewest},
-		{name: "Unread", short: "Unread", view: inbox.ViewUnread, sort: inbox.SortNewest},
-		{name: "Unanswered", short: "Unansw", view: inbox.ViewUnanswered, sort: inbox.SortNewest},
-		{name: "Closing", short: "Clos", view: inbox.ViewUnanswered, sort: inbox.SortTimeLeft, closing: true},
-		{name: "Archived", short: "Arch", view: inbox.ViewArchived, sort: inbox.SortNewest},
-		{name: "Problems", short: "Probl", shows: "problems, sends that failed or are unknown", view: inbox.ViewProblems, sort: inbox.SortNewest},
-	}
-}
-
-func newList() list { return list{view: listViews()[0], sort: inbox.SortNewest, at: -1} }
+func newList(v listView) list { return list{view: v, sort: v.sort, at: -1} }
 
 // loader numbers the questions to the inbox, so that an answer to an old one
 // can be told, and keeps one question under way at a time.
@@ -174,6 +154,7 @@ func (l *list) apply(page inbox.ListPage, height int) bool {
 	l.rows, l.moreBefore, l.moreAfter = page.Rows, page.MoreBefore, page.MoreAfter
 	l.loaded = true
 	l.ghost = false
+	l.renewMarks()
 	l.at = slices.IndexFunc(l.rows, func(r inbox.ListRow) bool { return r.ID == l.selected })
 	if l.at < 0 && !asked && l.selected != "" && oldAt >= 0 && oldAt < len(old) {
 		l.keepGhost(old, oldAt)

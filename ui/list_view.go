@@ -60,13 +60,14 @@ func fillAbove(lines []string, last string, height int) []string {
 func (u *UI) drawRow(i, width, height int) (lines []string, until time.Time) {
 	c := u.list.rows[i].Conversation
 	left, leftRole, t1 := u.windowOf(c, false)
-	age, t2 := agoLabel(c.LastActivity(), u.now(), u.opts.Zone)
+	age, t2 := u.rowAge(c)
 	marks := u.fittingMarks(c, segment{u.style[leftRole], left}, width-rowMargin-leastName)
 	if room := width - rowMargin - leastName - marks.width(u.cells); height == 1 && age != "" && u.cells.width(age)+2 <= room-leastName {
 		marks = append(segments{{u.style[roleFaint], " " + age + " "}}, marks...)
 	}
 	l := u.rowLine(i, width)
-	l.put(u.style[roleFaint], c.ID.Platform().Tag()).spaces(1)
+	l.put(u.style[roleFaint], c.ID.Platform().Tag())
+	u.putMark(l, c.ID)
 	l.column(u.nameStyle(c), c.Participant.DisplayName(), l.left-marks.width(u.cells))
 	marks.put(l)
 	lines = append(lines, l.pad().String())
@@ -74,6 +75,34 @@ func (u *UI) drawRow(i, width, height int) (lines []string, until time.Time) {
 		lines = append(lines, u.drawPreview(i, width, age))
 	}
 	return lines, sooner(t1, t2)
+}
+
+// putMark says whether the conversation is marked.
+func (u *UI) putMark(l *lineBuilder, id inbox.ConversationID) {
+	if u.list.isMarked(id) {
+		l.put(u.style[roleActive], "✓")
+		return
+	}
+	l.spaces(1)
+}
+
+// rowAge is how long ago something moved there; of a snoozed one, when it comes
+// back.
+func (u *UI) rowAge(c inbox.Conversation) (label string, until time.Time) {
+	if c.Triage.Snoozed() {
+		return u.snoozedUntil(c)
+	}
+	label, until = agoLabel(c.LastActivity(), u.now(), u.opts.Zone)
+	if c.JustWoken() {
+		label = "woke " + label
+	}
+	return label, until
+}
+
+// snoozedUntil says when a snoozed conversation comes back.
+func (u *UI) snoozedUntil(c inbox.Conversation) (string, time.Time) {
+	text, until := whenLabel(c.Triage.SnoozedUntil, u.now(), u.opts.Zone, u.opts.Clock)
+	return "until " + text, until
 }
 
 // What a row needs beside its marks.
@@ -115,13 +144,13 @@ func (u *UI) rowLine(i, width int) *lineBuilder {
 		return l.spaces(1)
 	}
 	if u.focus == onList {
-		u.selectLine(l, u.list.rows[i].Unread > 0)
+		u.selectLine(l, u.list.rows[i].IsUnread())
 	}
 	return l.put(u.style[roleActive], "▌")
 }
 
 func (u *UI) nameStyle(c inbox.Conversation) sgr {
-	if c.Unread > 0 {
+	if c.IsUnread() || c.JustWoken() {
 		return u.style[roleUnread]
 	}
 	return plain
@@ -136,14 +165,30 @@ func (u *UI) drawPreview(i, width int, age string) string {
 		l.put(u.style[roleOwn], "you: ")
 	}
 	style := u.style[roleFaint]
-	if c.Unread > 0 {
+	if c.IsUnread() {
 		style = plain
 	}
 	if age = " " + age; l.left < leastName+len(age) {
 		age = ""
 	}
+	u.putLabels(l, c, l.left-len(age)-leastPreview)
 	l.column(style, c.Last.Text, l.left-len(age))
 	return l.put(u.style[roleFaint], age).pad().String()
+}
+
+// leastPreview is how much of the last word is left beside the labels.
+const leastPreview = 12
+
+// putLabels puts a conversation's labels into a line, as many as there is room
+// for.
+func (u *UI) putLabels(l *lineBuilder, c inbox.Conversation, room int) {
+	for _, label := range c.Triage.Labels {
+		text := "#" + visible(label) + " "
+		if room -= u.cells.width(text); room < 0 {
+			return
+		}
+		l.put(u.style[roleLink], text)
+	}
 }
 
 // segments are styled pieces of a line.
@@ -170,7 +215,7 @@ func (s segments) put(l *lineBuilder) {
 
 // rowMarks are the marks of a row, each with a blank before it, the most
 // important first: a failed or doubtful send or one that waits, a draft, what
-// is unread.
+// is unread, and what has been decided.
 func (u *UI) rowMarks(c inbox.Conversation) segments {
 	var s segments
 	add := func(r role, text string) { s = append(s, segment{u.style[r], " " + text}) }
@@ -185,8 +230,14 @@ func (u *UI) rowMarks(c inbox.Conversation) segments {
 	if c.Draft != "" {
 		add(roleTitle, "draft")
 	}
-	if c.Unread > 0 {
+	if c.IsUnread() {
 		add(roleUnread, "●"+short(c.Unread))
+	}
+	if c.Triage.Muted {
+		add(roleFaint, "muted")
+	}
+	if c.Triage.Mine && u.list.view.view != inbox.ViewMine {
+		add(roleOwn, "mine")
 	}
 	return s
 }
@@ -201,10 +252,8 @@ func (u *UI) drawEmptyList(width, height int) []string {
 		texts = []string{"Nothing matches " + u.list.filters() + u.within() + ".", "Esc drops the filters."}
 	case u.list.view.view == inbox.ViewAll:
 		texts = u.emptyInbox()
-	case u.list.view.view == inbox.ViewProblems:
-		texts = []string{"No send has failed, and none is in doubt.", "What is queued leaves by itself. Press 1 for all conversations."}
 	default:
-		texts = []string{"Nothing in “" + u.list.view.name + "”.", "Press 1 for all conversations."}
+		texts = []string{"Nothing in “" + u.list.view.name + "”.", u.list.view.empty, "Press 1 for all conversations."}
 	}
 	return fill(u.paragraphs(texts, width), width, height)
 }

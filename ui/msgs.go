@@ -57,21 +57,12 @@ type doneMsg struct {
 	what string // for the notice when it fails: "archive Maya Lind"
 	said string // the notice when it worked, "" for none
 	err  error
-	undo *undo                // what z does from now on
-	back inbox.ConversationID // what is to be selected again, "" for nothing
 }
 
 // outcomeMsg says how far the messages that were sent last have come.
 type outcomeMsg struct {
 	awaited awaited
 	items   []inbox.OutboxItem
-}
-
-// undo brings an archived conversation back, or archives it again.
-type undo struct {
-	id       inbox.ConversationID
-	name     string
-	archived bool // what undoing makes of it
 }
 
 // clockMsg says that a label may have changed.

@@ -98,7 +98,7 @@ func TestFarewellSaysWhatIsLeftBehind(t *testing.T) {
 		s.Press("j", "r")
 		s.Type("half a sent")
 		s.Press("esc")
-		want := "1 draft is kept\n1 message was not sent: the view Problems shows why"
+		want := "1 draft is kept\n1 message was not sent: the view Failed shows why"
 		if got := s.screen.Farewell(); got != want {
 			t.Errorf("farewell: %q", got)
 		}

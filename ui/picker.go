@@ -104,10 +104,10 @@ func (p *picker) rows() int { return 2 + len(usualReactions()) }
 
 func (p *picker) draw(u *UI, width, height int) []string {
 	p.input.resize(u.cells, width-3, 1)
-	rule := u.style[roleActive]
-	title := u.line(width).put(rule, "─ ").put(bold, "react to "+p.to).fit(u.style[roleFaint], " · "+p.about, width/2).spaces(1)
-	title.put(rule, strings.Repeat("─", title.left))
-	lines := []string{title.String(), u.line(width).put(rule, " > ").put(plain, p.input.visibleRow(0)).String()}
+	lines := []string{
+		u.panelTitle(width, "react to "+p.to, " · "+p.about),
+		u.line(width).put(u.style[roleActive], " > ").put(plain, p.input.visibleRow(0)).String(),
+	}
 	if len(p.found) == 0 {
 		lines = append(lines, u.line(width).fit(u.style[roleFaint], "   no emoji has this name; any can be pasted", width).String())
 	}
@@ -145,11 +145,4 @@ func (p *picker) hint() string {
 	return "Enter reacts · Esc leaves"
 }
 
-func (p *picker) cursor(u *UI) *tea.Cursor {
-	a := u.overlayArea()
-	if a.height < 2 {
-		return nil
-	}
-	_, column := p.input.place()
-	return tea.NewCursor(a.x+min(3+column, max(a.width-1, 0)), a.y+1)
-}
+func (p *picker) cursor(u *UI) *tea.Cursor { return u.panelCursor(&p.input) }

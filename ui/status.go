@@ -60,55 +60,6 @@ func (u *UI) drawHeader() ([]string, time.Time) {
 	return []string{l.String()}, time.Time{}
 }
 
-// tabLook is how much the names of the views are shortened.
-type tabLook int
-
-const (
-	tabsWhole tabLook = iota
-	tabsShort
-	tabsUncounted
-	tabsNumbers // but the one that is shown
-)
-
-// tabs are the views, shortened until all of them fit: one that is missing
-// would be one that nobody finds.
-func (u *UI) tabs(room int) (s segments) {
-	for look := tabsWhole; look <= tabsNumbers; look++ {
-		s = nil
-		for i, v := range listViews() {
-			s = append(s, u.tab(i, v, look))
-		}
-		if s.width(u.cells) <= room {
-			return s
-		}
-	}
-	for len(s) > 0 && s.width(u.cells) > room {
-		s = s[:len(s)-1]
-	}
-	return s
-}
-
-func (u *UI) tab(i int, v listView, look tabLook) segment {
-	shown := v.name == u.list.view.name && !u.list.search.HasView()
-	text, style := "  "+string(rune('1'+i)), u.style[roleFaint]
-	switch {
-	case look == tabsWhole:
-		text += " " + v.name
-	case look < tabsNumbers || shown:
-		text += " " + v.short
-	}
-	if n := u.list.countOf(v); n > 0 && look < tabsUncounted {
-		text += " " + short(n)
-		if v.closing && n == mostClosing {
-			text += "+"
-		}
-	}
-	if shown {
-		style = u.style[roleActive]
-	}
-	return segment{style, text}
-}
-
 // headerRight says what narrows the list, so that nobody takes a part of it for
 // the whole.
 func (u *UI) headerRight() (s segments) {
@@ -198,13 +149,16 @@ func (u *UI) hintNames() (names, kept []string) {
 		}
 		return names, []string{"send", "leave"}
 	case onThread:
-		names = []string{"reply", "list", "react", "previous-message", "next-message", "link", "heart", "archive"}
+		names = []string{"reply", "list", "react", "previous-message", "next-message", "link", "heart", "done"}
 		if caps := u.in.Capabilities(u.thread.id); !caps.Reactions.OK {
 			names = slices.DeleteFunc(names, func(name string) bool { return name == "react" || name == "heart" })
 		}
 		return names, []string{"help", "quit"}
 	}
-	return []string{"open", "reply", "archive", "filter", "refresh", "palette"}, []string{"help", "quit"}
+	if len(u.list.marks.ids) > 0 {
+		return []string{"done", "label", "mute", "take", "unread", "mark", "mark-range"}, []string{"clear", "help"}
+	}
+	return []string{"open", "reply", "done", "filter", "label", "mark", "refresh", "palette"}, []string{"help", "quit"}
 }
 
 // hintHelp is the short form of an action's help.
@@ -230,8 +184,12 @@ func (u *UI) hintHelp(name string) string {
 		return "list"
 	case "open":
 		return "open"
-	case "archive":
-		return "archive"
+	case "done", "label", "mute", "take", "unread", "mark":
+		return name
+	case "mark-range":
+		return "mark to here"
+	case "clear":
+		return "drop marks"
 	case "filter":
 		return "find"
 	case "refresh":
@@ -253,7 +211,7 @@ func (u *UI) drawStatus() ([]string, time.Time) {
 	if u.area.hints.height == 0 && u.notice.text != "" && u.now().Before(u.notice.until) {
 		return []string{l.fit(u.style[u.notice.role], u.notice.text, l.left).String()}, u.notice.until
 	}
-	outbox := u.outboxSegments()
+	outbox := u.countSegments()
 	room := l.left - outbox.width(u.cells) - 1
 	accounts, until := u.accountsIn(room)
 	for i, s := range accounts {
@@ -416,6 +374,16 @@ func gaugeRole(n, limit int) role {
 		return roleWarn
 	}
 	return roleFaint
+}
+
+// countSegments say how many conversations are marked, and what has not been
+// sent.
+func (u *UI) countSegments() segments {
+	s := u.outboxSegments()
+	if n := len(u.list.marks.ids); n > 0 {
+		s = append(segments{{u.style[roleActive], " " + grouped(n) + " marked"}}, s...)
+	}
+	return s
 }
 
 func (u *UI) outboxSegments() segments {

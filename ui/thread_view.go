@@ -2,6 +2,8 @@ package ui
 
 import (
 	"time"
+
+	"parley/inbox"
 )
 
 // How the thread is drawn: a header that says who writes where and how long an
@@ -83,8 +85,14 @@ func (u *UI) drawThreadTitle(width int, alone bool) (string, time.Time) {
 	label, r, until := u.windowOf(c, false)
 	title := u.line(width).fit(u.style[roleTitle], c.Participant.DisplayName(), max(width/2, 1))
 	title.fit(u.style[roleFaint], " · "+c.ID.Platform().Label()+" · "+string(c.ID.Account()), title.left)
-	if c.Archived {
-		title.put(u.style[roleWarn], " · archived")
+	state, next := u.triageWords(c)
+	until = sooner(until, next)
+	for _, text := range state {
+		title.put(u.style[roleWarn], " · "+text)
+	}
+	if len(c.Triage.Labels) > 0 && title.left > 2 {
+		title.put(u.style[roleFaint], " ")
+		u.putLabels(title, c, title.left)
 	}
 	if !alone {
 		return title.String(), until
@@ -96,6 +104,25 @@ func (u *UI) drawThreadTitle(width int, alone bool) (string, time.Time) {
 		title.put(u.style[roleFaint], " · ").put(u.style[r], label)
 	}
 	return title.String(), until
+}
+
+// triageWords are what has been decided of a conversation.
+func (u *UI) triageWords(c inbox.Conversation) (words []string, until time.Time) {
+	switch {
+	case c.Triage.Snoozed():
+		var text string
+		text, until = u.snoozedUntil(c)
+		words = append(words, "snoozed "+text)
+	case c.IsDone():
+		words = append(words, "done")
+	}
+	if c.Triage.Muted {
+		words = append(words, "muted")
+	}
+	if c.Triage.Mine {
+		words = append(words, "mine")
+	}
+	return words, until
 }
 
 // drawWindowLine draws how long an answer may take, and who says so. Where there

@@ -76,6 +76,7 @@ type UI struct {
 	held          string // the first half of a key
 	away          bool   // the terminal is not looked at
 
+	views    []listView
 	list     list
 	thread   thread
 	composer *composer // nil when it is closed
@@ -91,7 +92,9 @@ type UI struct {
 	sentAt      map[inbox.ConversationID]time.Time // when a draft of the conversation became a message
 	marked      readMark
 	accounts    []inbox.AccountView
-	undo        *undo
+	undos       []undoStep // what z takes back, the newest last
+	triaging    int        // actions whose results are not known yet
+	undoOwed    int        // z was pressed before they were
 	notice      notice
 	terminal    terminal
 	notifier    notifier
@@ -114,6 +117,7 @@ const (
 type readMark struct {
 	id      inbox.ConversationID
 	arrival uint64
+	woken   time.Time
 }
 
 // New makes a screen over the inbox. The first page of the list and its first
@@ -123,11 +127,12 @@ type readMark struct {
 func New(ctx context.Context, in *inbox.Inbox, opts Options) (*UI, error) {
 	u := &UI{
 		ctx: ctx, in: in, opts: opts.withDefaults(),
-		seed: maphash.MakeSeed(), list: newList(), drafts: newDraftBook(in),
+		seed: maphash.MakeSeed(), views: usualViews(), drafts: newDraftBook(in),
 		sentAt: map[inbox.ConversationID]time.Time{}, recent: usualReactions(),
 	}
+	u.list = newList(u.views[0])
 	var err error
-	if u.keys, err = newKeymap(opts.Keys); err != nil {
+	if u.keys, err = newKeymap(u.views, opts.Keys); err != nil {
 		return nil, err
 	}
 	u.look = look{theme: u.opts.Theme, dark: true, profile: colorprofile.TrueColor, own: opts.Colours}
@@ -200,8 +205,8 @@ func (u *UI) Farewell() string {
 	}
 	add(u.drafts.count(), "draft is kept", "drafts are kept")
 	add(queued, "message is still queued: it leaves when parley runs again", "messages are still queued: they leave when parley runs again")
-	add(failed, "message was not sent: the view Problems shows why", "messages were not sent: the view Problems shows why")
-	add(unknown, "message may have been sent: the view Problems shows it", "messages may have been sent: the view Problems shows them")
+	add(failed, "message was not sent: the view Failed shows why", "messages were not sent: the view Failed shows why")
+	add(unknown, "message may have been sent: the view Failed shows it", "messages may have been sent: the view Failed shows them")
 	return strings.Join(lines, "\n")
 }
 

@@ -325,19 +325,6 @@ func TestConversationStaysInTheUnreadViewUntilItIsLeft(t *testing.T) {
 	})
 }
 
-func TestArchiveAndUndo(t *testing.T) {
-	atShop(t, 120, 40, ui.Options{}, threeCustomers, func(s *shop) {
-		s.Press("e")
-		s.Wait(time.Second)
-		s.Sees("archived Maya", "z undoes it")
-		s.Press("5")
-		s.Sees("Maya · Instagram · acme · archived")
-		s.Press("1", "z")
-		s.Wait(time.Second)
-		s.Sees("do you ship to Porto?")
-	})
-}
-
 func TestForgetAsksFirst(t *testing.T) {
 	atShop(t, 120, 40, ui.Options{}, threeCustomers, func(s *shop) {
 		s.Press("#")
@@ -365,17 +352,17 @@ func TestFilterNarrowsTheListWhileItIsTyped(t *testing.T) {
 func TestPaletteFindsAndRunsAnAction(t *testing.T) {
 	atShop(t, 120, 40, ui.Options{}, threeCustomers, func(s *shop) {
 		s.Press("j", "ctrl+k")
-		s.Type("arch")
+		s.Type("mute")
 		s.Press("enter")
 		s.Wait(time.Second)
-		s.Sees("archived Jamal")
+		s.Sees("Jamal: muted")
 	})
 }
 
 func TestHelpListsTheKeys(t *testing.T) {
-	atShop(t, 140, 50, ui.Options{Keys: map[string][]string{"archive": {"E"}}}, threeCustomers, func(s *shop) {
+	atShop(t, 140, 50, ui.Options{Keys: map[string][]string{"done": {"E"}}}, threeCustomers, func(s *shop) {
 		s.Press("?")
-		s.Sees("In the list", "In the composer", "Ctrl-K", "E                  archive, or bring back")
+		s.Sees("In the list", "In the composer", "Ctrl-K", "E                  done, or back into the inbox")
 		s.Press("esc")
 		s.Misses("In the composer")
 	})

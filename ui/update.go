@@ -81,6 +81,14 @@ func (u *UI) handleAnswer(msg tea.Msg) tea.Cmd {
 		u.outcomeRead(msg)
 	case doneMsg:
 		return u.done(msg)
+	case triagedMsg:
+		return u.triaged(msg)
+	case undoneMsg:
+		return u.undone(msg)
+	case allMsg:
+		u.allRead(msg)
+	case labelsMsg:
+		u.labelsRead(msg)
 	case clockMsg:
 		u.ticked(msg)
 	case pauseMsg:
@@ -210,7 +218,8 @@ func (u *UI) changed(c inbox.Changes) tea.Cmd {
 // gone takes a conversation that is kept no longer off the screen.
 func (u *UI) gone(id inbox.ConversationID) tea.Cmd {
 	u.list.remove(id)
-	u.touch(partList)
+	u.list.unmark(id)
+	u.touch(partList | partStatus)
 	if u.thread.id != id {
 		return nil
 	}
@@ -279,6 +288,9 @@ func (u *UI) newList() tea.Cmd {
 // keepList reads the list with another question, and keeps the selection if
 // it is in there.
 func (u *UI) keepList() tea.Cmd {
+	if len(u.list.marks.ids) > 0 && u.list.marks.of != u.list.question() {
+		u.dropMarks()
+	}
 	u.list.load.restart()
 	u.list.asked = true
 	u.touch(partHeader | partList)
@@ -376,10 +388,10 @@ func (u *UI) threadMoved() tea.Cmd {
 // focus is on the screen.
 func (u *UI) markRead() tea.Cmd {
 	t := &u.thread
-	if u.away || u.focus == onList || u.focus == onFilter || !t.atEnd() || t.conv.Unread == 0 {
+	if u.away || u.focus == onList || u.focus == onFilter || !t.atEnd() || t.conv.Unread == 0 && !t.conv.JustWoken() {
 		return nil
 	}
-	mark := readMark{t.id, t.conv.LastArrival}
+	mark := readMark{t.id, t.conv.LastArrival, t.conv.Triage.Woken}
 	t.look()
 	if mark == u.marked {
 		return nil
@@ -443,20 +455,7 @@ func (u *UI) done(msg doneMsg) tea.Cmd {
 	case msg.said != "":
 		u.say(msg.said)
 	}
-	if msg.undo != nil {
-		u.undo = msg.undo
-	}
-	if msg.back != "" && u.composer == nil {
-		return u.selectAgain(msg.back)
-	}
 	return nil
-}
-
-// selectAgain selects a conversation that has come back into the list.
-func (u *UI) selectAgain(id inbox.ConversationID) tea.Cmd {
-	u.focusOn(onList)
-	u.list.ghost, u.list.owed, u.list.selected = false, 0, id
-	return u.keepList()
 }
 
 func (u *UI) editorReady(msg editorMsg) tea.Cmd {

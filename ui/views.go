@@ -1,0 +1,172 @@
+package ui
+
+import (
+	"cmp"
+	"strconv"
+	"strings"
+
+	"parley/inbox"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// The views: the selections of conversations that have a name, a place in the
+// header and keys of their own. They are a value of the screen, so that another
+// list of them is only another value.
+
+// listView is one of the numbered views.
+type listView struct {
+	name    string
+	short   string // where there is little room
+	letter  string // after g
+	shows   string // for the help; "" when the name says it
+	empty   string // what is said when nothing is in it; "" for the usual words
+	view    inbox.View
+	sort    inbox.Sort
+	closing bool // only windows that end soon
+	quiet   bool // its size asks nobody to do anything
+}
+
+// usualViews are the views in the order of their numbers.
+func usualViews() []listView {
+	return []listView{
+		{name: "All", short: "All", letter: "i", shows: "all that is neither done nor snoozed", view: inbox.ViewAll, sort: inbox.SortNewest, quiet: true},
+		{name: "Unread", short: "Unread", letter: "u", view: inbox.ViewUnread, sort: inbox.SortNewest},
+		{name: "Unanswered", short: "Unansw", letter: "a", view: inbox.ViewUnanswered, sort: inbox.SortNewest},
+		{name: "Closing", short: "Clos", letter: "c", shows: "windows that close soon", view: inbox.ViewUnanswered, sort: inbox.SortTimeLeft, closing: true},
+		{
+			name: "Mine", short: "Mine", letter: "m", shows: "mine: taken, or answered here", view: inbox.ViewMine, sort: inbox.SortNewest, quiet: true,
+			empty: "What you take or answer is listed here.",
+		},
+		{
+			name: "Snoozed", short: "Snooz", letter: "s", shows: "snoozed, by the time at which they come back", view: inbox.ViewSnoozed, sort: inbox.SortWake, quiet: true,
+			empty: "What is snoozed waits here until its time, or until the customer writes.",
+		},
+		{
+			name: "Done", short: "Done", letter: "d", shows: "done, and archived by the provider", view: inbox.ViewDone, sort: inbox.SortNewest, quiet: true,
+			empty: "What is done is listed here until the customer writes again.",
+		},
+		{
+			name: "Failed", short: "Fail", letter: "f", shows: "failed: sends that failed or are unknown", view: inbox.ViewProblems, sort: inbox.SortNewest,
+			empty: "No send has failed, and none is in doubt. What is queued leaves by itself.",
+		},
+	}
+}
+
+// keys are the view's number, as far as there are digits, and g with its letter.
+func (v listView) keys(i int) (keys []string) {
+	if i < 9 {
+		keys = append(keys, strconv.Itoa(i+1))
+	}
+	if v.letter != "" {
+		keys = append(keys, "g "+v.letter)
+	}
+	return keys
+}
+
+// viewActions lead to the views.
+func viewActions(views []listView) (as []action) {
+	for i, v := range views {
+		as = append(as, action{
+			name: "view-" + strings.ToLower(v.name), keys: v.keys(i),
+			help: "show: " + cmp.Or(v.shows, strings.ToLower(v.name)), scope: inPanes, run: shows(v),
+		})
+	}
+	return as
+}
+
+func shows(v listView) func(*UI) tea.Cmd {
+	return func(u *UI) tea.Cmd {
+		u.list.view, u.list.sort = v, v.sort
+		if u.list.search.HasView() {
+			u.list.text, u.list.search = "", inbox.Search{} // it would win over the view
+		}
+		u.focusOn(onList)
+		return u.newList()
+	}
+}
+
+// toggleSort sorts the unanswered by the time that is left, and back. From
+// another view it goes there: nothing else can be sorted so.
+func (u *UI) toggleSort() tea.Cmd {
+	for _, v := range u.views {
+		if v.view != inbox.ViewUnanswered || v.closing {
+			continue
+		}
+		if u.list.view.name != v.name || u.list.sort != inbox.SortTimeLeft {
+			v.sort = inbox.SortTimeLeft
+		}
+		return shows(v)(u)
+	}
+	return nil
+}
+
+// The header's part of them.
+
+// tabLook is how much the names of the views are shortened.
+type tabLook int
+
+const (
+	tabsWhole tabLook = iota
+	tabsShort
+	tabsTerse // and what asks nobody to do anything is not counted
+	tabsUncounted
+	tabsNumbers // but the one that is shown
+)
+
+// tabs are the views, shortened until all of them fit: one that is missing
+// would be one that nobody finds.
+func (u *UI) tabs(room int) (s segments) {
+	for look := tabsWhole; look <= tabsNumbers; look++ {
+		s = nil
+		for i, v := range u.views {
+			s = append(s, u.tab(i, v, look))
+		}
+		if s.width(u.cells) <= room {
+			return s
+		}
+	}
+	for len(s) > 0 && s.width(u.cells) > room {
+		s = s[:len(s)-1]
+	}
+	return s
+}
+
+func (u *UI) tab(i int, v listView, look tabLook) segment {
+	shown := v.name == u.list.view.name && !u.list.search.HasView()
+	text, style := "  ", u.style[roleFaint]
+	if look >= tabsTerse {
+		text = " "
+	}
+	text += strconv.Itoa(i + 1)
+	switch {
+	case look == tabsWhole:
+		text += " " + v.name
+	case look < tabsNumbers || shown:
+		text += " " + v.short
+	}
+	text += u.tabCount(v, look)
+	if shown {
+		style = u.style[roleActive]
+	}
+	return segment{style, text}
+}
+
+func (u *UI) tabCount(v listView, look tabLook) string {
+	n := u.list.countOf(v)
+	switch {
+	case n == 0 || look >= tabsUncounted || look == tabsTerse && v.quiet:
+		return ""
+	case v.closing && n == mostClosing:
+		return " " + short(n) + "+"
+	}
+	return " " + short(n)
+}
+
+// belongs tells whether the list as it is asked for now holds the conversation,
+// as far as a record tells.
+func (l *list) belongs(c inbox.Conversation, by inbox.SearchBy) bool {
+	q := l.query(0, by)
+	return c.In(q.View) && l.search.Matches(c, by) &&
+		(q.Account == "" || q.Account == c.ID.Account()) && (q.Platform == "" || q.Platform == c.ID.Platform())
+}
