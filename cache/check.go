@@ -132,6 +132,7 @@ func (t *tx) checkKept(h *Health) {
 		return nil
 	})
 	each(waiting, "the events that wait for", func(_, v []byte) error { return json.Unmarshal(v, new([]inbox.EventFact)) })
+	each(notes, "the note", func(_, v []byte) error { return json.Unmarshal(v, new(noteRecord)) })
 	each(accounts, "the state of account", func(_, v []byte) error { return json.Unmarshal(v, new(inbox.AccountState)) })
 }
 

@@ -202,6 +202,9 @@ func (t *tx) DeleteConversation(id inbox.ConversationID) error {
 	if err := t.deleteItemsOf(id); err != nil {
 		return err
 	}
+	if err := batches(t.in(notes), notePrefix(id), t.in(notes).Delete); err != nil {
+		return err
+	}
 	if err := t.deleteSyncsOf(id); err != nil {
 		return err
 	}

@@ -45,6 +45,7 @@
 //	    syncs            account, platform, request -> state
 //	    accounts         account -> state
 //	    waiting          account, platform, message ID -> events that wait for the message
+//	    notes            conversation ID, instant, note ID -> note
 //
 // A number stands for a conversation in the keys of its messages. An entry is
 // the conversation's number, the end of its open phase and the text that a

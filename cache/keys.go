@@ -48,6 +48,7 @@ const (
 	syncs
 	accounts
 	waiting
+	notes
 
 	buckets int = iota
 )
@@ -80,6 +81,7 @@ var tree = [buckets]struct{ top, name []byte }{
 	syncs:        {topKept, []byte("syncs")},
 	accounts:     {topKept, []byte("accounts")},
 	waiting:      {topKept, []byte("waiting")},
+	notes:        {topKept, []byte("notes")},
 }
 
 var (
@@ -308,6 +310,30 @@ func cursorLetter(sort inbox.Sort) string {
 	}
 	return "n"
 }
+
+// noteKey orders the notes of a conversation as messageKey does the messages:
+// what follows the prefix is the same, so that both can be read as one.
+func noteKey(conversation inbox.ConversationID, p inbox.Position) []byte {
+	return append(appendInstant(notePrefix(conversation), p.At), p.ID...)
+}
+
+// notePrefix begins the keys of all notes of a conversation.
+func notePrefix(conversation inbox.ConversationID) []byte {
+	return appendPart(nil, string(conversation))
+}
+
+// placeOf is what follows the prefix in the key of a message or note.
+func placeOf(p inbox.Position) []byte { return append(appendInstant(nil, p.At), p.ID...) }
+
+func parsePlace(place []byte) (p inbox.Position, ok bool) {
+	if len(place) < instantSize {
+		return p, false
+	}
+	return inbox.Position{At: parseInstant(place), ID: inbox.MessageID(place[instantSize:])}, true
+}
+
+// endOfThread is a place behind all messages and notes of a conversation.
+var endOfThread = bytes.Repeat([]byte{0xff}, instantSize+1)
 
 // messageKey orders the messages of a conversation by time, then ID.
 func messageKey(n number, p inbox.Position) []byte {

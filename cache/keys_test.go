@@ -65,11 +65,19 @@ func FuzzMessageKey(f *testing.F) {
 		if bytes.Compare(key, other) != want {
 			t.Errorf("%d %v and %d %v are not ordered %d", n1, p, n2, q, want)
 		}
-		if bytes.Compare(key, endOf(number(n1))) >= 0 {
+		end := append(numberKey(number(n1)), endOfThread...)
+		if bytes.Compare(key, end) >= 0 {
 			t.Errorf("%v is behind the end of its thread", p)
 		}
-		if n1 < n2 && bytes.Compare(endOf(number(n1)), other) >= 0 {
+		if n1 < n2 && bytes.Compare(end, other) >= 0 {
 			t.Errorf("the end of thread %d is behind thread %d", n1, n2)
+		}
+		note := noteKey(inbox.ConversationID(id2), p)
+		if place := bytes.TrimPrefix(note, notePrefix(inbox.ConversationID(id2))); !bytes.Equal(place, key[numberSize:]) || !bytes.Equal(place, placeOf(p)) {
+			t.Errorf("a note and a message of one time and ID have places %q and %q", place, key[numberSize:])
+		}
+		if got, ok := parsePlace(placeOf(p)); !ok || !got.At.Equal(p.At) || got.ID != p.ID {
+			t.Errorf("the place of %v comes back as %v", p, got)
 		}
 		if !bytes.HasPrefix(placeKey(number(n1), p.ID), numberKey(number(n1))) {
 			t.Error("a place is outside of its conversation")

@@ -3,11 +3,8 @@ package cache
 import (
 	"bytes"
 	"fmt"
-	"slices"
 
 	"parley/inbox"
-
-	bolt "go.etcd.io/bbolt"
 )
 
 // position is the instant of a message as it stands in keys; nil is none.
@@ -156,77 +153,6 @@ func (t *tx) flushOldest() error {
 	}
 	t.oldest = nil
 	return nil
-}
-
-// Thread returns a stretch of a conversation.
-func (t *tx) Thread(q inbox.ThreadQuery) (page inbox.ThreadPage, err error) {
-	n, ok := t.numberOf(q.Conversation)
-	if !ok {
-		return page, nil
-	}
-	s := threadScan{ThreadQuery: q, prefix: numberKey(n), cursor: t.in(messages).Cursor()}
-	anchor := messageKey(n, q.Anchor)
-	if q.Anchor.IsZero() {
-		anchor = endOf(n)
-		s.After = 0
-	}
-	above, moreBefore := s.backward(anchor)
-	below, moreAfter := s.forward(anchor)
-	return inbox.ThreadPage{Messages: append(above, below...), MoreBefore: moreBefore, MoreAfter: moreAfter}, nil
-}
-
-// endOf is a key behind all messages of a conversation.
-func endOf(n number) []byte {
-	return append(numberKey(n), bytes.Repeat([]byte{0xff}, instantSize+1)...)
-}
-
-// threadScan is one query on its way through a thread.
-type threadScan struct {
-	inbox.ThreadQuery
-	prefix []byte
-	cursor *bolt.Cursor
-}
-
-func (s threadScan) forward(anchor []byte) (found []inbox.Message, more bool) {
-	for k, v := s.cursor.Seek(anchor); bytes.HasPrefix(k, s.prefix); k, v = s.cursor.Next() {
-		if len(found) >= s.After {
-			return found, true
-		}
-		found = s.append(found, k, v)
-	}
-	return found, false
-}
-
-func (s threadScan) backward(anchor []byte) (found []inbox.Message, more bool) {
-	var k, v []byte
-	if at, _ := s.cursor.Seek(anchor); at == nil {
-		k, v = s.cursor.Last()
-	} else {
-		k, v = s.cursor.Prev()
-	}
-	for ; bytes.HasPrefix(k, s.prefix); k, v = s.cursor.Prev() {
-		if len(found) >= s.Before {
-			more = true
-			break
-		}
-		found = s.append(found, k, v)
-	}
-	slices.Reverse(found)
-	return found, more
-}
-
-// append decodes a record; one that cannot be decoded counts as not there.
-func (s threadScan) append(found []inbox.Message, key, record []byte) []inbox.Message {
-	_, p, ok := parseMessageKey(key)
-	if !ok {
-		return found
-	}
-	m, err := decodeMessage(record)
-	if err != nil {
-		return found
-	}
-	m.Conversation, m.ID = s.Conversation, p.ID
-	return append(found, m)
 }
 
 // LastArrival and NextArrival count in the sequence of what is kept: parts of

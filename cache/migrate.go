@@ -42,6 +42,7 @@ type migration struct {
 var migrations = []migration{
 	{"make the buckets", func(kept *bolt.Bucket) error { return makeBuckets(kept, topKept) }},
 	{"make the bucket of waiting events", func(kept *bolt.Bucket) error { return makeBuckets(kept, topKept) }},
+	{"make the bucket of notes", func(kept *bolt.Bucket) error { return makeBuckets(kept, topKept) }},
 }
 
 // makeBuckets makes what is missing of the buckets below a top one.

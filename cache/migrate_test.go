@@ -43,6 +43,20 @@ var migrationCases = []struct {
 			return nil
 		},
 	},
+	{ // make the bucket of notes
+		before: func(kept *bolt.Bucket) error {
+			if kept.Bucket([]byte("notes")) == nil {
+				return nil
+			}
+			return kept.DeleteBucket([]byte("notes")) // an older file has none
+		},
+		after: func(kept *bolt.Bucket) error {
+			if kept.Bucket([]byte("notes")) == nil {
+				return errors.New("the bucket is missing")
+			}
+			return nil
+		},
+	},
 }
 
 func TestMigrations(t *testing.T) {

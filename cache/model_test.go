@@ -103,7 +103,7 @@ func drawTriage(t *rapid.T) inbox.Triage {
 func drawWrite(t *rapid.T) func(inbox.Writer) error {
 	id, message := drawID(t), rapid.SampledFrom(someMessages).Draw(t, "message")
 	item := inbox.OutboxID(fmt.Sprint("o", rapid.IntRange(0, 4).Draw(t, "item")))
-	switch rapid.IntRange(0, 10).Draw(t, "kind") {
+	switch rapid.IntRange(0, 12).Draw(t, "kind") {
 	case 0, 1, 2:
 		c, windows := drawConversation(t)
 		return func(w inbox.Writer) error { return w.PutConversation(c, windows) }
@@ -119,7 +119,12 @@ func drawWrite(t *rapid.T) func(inbox.Writer) error {
 	case 8:
 		d := inbox.Draft{Conversation: id, Text: rapid.SampledFrom([]string{"", "draft"}).Draw(t, "draft")}
 		return func(w inbox.Writer) error { return errors.Join(w.PutDraft(d), w.DeleteOutboxItem(item)) }
-	case 9:
+	case 9, 10:
+		note := inbox.Message{Conversation: id, ID: message, Note: true, Author: "Eve", CreatedAt: drawTime(t), Text: "note"}
+		return func(w inbox.Writer) error { return w.PutNote(note) }
+	case 11:
+		return func(w inbox.Writer) error { return w.DeleteNote(id, message) }
+	case 12:
 		key, events := drawWaiting(t, message)
 		return func(w inbox.Writer) error { return w.PutWaiting(key, events) }
 	}
@@ -230,6 +235,7 @@ func (p *pair) compare(t *rapid.T) {
 		q.Closing = time.Duration(rapid.IntRange(0, 5).Draw(t, "closing")) * time.Minute
 	}
 	thread := inbox.ThreadQuery{Conversation: drawID(t), Before: rapid.IntRange(0, 4).Draw(t, "older"), After: rapid.IntRange(0, 4).Draw(t, "newer")}
+	thread.Notes = rapid.Bool().Draw(t, "with notes")
 	if rapid.Bool().Draw(t, "anchored") {
 		thread.Anchor = inbox.Position{At: drawTime(t), ID: rapid.SampledFrom(someMessages).Draw(t, "at")}
 	}
@@ -278,7 +284,8 @@ func readAll(t *rapid.T, store inbox.Store, q inbox.ListQuery, thread inbox.Thre
 		}
 		for _, id := range someMessages {
 			m, found, err9 := r.Message(thread.Conversation, id)
-			answers, err = append(answers, m, found), errors.Join(err, err9)
+			note, noted, err11 := r.Note(thread.Conversation, id)
+			answers, err = append(answers, m, found, note, noted), errors.Join(err, err9, err11)
 		}
 		return errors.Join(err, err1, err2, err3, err4, err5, err6, err7, err8, err10)
 	})

@@ -118,5 +118,5 @@ func (t *tx) shrink(n number, fewer int) error {
 // an agent relies on its being there.
 func (t *tx) irreplaceable(id inbox.ConversationID) bool {
 	m, _ := t.mark(id)
-	return m.Triage.Keeps() || t.in(drafts).Get([]byte(id)) != nil || len(t.itemsOf(id)) > 0
+	return m.Triage.Keeps() || len(keysWith(t.in(notes), notePrefix(id), 1)) > 0 || t.in(drafts).Get([]byte(id)) != nil || len(t.itemsOf(id)) > 0
 }

@@ -25,8 +25,9 @@ func (t *tx) FindConversations(text string, limit int) ([]inbox.Conversation, er
 		c := t.in(b).Cursor()
 		var found [len(f.found)]int
 		for k, v := c.First(); k != nil; k, v = c.Next() {
-			if b == viewSnoozed {
+			if b == viewSnoozed { // in another order: the newest can be the last
 				k = t.newestOf(k, v)
+				clear(found[:])
 			}
 			f.look(k, v, &found)
 		}

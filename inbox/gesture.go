@@ -53,6 +53,8 @@ func (in *Inbox) gesturePart(g Gesture) (Part, error) {
 			return refuse("share", caps.Posts)
 		}
 		return Part{Kind: PartPost, Post: g.Post.ID, URL: g.Post.Permalink, State: StateQueued}, nil
+	case isNoteID(g.Target):
+		return Part{}, &Error{Kind: Rejected, Op: "react", Text: "a note is for agents only: the customer does not have it"}
 	case g.Target != "":
 		if !caps.Reactions.OK {
 			return refuse("react", caps.Reactions)

@@ -35,6 +35,11 @@ type Message struct {
 	Origin       *Origin        `json:"origin,omitempty"`      // where it came from, when it was not simply typed
 	Event        bool           `json:"event,omitempty"`       // something that happened in the thread, told in Text: it asks for no answer and opens no window
 
+	// Note is what an agent has written for agents only. It is none of the
+	// provider's messages: it has no direction and counts for nothing.
+	Note   bool   `json:"note,omitempty"`
+	Author string `json:"author,omitempty"` // of the note
+
 	// Arrival orders messages by when this cache first learned of them; a
 	// message that comes late has a new arrival and an old CreatedAt.
 	Arrival   uint64    `json:"arrival"`

@@ -123,6 +123,7 @@ type ThreadQuery struct {
 	Anchor       Position
 	Before       int
 	After        int
+	Notes        bool // with the agents' notes between them; the Inbox always asks for them
 }
 
 // ThreadPage is a stretch of a conversation, oldest first.

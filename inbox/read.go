@@ -26,8 +26,8 @@ func (in *Inbox) Counts(ctx context.Context) (counts Counts, err error) {
 	return counts, err
 }
 
-// Thread is a conversation with a stretch of its messages, what is in the
-// outbox for it, and its draft, all as of one instant.
+// Thread is a conversation with a stretch of its messages and notes, what is in
+// the outbox for it, and its draft, all as of one instant.
 type Thread struct {
 	Conversation Conversation
 	Page         ThreadPage
@@ -37,6 +37,7 @@ type Thread struct {
 
 // Thread reads a conversation. A NotFound error when it is not there.
 func (in *Inbox) Thread(ctx context.Context, q ThreadQuery) (t Thread, err error) {
+	q.Notes = true
 	err = in.store.View(ctx, func(r Reader) error {
 		var found bool
 		if t.Conversation, found, err = r.Conversation(q.Conversation); err != nil {

@@ -17,8 +17,8 @@ type Store interface {
 
 	// Retain removes messages beyond the limits, in transactions short enough
 	// that nobody waits for them, and conversations that are empty then. It
-	// spares what cannot be fetched again (drafts, outbox). It returns how many
-	// messages it removed.
+	// spares what cannot be fetched again (drafts, outbox, notes) and what an agent
+	// relies on (see Triage.Keeps). It returns how many messages it removed.
 	Retain(ctx context.Context, limits Retention, now time.Time) (removed int, err error)
 
 	Close() error
@@ -48,6 +48,8 @@ type Reader interface {
 
 	Message(ConversationID, MessageID) (m Message, found bool, err error)
 	Thread(ThreadQuery) (ThreadPage, error)
+	// Note reads an agent's note; messages are not found here, nor notes by Message.
+	Note(ConversationID, MessageID) (note Message, found bool, err error)
 
 	// LastArrival is the newest arrival number given out so far.
 	LastArrival() (uint64, error)
@@ -78,13 +80,17 @@ type Writer interface {
 	// PutConversation stores the record and moves it in every view. windows are
 	// the ends of its reply window for SortTimeLeft.
 	PutConversation(c Conversation, windows WindowEnds) error
-	// DeleteConversation removes the conversation with its messages, draft, outbox
-	// items and the events that wait for its messages: nothing of it stays.
+	// DeleteConversation removes the conversation with its messages, notes, draft,
+	// outbox items and the events that wait for its messages: nothing of it stays.
 	DeleteConversation(ConversationID) error
 
 	// PutMessage stores the message; if its CreatedAt has changed, it moves.
 	PutMessage(Message) error
 	DeleteMessage(ConversationID, MessageID) error
+	// PutNote stores an agent's note: ID, author, text and times. It is kept when
+	// the facts go.
+	PutNote(Message) error
+	DeleteNote(ConversationID, MessageID) error
 	// NextArrival gives out the next arrival number.
 	NextArrival() (uint64, error)
 

@@ -31,6 +31,7 @@ type memory struct {
 type state struct {
 	conversations map[inbox.ConversationID]entry
 	messages      map[inbox.ConversationID][]inbox.Message // oldest first
+	notes         map[inbox.ConversationID][]inbox.Message // the same
 	outbox        map[inbox.OutboxID]inbox.OutboxItem
 	drafts        map[inbox.ConversationID]inbox.Draft
 	syncs         map[inbox.SyncKey]inbox.SyncState
@@ -49,6 +50,7 @@ func newState() *state {
 	return &state{
 		conversations: map[inbox.ConversationID]entry{},
 		messages:      map[inbox.ConversationID][]inbox.Message{},
+		notes:         map[inbox.ConversationID][]inbox.Message{},
 		outbox:        map[inbox.OutboxID]inbox.OutboxItem{},
 		drafts:        map[inbox.ConversationID]inbox.Draft{},
 		syncs:         map[inbox.SyncKey]inbox.SyncState{},
@@ -63,6 +65,7 @@ func (s *state) clone() *state {
 	return &state{
 		conversations: maps.Clone(s.conversations),
 		messages:      maps.Clone(s.messages),
+		notes:         maps.Clone(s.notes),
 		outbox:        maps.Clone(s.outbox),
 		drafts:        maps.Clone(s.drafts),
 		syncs:         maps.Clone(s.syncs),
@@ -142,6 +145,7 @@ func (tx *memoryTx) PutConversation(c inbox.Conversation, windows inbox.WindowEn
 func (tx *memoryTx) DeleteConversation(id inbox.ConversationID) error {
 	delete(tx.conversations, id)
 	delete(tx.messages, id)
+	delete(tx.notes, id)
 	delete(tx.drafts, id)
 	maps.DeleteFunc(tx.outbox, func(_ inbox.OutboxID, item inbox.OutboxItem) bool { return item.Conversation == id })
 	account, platform, remote, _ := id.Split()
@@ -187,6 +191,31 @@ func (tx *memoryTx) DeleteMessage(conversation inbox.ConversationID, id inbox.Me
 	return nil
 }
 
+func (tx *memoryTx) Note(conversation inbox.ConversationID, id inbox.MessageID) (inbox.Message, bool, error) {
+	for _, note := range tx.notes[conversation] {
+		if note.ID == id {
+			return note, true, nil
+		}
+	}
+	return inbox.Message{}, false, nil
+}
+
+func (tx *memoryTx) PutNote(m inbox.Message) error {
+	if m.Conversation == "" || m.ID == "" {
+		return nameless("note")
+	}
+	note := inbox.Message{Conversation: m.Conversation, ID: m.ID, Note: true, Author: m.Author, Text: m.Text, CreatedAt: m.CreatedAt, UpdatedAt: m.UpdatedAt}
+	notes := without(tx.notes[m.Conversation], m.ID)
+	at, _ := slices.BinarySearchFunc(notes, note.Position(), comparePosition)
+	tx.notes[m.Conversation] = slices.Insert(notes, at, note)
+	return nil
+}
+
+func (tx *memoryTx) DeleteNote(conversation inbox.ConversationID, id inbox.MessageID) error {
+	tx.notes[conversation] = without(tx.notes[conversation], id)
+	return nil
+}
+
 // without returns a new slice, so that states which share the old one keep it.
 func without(thread []inbox.Message, id inbox.MessageID) []inbox.Message {
 	return slices.DeleteFunc(slices.Clone(thread), func(m inbox.Message) bool { return m.ID == id })
@@ -198,6 +227,10 @@ func comparePosition(m inbox.Message, p inbox.Position) int {
 
 func (tx *memoryTx) Thread(q inbox.ThreadQuery) (inbox.ThreadPage, error) {
 	thread := tx.messages[q.Conversation]
+	if q.Notes {
+		thread = slices.Concat(thread, tx.notes[q.Conversation])
+		slices.SortStableFunc(thread, func(a, b inbox.Message) int { return a.Position().Compare(b.Position()) })
+	}
 	at := len(thread)
 	if !q.Anchor.IsZero() {
 		at, _ = slices.BinarySearchFunc(thread, q.Anchor, comparePosition)

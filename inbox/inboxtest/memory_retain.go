@@ -63,7 +63,7 @@ func (tx *memoryTx) drop(m inbox.Message) {
 }
 
 func (tx *memoryTx) irreplaceable(id inbox.ConversationID) bool {
-	if tx.conversations[id].Triage.Keeps() {
+	if tx.conversations[id].Triage.Keeps() || len(tx.notes[id]) > 0 {
 		return true
 	}
 	if _, ok := tx.drafts[id]; ok {

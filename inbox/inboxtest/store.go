@@ -25,6 +25,8 @@ func TestStore(t *testing.T, open func(t *testing.T) inbox.Store) {
 		{"time left", timeLeftCases},
 		{"search", searchCases},
 		{"messages", messageCases},
+		{"triage", triageCases},
+		{"notes", noteCases},
 		{"outbox", outboxCases},
 		{"drafts and sync", keptCases},
 		{"waiting events", waitingCases},

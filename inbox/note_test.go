@@ -1,0 +1,128 @@
+package inbox_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"parley/inbox"
+)
+
+func (f *fixture) note(text string) inbox.Message {
+	f.t.Helper()
+	note, err := f.in.AddNote(f.t.Context(), ann, text, "Eve")
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	return note
+}
+
+func TestANoteNeverReachesAProviderAndCountsForNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newLiveFixture(t)
+		f.ingest(batch(received("m1", "hello", minutesAgo(3)), sent("m2", "hi", minutesAgo(2))))
+		before := f.conversation()
+		stop := f.run()
+		note := f.note("pays late")
+		for _, g := range []inbox.Gesture{{Target: note.ID, Emoji: "❤️"}, {Target: note.ID}} {
+			g.Conversation = ann
+			if _, err := f.in.Gesture(t.Context(), g); inbox.KindOf(err) != inbox.Rejected {
+				t.Errorf("a gesture on a note: %v", err)
+			}
+		}
+		time.Sleep(time.Minute)
+		stop()
+		if sends := f.provider.Sends(); len(sends) > 0 {
+			t.Errorf("the provider was sent %+v", sends)
+		}
+		after := f.conversation()
+		after.Revision = before.Revision
+		if after.Last != before.Last || after.Unread != before.Unread || after.Messages != before.Messages || after.Unanswered != before.Unanswered || f.in.Window(after) != f.in.Window(before) {
+			t.Errorf("a note has changed %+v to %+v", before, after)
+		}
+	})
+}
+
+func TestManyNotesDoNotHideTheNewestMessage(t *testing.T) {
+	f := newFixture(t)
+	f.ingest(batch(received("m1", "hello", minutesAgo(3))))
+	for range 40 {
+		f.note("again")
+	}
+	gone := received("m2", "oops", minutesAgo(2))
+	f.ingest(batch(gone))
+	gone.Message.Deleted = true
+	f.ingest(batch(gone)) // the newest that was not unsent is looked for
+	if c := f.conversation(); !c.Unanswered || c.Last.ID != "m2" {
+		t.Errorf("%+v", c)
+	}
+}
+
+func TestNotesAreEditedDeletedAndRestored(t *testing.T) {
+	f := newFixture(t)
+	f.ingest(batch(received("m1", "hello", minutesAgo(3))))
+	note := f.note(" pays late\x1b[2J\n")
+	if note.Text != "pays late" || note.Author != "Eve" || !note.Note {
+		t.Errorf("%+v", note)
+	}
+	edited, err := f.in.EditNote(t.Context(), ann, note.ID, "pays in time")
+	if err != nil || edited.Position() != note.Position() || edited.UpdatedAt.IsZero() {
+		t.Errorf("%+v, %v", edited, err)
+	}
+	f.restart()
+	if got := f.texts(); !slices.Equal(got, []string{"hello", "pays in time"}) {
+		t.Errorf("%q", got)
+	}
+	deleted, err := f.in.DeleteNote(t.Context(), ann, note.ID)
+	if err != nil || len(f.texts()) != 1 {
+		t.Errorf("%q, %v", f.texts(), err)
+	}
+	if _, err := f.in.DeleteNote(t.Context(), ann, note.ID); inbox.KindOf(err) != inbox.NotFound {
+		t.Errorf("deleted twice: %v", err)
+	}
+	if _, err := f.in.EditNote(t.Context(), ann, note.ID, "x"); inbox.KindOf(err) != inbox.NotFound {
+		t.Errorf("edited after deletion: %v", err)
+	}
+	if err := f.in.RestoreNote(t.Context(), deleted); err != nil || !slices.Equal(f.texts(), []string{"hello", "pays in time"}) {
+		t.Errorf("%q, %v", f.texts(), err)
+	}
+	if err := f.in.RestoreNote(t.Context(), f.thread().Page.Messages[0]); inbox.KindOf(err) != inbox.Rejected {
+		t.Errorf("a message restored as a note: %v", err)
+	}
+}
+
+func TestWhatIsNoNoteIsRefused(t *testing.T) {
+	f := newFixture(t)
+	f.ingest(batch(received("m1", "hello", minutesAgo(3))))
+	for name, c := range map[string]struct {
+		id   inbox.ConversationID
+		text string
+		want inbox.Kind
+	}{
+		"empty":    {ann, " \n", inbox.Rejected},
+		"too long": {ann, strings.Repeat("x", inbox.MaxNoteRunes+1), inbox.Rejected},
+		"nowhere":  {"acme/instagram/nobody", "x", inbox.NotFound},
+	} {
+		if _, err := f.in.AddNote(t.Context(), c.id, c.text, "Eve"); inbox.KindOf(err) != c.want {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestNotesGoWithAForgottenCustomer(t *testing.T) {
+	f := newFixture(t)
+	f.ingest(batch(received("m1", "hello", minutesAgo(3))))
+	note := f.note("pays late")
+	if err := f.in.Forget(t.Context(), ann); err != nil {
+		t.Fatal(err)
+	}
+	f.ingest(batch(received("m2", "me again", time.Now().Add(time.Second))))
+	if got := f.texts(); !slices.Equal(got, []string{"me again"}) {
+		t.Errorf("%q", got)
+	}
+	if _, err := f.in.DeleteNote(t.Context(), ann, note.ID); inbox.KindOf(err) != inbox.NotFound {
+		t.Errorf("the note is still there: %v", err)
+	}
+}
