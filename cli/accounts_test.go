@@ -28,7 +28,7 @@ mark_seen = false
 		t.Fatal(err)
 	}
 	ac := c.Accounts[0]
-	form, err := newApp().fillIn(context.Background(), ac, t.TempDir(), online)
+	form, err := newApp(nil).fillIn(context.Background(), ac, t.TempDir(), online)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,7 +41,7 @@ mark_seen = false
 	if form.Values["human_agent"] != "true" || form.Values["mark_seen"] != "" {
 		t.Errorf("values %v", form.Values)
 	}
-	form, err = newApp().fillIn(context.Background(), ac, t.TempDir(), offline)
+	form, err = newApp(nil).fillIn(context.Background(), ac, t.TempDir(), offline)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,6 +17,7 @@ import (
 
 	"golang.org/x/term"
 
+	"parley/cli/relay"
 	"parley/config"
 	"parley/inbox"
 )
@@ -37,17 +38,25 @@ func Run(args []string) int {
 	defer stop()
 	context.AfterFunc(ctx, stop)
 
-	a := newApp()
+	a := newApp(args)
 	defer a.close()
+	return a.run(ctx)
+}
+
+// run is the run of one command.
+func (a *app) run(ctx context.Context) int {
 	root := a.command()
-	root.SetArgs(args)
+	root.SetArgs(a.args)
 	return a.report(root.ExecuteContext(ctx))
 }
 
 // app is what every command of one run shares.
 type app struct {
-	stdin          *os.File
+	stdin          *relay.Replay
 	stdout, stderr io.Writer
+	args           []string
+	caller         relay.Caller
+	held           *held // nil: the command of this process
 
 	configFlag, dataFlag string
 	invocation           string // "parley sync": what another process is told of this one
@@ -57,8 +66,11 @@ type app struct {
 	closers  []func() error // in the order of opening
 }
 
-func newApp() *app {
-	a := &app{stdin: os.Stdin, stdout: os.Stdout, redactor: &redactor{}, log: slog.New(slog.DiscardHandler)}
+func newApp(args []string) *app {
+	a := &app{
+		stdin: relay.NewReplay(os.Stdin), stdout: os.Stdout, args: args, caller: callerHere(),
+		redactor: &redactor{}, log: slog.New(slog.DiscardHandler),
+	}
 	a.stderr = a.redactor.writer(os.Stderr)
 	return a
 }
@@ -73,7 +85,12 @@ func (a *app) close() {
 	a.closers = nil
 }
 
-func (a *app) places() config.Places { return config.FindPlaces(a.configFlag, a.dataFlag) }
+func (a *app) places() config.Places {
+	if a.held != nil {
+		return a.held.at
+	}
+	return config.FindPlaces(a.configFlag, a.dataFlag)
+}
 
 // usageError is a mistake in how parley was called.
 type usageError struct{ text, hint string }
@@ -96,6 +113,9 @@ var errReported = errors.New("reported")
 // report prints what went wrong and gives the exit code. The agent sees what
 // happened and what to do; the cause goes to the log.
 func (a *app) report(err error) int {
+	if done, ok := errors.AsType[*relayed](err); ok {
+		return done.Code
+	}
 	switch {
 	case err == nil:
 		return exitDone
@@ -157,15 +177,12 @@ func (a *app) complain(text, hint string) {
 }
 
 // hasScreen tells whether there is a terminal to draw on and to type at.
-func (a *app) hasScreen() bool { return isTerminal(a.stdin) && isTerminal(a.stdout) }
+func (a *app) hasScreen() bool { return a.caller.Stdin && a.caller.Stdout }
 
 // asks tells whether a question can be asked.
-func (a *app) asks() bool { return isTerminal(a.stdin) && isTerminal(os.Stderr) }
+func (a *app) asks() bool { return a.caller.Stdin && a.caller.Stderr }
 
-func isTerminal(stream any) bool {
-	f, ok := stream.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd()))
-}
+func isTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }
 
 // confirm asks a question; anything but yes is an error, and so is nobody to ask.
 func (a *app) confirm(question, hint string) error {

@@ -6,6 +6,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"io"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -52,7 +53,12 @@ func (a *app) completeOutbox(cmd *cobra.Command, args []string, _ string) ([]str
 func (a *app) complete(cmd *cobra.Command, look func(context.Context, *session) error) {
 	ctx, cancel := context.WithTimeout(cmd.Context(), completionPatience)
 	defer cancel()
-	if err := a.withSession(ctx, offline, look); err != nil && !errors.Is(err, config.ErrNone) {
+	err := a.withSession(ctx, offline, look)
+	if _, done := errors.AsType[*relayed](err); done {
+		cmd.Root().SetOut(io.Discard) // an open inbox has answered the shell
+		return
+	}
+	if err != nil && !errors.Is(err, config.ErrNone) {
 		cobra.CompDebugln(err.Error(), false)
 	}
 }

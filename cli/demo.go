@@ -102,9 +102,9 @@ func (a *app) demo(ctx context.Context, seed uint64) (err error) {
 	at := config.Places{Config: c.File, Data: dir, State: dir}
 	if a.hasScreen() {
 		at.State = a.places().State // a crash file must outlive the folder
-		return a.withConfig(ctx, c, at, online, func(ctx context.Context, s *session) error { return a.openDemo(ctx, s, worlds) })
+		return a.withConfig(ctx, c, at, online, owned, func(ctx context.Context, s *session) error { return a.openDemo(ctx, s, worlds) })
 	}
-	return a.withConfig(ctx, c, at, online, func(ctx context.Context, s *session) error { return a.playShift(ctx, s, worlds) })
+	return a.withConfig(ctx, c, at, online, owned, func(ctx context.Context, s *session) error { return a.playShift(ctx, s, worlds) })
 }
 
 // demoConfig is what somebody would write to use the simulators.

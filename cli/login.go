@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -117,7 +118,7 @@ func (a *app) askSecret(question string, stdin bool) (login.Secret, error) {
 		return login.Secret{}, &usageError{text: "nobody can be asked: there is no terminal", hint: "give the token on standard input, with -"}
 	}
 	fmt.Fprint(a.stderr, question)
-	typed, err := term.ReadPassword(int(a.stdin.Fd()))
+	typed, err := term.ReadPassword(int(os.Stdin.Fd()))
 	fmt.Fprintln(a.stderr)
 	if err != nil {
 		return login.Secret{}, fmt.Errorf("cannot read from the terminal: %w", err)

@@ -5,7 +5,6 @@ package cli
 import (
 	"fmt"
 	"io"
-	"os"
 	"sync"
 
 	"github.com/charmbracelet/x/ansi"
@@ -23,7 +22,7 @@ type progress struct {
 
 func (a *app) newProgress() *progress {
 	p := &progress{messages: map[inbox.SyncKey]int{}, requests: map[inbox.SyncKey]int{}}
-	if isTerminal(os.Stderr) {
+	if a.caller.Stderr {
 		p.w = a.stderr
 	}
 	return p

@@ -92,9 +92,10 @@ func (a *app) runCommand() *cobra.Command {
 		Short: "Read, listen and send without a screen, until a signal",
 		Long: `Run keeps pollers, webhooks and outbox going without a screen, until a signal ends
 it: exit code 0. It tells on standard error what it reads and where it listens.
-The cache belongs to it meanwhile; stop it to open the inbox.`,
+The cache belongs to it meanwhile; stop it to open the inbox. All other commands
+work beside it.`,
 		Args: noSubcommand,
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.withSession(cmd.Context(), online, a.runHeadless) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.ownSession(cmd.Context(), a.runHeadless) },
 	}
 }
 
@@ -105,6 +106,7 @@ func (a *app) runHeadless(ctx context.Context, s *session) error {
 		return err
 	}
 	defer b.stop()
+	a.attend(ctx, s, b)
 	a.tellWork(s, b)
 	select {
 	case <-ctx.Done():

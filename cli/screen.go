@@ -47,7 +47,7 @@ func (a *app) openInbox(ctx context.Context) error {
 	case os.Getenv("TERM") == "dumb":
 		return &usageError{text: `the inbox cannot be drawn on a terminal of type "dumb"`, hint: "set TERM to what the terminal is, for example xterm-256color"}
 	}
-	return a.withSession(ctx, online, a.runScreen)
+	return a.ownSession(ctx, a.runScreen)
 }
 
 // offerConfig explains the two ways on when there is no config yet.
@@ -77,6 +77,7 @@ func (a *app) runScreen(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
+	a.attend(ctx, s, b)
 	if s.started != nil {
 		if err := s.started(b.hooks); err != nil {
 			b.stop()
@@ -149,7 +150,7 @@ func (a *app) explainEnd(ctx context.Context, err error) error {
 // keepTerminal remembers the terminal's state, for an end at which Bubble Tea
 // could not restore it.
 func (a *app) keepTerminal() (restore func()) {
-	fd := int(a.stdin.Fd())
+	fd := int(os.Stdin.Fd())
 	state, err := term.GetState(fd)
 	if err != nil {
 		return func() {}

@@ -140,6 +140,10 @@ func (s *session) deliver(ctx context.Context, account inbox.AccountID, wait tim
 	}
 	ctx, cancel := context.WithTimeout(ctx, wait)
 	defer cancel()
+	if s.shared {
+		s.deliverBeside(ctx, account)
+		return
+	}
 	// An error here is of the whole account; the items say what became of them.
 	_ = s.Flush(ctx, account)
 }
@@ -155,7 +159,7 @@ func (a *app) printOutcome(ctx context.Context, s *session, ids []inbox.OutboxID
 			return err
 		}
 		state := item.State()
-		bad = bad || state == inbox.StateFailed || state == inbox.StateUnknown || waited && state == inbox.StateQueued
+		bad = bad || state == inbox.StateFailed || state == inbox.StateUnknown || waited && state != inbox.StateSent
 		if err := a.printItem(ctx, s, item, asJSON); err != nil {
 			return err
 		}

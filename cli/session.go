@@ -5,11 +5,13 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/charmbracelet/x/ansi"
 
 	"parley/cache"
+	"parley/cli/relay"
 	"parley/config"
 	"parley/inbox"
 	"parley/platforms"
@@ -31,25 +33,50 @@ type session struct {
 	store     inbox.Store
 	guard     *guard
 	temporary bool                            // nothing of the cache is kept
+	shared    bool                            // another command holds it, and its pollers and senders run
 	started   func(*platforms.Webhooks) error // told when the listener has its address; nil: nobody asks
 }
 
-// withSession opens cache and inbox for f and closes them behind it.
+// withSession opens cache and inbox for f and closes them behind it. Where an
+// inbox is open already, it runs the whole command instead, and f is called there.
 func (a *app) withSession(ctx context.Context, r reach, f func(context.Context, *session) error) error {
+	if a.held != nil {
+		return a.withHeld(ctx, f)
+	}
 	c, err := config.Load(a.places().Config)
 	if err != nil {
 		return err
 	}
+	if err := a.askHolder(ctx); !errors.Is(err, relay.ErrNobody) {
+		return err
+	}
+	return a.openSession(ctx, c, r, borrowed, f)
+}
+
+// ownSession is withSession for a command that needs the cache for itself.
+func (a *app) ownSession(ctx context.Context, f func(context.Context, *session) error) error {
+	if a.held != nil {
+		return &usageError{text: "the parley that holds the cache runs only commands that end"}
+	}
+	c, err := config.Load(a.places().Config)
+	if err != nil {
+		return err
+	}
+	return a.openSession(ctx, c, online, owned, f)
+}
+
+func (a *app) openSession(ctx context.Context, c *config.Config, r reach, o custody, f func(context.Context, *session) error) error {
 	if r == online { // a loop over list and show need not repeat it
 		for _, w := range c.Warnings {
 			fmt.Fprintln(a.stderr, "parley: warning: "+inbox.CleanLine(w))
 		}
 	}
-	return a.withConfig(ctx, c, a.places(), r, f)
+	return a.withConfig(ctx, c, a.places(), r, o, f)
 }
 
-// withConfig is withSession for a config that is already there.
-func (a *app) withConfig(ctx context.Context, c *config.Config, at config.Places, r reach, f func(context.Context, *session) error) (err error) {
+// withConfig is openSession for a config that is a file or not, and places of its
+// own.
+func (a *app) withConfig(ctx context.Context, c *config.Config, at config.Places, r reach, o custody, f func(context.Context, *session) error) (err error) {
 	a.openLog(at.State)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -58,7 +85,7 @@ func (a *app) withConfig(ctx context.Context, c *config.Config, at config.Places
 	if err != nil {
 		return err
 	}
-	store, err := a.openCache(at.Data)
+	store, err := a.awaitCache(ctx, at.Data, o)
 	if err != nil {
 		return err
 	}

@@ -31,7 +31,8 @@ told; --force asks anyway, at most once per account and 5 s.
 
 With --json, one object per account and platform: account, platform,
 conversations, messages and requests (numbers), last_updated and next_update
-(RFC 3339 in UTC, or null), error (null, or kind, code, text, hint).`,
+(RFC 3339 in UTC, or null), error (null, or kind, code, text, hint). Beside an open
+inbox, which reads by itself, the three numbers are 0.`,
 		Args: noSubcommand,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.sync(cmd.Context(), o) },
 	}
@@ -49,16 +50,24 @@ func (a *app) sync(ctx context.Context, o syncOptions) error {
 		if err != nil {
 			return err
 		}
-		debug.SetGCPercent(200) // a first sync may be a million messages: memory for speed
-		progress := a.newProgress()
-		reports, err := s.Sync(ctx, account, o.force, progress.sync)
-		progress.done()
+		reports, err := a.read(ctx, s, account, o.force)
 		if err != nil {
 			return err
 		}
 		s.deliver(ctx, account, o.wait)
 		return a.printSync(reports, o.json)
 	})
+}
+
+// read reads what is due, or sees to it that it is read.
+func (a *app) read(ctx context.Context, s *session, account inbox.AccountID, force bool) ([]inbox.SyncReport, error) {
+	if s.shared {
+		return s.syncBeside(ctx, account, force)
+	}
+	debug.SetGCPercent(200) // a first sync may be a million messages: memory for speed
+	progress := a.newProgress()
+	defer progress.done()
+	return s.Sync(ctx, account, force, progress.sync)
 }
 
 func (a *app) printSync(reports []inbox.SyncReport, asJSON bool) error {
@@ -82,7 +91,7 @@ func (a *app) printSync(reports []inbox.SyncReport, asJSON bool) error {
 			err = out.Encode(recordOfSync(r))
 		} else {
 			err = table.row(string(r.Account), r.Platform.Label(), strconv.Itoa(r.Conversations), strconv.Itoa(r.Messages),
-				strconv.Itoa(r.Requests), clockTime(r.NextUpdate), trouble)
+				strconv.Itoa(r.Requests), clockTime(r.NextUpdate, a.zone()), trouble)
 		}
 		if err != nil {
 			return err
@@ -97,9 +106,9 @@ func (a *app) printSync(reports []inbox.SyncReport, asJSON bool) error {
 	return nil
 }
 
-func clockTime(t time.Time) string {
+func clockTime(t time.Time, zone *time.Location) string {
 	if t.IsZero() {
 		return "-"
 	}
-	return t.Local().Format(time.TimeOnly)
+	return t.In(zone).Format(time.TimeOnly)
 }

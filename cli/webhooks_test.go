@@ -66,7 +66,7 @@ func TestWebhookAddressOfTheConfig(t *testing.T) {
 	}
 	t.Setenv("KEY", "any-key-will-do")
 	for given, want := range map[string]string{"": "https://inbox.example/in/webhook/acme", "https://other.example/x": "https://other.example/x"} {
-		a := newApp()
+		a := newApp(nil)
 		a.dataFlag = t.TempDir()
 		r, err := a.registrarOf(t.Context(), c, c.Accounts[0], given)
 		if err != nil {

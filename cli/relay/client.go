@@ -138,3 +138,13 @@ func (r Request) feed(line *line) {
 	}
 	_ = line.say(frame{Kind: kindInput})
 }
+
+// Attended tells whether somebody takes commands for the data folder.
+func Attended(dir string) bool {
+	conn, err := dial(context.Background(), dir)
+	if err != nil {
+		return false
+	}
+	_ = conn.Close()
+	return true
+}
