@@ -84,6 +84,7 @@ const maxBody = 1 << 20
 func (s *Server) handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/control/", s.control())
+	mux.HandleFunc(mediaRoot+"/", s.media)
 	mux.HandleFunc(s.face.root(), s.api)
 	if s.face.root() != "/" {
 		mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
