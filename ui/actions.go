@@ -119,7 +119,7 @@ func programActions() []action {
 		{name: "auto-reply", keys: []string{"A"}, help: "see and set the automatic answer", scope: inPanes, able: cannotAutoReply, run: (*UI).openAutoReply},
 		{name: "palette", keys: []string{"ctrl+k"}, help: "all actions", scope: anywhere, run: (*UI).openPalette},
 		{name: "help", keys: []string{"?", "f1"}, help: "the keys", scope: inPanes, run: (*UI).openHelp},
-		{name: "redraw", keys: []string{"ctrl+l"}, help: "draw the screen anew", scope: anywhere, run: redraw},
+		{name: "redraw", keys: []string{"ctrl+l"}, help: "draw the screen anew", scope: anywhere, run: (*UI).redraw},
 		{name: "quit", keys: []string{"q"}, help: "quit; drafts are kept", scope: inPanes, run: (*UI).quit},
 		{name: "interrupt", keys: []string{"ctrl+c"}, help: "quit from anywhere; drafts are kept", scope: anywhere, run: (*UI).quit},
 	}
@@ -219,8 +219,6 @@ func cannotLink(u *UI) string {
 }
 
 // What is done.
-
-func redraw(*UI) tea.Cmd { return tea.ClearScreen }
 
 // moves goes by lines (or rows), and by halves of the screen.
 func moves(by, halves int) func(*UI) tea.Cmd {

@@ -11,7 +11,6 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
-	"github.com/charmbracelet/x/ansi"
 )
 
 // Options configure a screen. The zero value works.
@@ -215,7 +214,7 @@ func (u *UI) Farewell() string {
 // them on there too.
 func (u *UI) Init() tea.Cmd {
 	return tea.Batch(
-		tea.Raw(ansi.RequestModeSynchronizedOutput+ansi.RequestModeUnicodeCore+ansi.SetModeLightDark),
+		tea.Raw(asksTerminal),
 		tea.RequestBackgroundColor,
 		tea.RequestTerminalVersion,
 		u.watchIdle(),

@@ -32,6 +32,10 @@ func (u *UI) handle(msg tea.Msg) tea.Cmd {
 		u.modeReported(msg)
 	case tea.BackgroundColorMsg, tea.ColorProfileMsg, uv.DarkColorSchemeEvent, uv.LightColorSchemeEvent:
 		return u.recolour(msg)
+	case tea.ResumeMsg:
+		return u.redraw()
+	case tea.MouseMsg:
+		return tea.Batch(u.keyed(), u.moused(msg))
 	case tea.EnvMsg:
 		u.terminal.env = msg
 	case tea.TerminalVersionMsg:

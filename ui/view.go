@@ -34,6 +34,7 @@ type screen struct {
 	lines map[part][]string
 	until map[part]time.Time // when a label of the part changes
 	frame string
+	title string    // of the window
 	tick  time.Time // when the clock is set to ring, zero: it is not
 }
 
@@ -72,6 +73,7 @@ func (u *UI) draw() {
 	}
 	s.stale = 0
 	s.frame = u.join()
+	s.title = u.windowTitle()
 }
 
 // body is the room of the panes, which overlays cover.
@@ -140,7 +142,10 @@ func (u *UI) View() tea.View {
 		Cursor:      u.cursorPlace(),
 		AltScreen:   true,
 		ReportFocus: true,
-		WindowTitle: strings.TrimSpace(u.opts.Title + " " + u.opts.Version),
+		MouseMode:   u.mouseMode(),
+		WindowTitle: u.screen.title,
+
+		KeyboardEnhancements: tea.KeyboardEnhancements{ReportAlternateKeys: true},
 	}
 }
 

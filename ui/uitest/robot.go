@@ -5,6 +5,7 @@ package uitest
 
 import (
 	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -63,6 +64,10 @@ func (r *Robot) Deliver(msg tea.Msg) {
 		}
 		return
 	}
+	if cmds, ok := sequence(msg); ok {
+		r.runInTurn(cmds)
+		return
+	}
 	model, cmd := r.model.Update(msg)
 	r.model = model
 	if frame := model.View().Content; frame != r.last {
@@ -70,6 +75,25 @@ func (r *Robot) Deliver(msg tea.Msg) {
 		r.Frames++
 	}
 	r.run(cmd)
+}
+
+// sequence are the commands of a [tea.Sequence], whose type is known by its shape
+// only.
+func sequence(msg tea.Msg) ([]tea.Cmd, bool) {
+	list := reflect.ValueOf(msg)
+	if list.Kind() != reflect.Slice || list.Type().Elem() != reflect.TypeFor[tea.Cmd]() {
+		return nil, false
+	}
+	return list.Convert(reflect.TypeFor[[]tea.Cmd]()).Interface().([]tea.Cmd), true
+}
+
+// runInTurn runs one command after the other.
+func (r *Robot) runInTurn(cmds []tea.Cmd) {
+	for _, cmd := range cmds {
+		if cmd != nil {
+			r.Deliver(cmd())
+		}
+	}
 }
 
 func (r *Robot) run(cmd tea.Cmd) {
