@@ -942,6 +942,13 @@ func TestManualAndCompletion(t *testing.T) {
 	if !strings.Contains(offered, "acme/facebook/t_10161117434308444\tJohn Smith") {
 		t.Errorf("offered for show:\n%s", offered)
 	}
+	for typed, want := range map[string]string{
+		"-unr": "-is:unread\thas messages that nobody has read", "account:": "account:acme\n", "left<2h acc": "left<2h account:\t", "label:": ":4\n",
+	} {
+		if offered := d.parley("__complete", "list", "--", typed).exits(exitDone).stdout; !strings.Contains(offered, want) {
+			t.Errorf("offered for %q:\n%s", typed, offered)
+		}
+	}
 	for _, shell := range []string{"bash", "zsh", "fish"} {
 		if script := d.parley("completion", shell).exits(exitDone).stdout; !strings.Contains(script, "parley") {
 			t.Errorf("no completion for %s", shell)

@@ -30,6 +30,8 @@ func (a *app) listCommand() *cobra.Command {
 these, and all of them have to be true. Case does not count.
 
 ` + queryHelp() + `
+A QUERY that begins with - stands behind --: parley list -- -is:unread
+
 has: and phrases need the full-text index. Terms about messages speak of one and
 the same message; from:, after: and before: alone speak of the customer and of
 the newest message, so before:7d lists what has been quiet for a week.

@@ -68,10 +68,13 @@ func queryHelp() string {
 }
 
 // completeQuery offers what the word that is typed may become.
-func (a *app) completeQuery(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
+func (a *app) completeQuery(cmd *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
 	var names inbox.Known
 	if c, err := config.Load(a.places().Config); err == nil {
 		names = known(c)
+	}
+	if strings.Contains(typed, string(inbox.TermLabel)+":") {
+		a.complete(cmd, func(ctx context.Context, s *session) error { return learnLabels(ctx, s, &names) })
 	}
 	directive := cobra.ShellCompDirectiveNoFileComp
 	var words []string
@@ -82,4 +85,13 @@ func (a *app) completeQuery(_ *cobra.Command, _ []string, typed string) ([]strin
 		words = append(words, cobra.CompletionWithDesc(typed[:c.At]+c.Text, c.Help))
 	}
 	return words, directive
+}
+
+// learnLabels adds the labels in use: only they need the cache.
+func learnLabels(ctx context.Context, s *session, names *inbox.Known) error {
+	labels, err := s.Labels(ctx)
+	for _, l := range labels {
+		names.Labels = append(names.Labels, l.Label)
+	}
+	return err
 }

@@ -20,6 +20,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"parley/config"
+	"parley/inbox"
 	"parley/platforms"
 	"parley/ui"
 )
@@ -32,29 +33,42 @@ const (
 	pictureFile = "../.github/screen.svg"
 )
 
-// TestReadmeKeys: the README's key table is the program's.
-func TestReadmeKeys(t *testing.T) {
+// TestReadmeTables: the README's tables of keys and of searches are the program's.
+func TestReadmeTables(t *testing.T) {
 	t.Parallel()
-	const begin, end = "<!-- keys -->\n", "<!-- /keys -->"
 	data, err := os.ReadFile(readmeFile)
 	if err != nil {
 		t.Fatal(err)
 	}
-	before, rest, ok1 := strings.Cut(string(data), begin)
-	table, after, ok2 := strings.Cut(rest, end)
-	if !ok1 || !ok2 {
-		t.Fatalf("the README has no %s … %s", begin, end)
+	readme := string(data)
+	for name, want := range map[string]string{"keys": ui.KeyTable(), "search": searchTable()} {
+		begin, end := "<!-- "+name+" -->\n", "<!-- /"+name+" -->"
+		before, rest, ok1 := strings.Cut(readme, begin)
+		table, after, ok2 := strings.Cut(rest, end)
+		switch {
+		case !ok1 || !ok2:
+			t.Fatalf("the README has no %s … %s", begin, end)
+		case table != want && !*write:
+			t.Fatalf("the README's table of %s is not the program's: go test ./cli -run TestReadme -write", name)
+		}
+		readme = before + begin + want + end + after
 	}
-	want := ui.KeyTable()
-	if table == want {
+	if readme == string(data) {
 		return
 	}
-	if !*write {
-		t.Fatal("the README's key table is not the program's: go test ./cli -run TestReadme -write")
-	}
-	if err := os.WriteFile(readmeFile, []byte(before+begin+want+end+after), 0o644); err != nil {
+	if err := os.WriteFile(readmeFile, []byte(readme), 0o644); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// searchTable describes the search language.
+func searchTable() string {
+	var b strings.Builder
+	b.WriteString("| term | finds |\n|---|---|\n")
+	for _, form := range inbox.SearchForms() {
+		fmt.Fprintf(&b, "| `%s` | %s |\n", form.Form, form.Means)
+	}
+	return b.String()
 }
 
 // TestReadmeConfig: the README's config is a valid one, and names every setting

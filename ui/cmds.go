@@ -111,6 +111,14 @@ func (u *UI) count(closing inbox.ListQuery) (inbox.Counts, int, error) {
 	return counts, len(page.Rows), err
 }
 
+// readKnownLabels reads what label: may be completed to.
+func (u *UI) readKnownLabels() tea.Cmd {
+	return func() tea.Msg {
+		labels, err := u.in.Labels(u.ctx)
+		return knownLabelsMsg{labels, err}
+	}
+}
+
 // readThread reads the window of the thread, unless that is under way.
 func (u *UI) readThread() tea.Cmd {
 	if u.thread.id == "" || !u.thread.load.ask() {

@@ -18,7 +18,20 @@ func (u *UI) openFilter() tea.Cmd {
 	u.filterWrong = ""
 	u.focusOn(onFilter)
 	u.offer()
-	return nil
+	return u.readKnownLabels()
+}
+
+// knownLabelsRead takes the labels that can be offered. Without them the filter works
+// as well.
+func (u *UI) knownLabelsRead(msg knownLabelsMsg) {
+	if msg.err != nil {
+		return
+	}
+	u.labels = nil
+	for _, l := range msg.labels {
+		u.labels = append(u.labels, l.Label)
+	}
+	u.offer()
 }
 
 func (u *UI) filterKey(key tea.Key, name string) tea.Cmd {
@@ -95,7 +108,8 @@ func (u *UI) parseFilter(text string) (inbox.Search, *inbox.SearchError) {
 
 // known are the names that a search may hold here: of the customers, those on
 // the screen.
-func (u *UI) known() (k inbox.Known) {
+func (u *UI) known() inbox.Known {
+	k := inbox.Known{Labels: u.labels}
 	for _, a := range u.accounts {
 		k.Accounts = append(k.Accounts, a.ID)
 	}

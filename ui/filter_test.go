@@ -94,3 +94,108 @@ func TestFilterThatIsCheckedRowByRowIsWalked(t *testing.T) {
 		}
 	})
 }
+
+func TestFilterShowsConversationsWithSuchMessages(t *testing.T) {
+	fill := func(s *shop) {
+		threeCustomers(s)
+		s.ingest(s.batch(inbox.Facebook, "Jamal", inbox.Message{
+			Direction: inbox.Received, CreatedAt: time.Now().Add(-2 * time.Hour), Attachments: []inbox.Attachment{{Type: "image", URL: "https://cdn.example/p"}},
+		}))
+	}
+	atShop(t, 120, 40, ui.Options{}, fill, func(s *shop) {
+		for text, want := range map[string]string{"has:image": "Jamal", "-has:image -from:maya": "Priya", `"ship to"`: "Maya", "before:1d": "Priya", "after:today -has:image": "Maya"} {
+			s.Press("/")
+			s.Type(text)
+			s.Press("enter")
+			if rows := s.rows(); len(rows) != 1 || rows[0] != want {
+				t.Errorf("%q shows %q, not %s", text, rows, want)
+			}
+			s.Press("esc")
+		}
+	})
+}
+
+// rows are the names in the list.
+func (s *shop) rows() (names []string) {
+	for _, line := range s.Lines()[1:] {
+		left := strings.Split(line, "│")[0]
+		for _, name := range []string{"Maya", "Jamal", "Priya"} {
+			if strings.Contains(left, name) {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
+}
+
+func TestFilterOffersHowToGoOn(t *testing.T) {
+	atShop(t, 120, 40, ui.Options{}, threeCustomers, func(s *shop) {
+		label(s, "Maya", "vip")
+		s.Press("/")
+		offered := func(want ...string) {
+			t.Helper()
+			line := s.Lines()[1]
+			for _, w := range want {
+				if !strings.Contains(line, w) {
+					t.Errorf("%q is not offered: %q", w, line)
+				}
+			}
+		}
+		offered("is:", "from:", "has:", "left<", "platform:", "label:")
+		s.Type("-unr")
+		offered("-is:unread", "has messages that nobody has read")
+		s.Press("tab")
+		s.Sees("find: -is:unread")
+		s.Press("ctrl+u")
+		s.Type("is:un")
+		s.Press("down")
+		offered("is:unread  is:unanswered", "the customer spoke last")
+		s.Press("tab")
+		s.Sees("find: is:unanswered")
+		s.Type("label:")
+		offered("label:vip")
+		s.Press("tab", "enter")
+		s.Sees("only “is:unanswered label:vip")
+		if rows := s.rows(); len(rows) != 1 || rows[0] != "Maya" {
+			t.Errorf("the list shows %q", rows)
+		}
+		s.Misses("label:vip  ")
+	})
+}
+
+func label(s *shop, customer, name string) {
+	s.T.Helper()
+	results, err := s.in.Triage(s.ctx, []inbox.ConversationID{id(inbox.Instagram, customer)}, inbox.AddLabels{Labels: []string{name}})
+	if err != nil || !results[0].Changed() {
+		s.T.Fatal(results, err)
+	}
+}
+
+func TestFilterOffersNothingUnseen(t *testing.T) {
+	atShop(t, 80, 9, ui.Options{}, threeCustomers, func(s *shop) {
+		s.Press("/")
+		s.Misses("from:  has:")
+		s.Type("unr")
+		s.Press("tab")
+		s.Misses("find: is:unread")
+		s.Press("down")
+		s.Sees("only “unr”") // the list has the keys again
+	})
+}
+
+func TestOffersFitTheirLine(t *testing.T) {
+	for _, width := range []int{20, 30, 45, 80} {
+		atShop(t, width, 24, ui.Options{}, threeCustomers, func(s *shop) {
+			s.Press("/")
+			for range 7 {
+				s.Press("down")
+				if line := s.Lines()[1]; len([]rune(line)) > width || strings.TrimSpace(line) == "" {
+					t.Errorf("at %d columns: %q", width, line)
+				}
+			}
+			if line := s.Lines()[1]; !strings.Contains(line, "before:") {
+				t.Errorf("the last of them is not seen at %d columns: %q", width, line)
+			}
+		})
+	}
+}

@@ -29,6 +29,12 @@ type countsMsg struct {
 	err     error
 }
 
+// knownLabelsMsg are the labels in use, for the filter to offer.
+type knownLabelsMsg struct {
+	labels []inbox.LabelCount
+	err    error
+}
+
 // threadMsg is a window of a conversation.
 type threadMsg struct {
 	gen    uint64

@@ -46,7 +46,7 @@ func openShop(t *testing.T) *shop {
 	s.ctx, cancel = context.WithCancel(context.Background())
 	t.Cleanup(cancel)
 	var err error
-	s.in, err = inbox.New(s.ctx, inbox.Options{Store: s.store, Accounts: []inbox.Account{{ID: "acme", Provider: s.provider}}})
+	s.in, err = inbox.New(s.ctx, inbox.Options{Store: s.store, Index: inboxtest.Index{Store: s.store}, Accounts: []inbox.Account{{ID: "acme", Provider: s.provider}}})
 	if err != nil {
 		t.Fatal(err)
 	}

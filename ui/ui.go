@@ -87,6 +87,7 @@ type UI struct {
 
 	filterWrong string // what is wrong with the search that is typed
 	offers      offers
+	labels      []string // those in use, when the filter was opened last
 	drafts      *draftBook
 	sentAt      map[inbox.ConversationID]time.Time // when a draft of the conversation became a message
 	marked      readMark

@@ -61,6 +61,8 @@ func (u *UI) handleAnswer(msg tea.Msg) tea.Cmd {
 		return u.listRead(msg)
 	case countsMsg:
 		u.countsRead(msg)
+	case knownLabelsMsg:
+		u.knownLabelsRead(msg)
 	case threadMsg:
 		return u.threadRead(msg)
 	case slowMsg:
