@@ -388,10 +388,7 @@ func (u *UI) discard() tea.Cmd {
 
 func (u *UI) recall() tea.Cmd {
 	e, _ := u.thread.chosen(isState(inbox.StateFailed, inbox.StateQueued))
-	return u.do("take back", "taken back into the draft · "+u.keys.first("reply")+" opens it", func(ctx context.Context) error {
-		_, err := u.in.Recall(ctx, e.item.ID)
-		return err
-	})
+	return u.takeBack(*e.item)
 }
 
 func (u *UI) openEditor() tea.Cmd {
@@ -435,6 +432,7 @@ func (u *UI) quit() tea.Cmd {
 		ctx, cancel := context.WithTimeout(u.ctx, quitSaving)
 		defer cancel()
 		_ = u.drafts.flush(ctx)
+		u.letGo(ctx)
 		return tea.QuitMsg{}
 	}
 }

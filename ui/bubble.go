@@ -194,6 +194,7 @@ func fingerprintItem(add func(...string), item *inbox.OutboxItem) {
 	for _, p := range item.Parts {
 		add(string(p.Kind), string(p.State), p.Text, p.URL, p.Post, string(p.Target), p.Emoji)
 	}
+	add(item.HeldUntil.String(), item.SendAt.String())
 	if f := item.Failure(); f != nil {
 		add(f.Text, f.Hint)
 	}
@@ -462,7 +463,11 @@ func (d *blockDrawer) item(e entry) {
 			d.add(d.line().put(d.u.style[roleLink], "["+string(p.Kind)+"]").fit(d.u.style[roleFaint], " "+p.URL, d.width))
 		}
 	}
-	if why := d.u.whyQueued(item); why != "" {
+	held, until := d.u.heldWords(item)
+	d.block.until = sooner(d.block.until, until)
+	if held != "" {
+		d.text(d.u.style[roleWarn], held)
+	} else if why := d.u.whyQueued(item); why != "" {
 		d.text(d.u.style[roleWarn], why)
 	} else if f := item.Failure(); f != nil && item.State() != inbox.StateQueued {
 		d.text(d.u.style[roleUrgent], strings.TrimSuffix(f.Text+". "+f.Hint, ". "))

@@ -79,6 +79,8 @@ func (u *UI) openComposer(c inbox.Conversation, back focus) {
 	u.composer = u.newComposer(c, back)
 	u.focus = onComposer
 	switch d, unsaved := u.drafts.newest(c.ID); {
+	case u.drafts.isComing(c.ID):
+		u.composer.waits = true
 	case unsaved:
 		u.fillComposer(d.Draft)
 		u.composer.waits = d.below
@@ -110,7 +112,7 @@ func (u *UI) fillComposer(d inbox.Draft) {
 // composer opened.
 func (u *UI) draftArrived() tea.Cmd {
 	c := u.composer
-	if c == nil || !c.waits || c.id != u.thread.id {
+	if c == nil || !c.waits || c.id != u.thread.id || u.drafts.isComing(c.id) {
 		return nil
 	}
 	c.waits = false
@@ -371,7 +373,7 @@ func (u *UI) hand(split, anyway bool) tea.Cmd {
 		u.warn("the message before this one is still being stored: press again in a moment")
 		return nil
 	}
-	request := inbox.SendRequest{Composition: c.composition(), Recipient: c.recipient, Split: split, Anyway: anyway}
+	request := inbox.SendRequest{Composition: c.composition(), Recipient: c.recipient, Split: split, Anyway: anyway, Hold: u.opts.Hold}
 	u.dropComposer()
 	u.thread.draft = inbox.Draft{}
 	u.thread.toEnd()

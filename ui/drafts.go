@@ -28,6 +28,7 @@ type draftBook struct {
 	mu      sync.Mutex
 	unsaved map[inbox.ConversationID]typed       // since the last save
 	leaving map[inbox.ConversationID]inbox.Draft // to be sent, and not yet known to be in the outbox
+	coming  map[inbox.ConversationID]bool        // a message is being made a draft again
 	kept    map[inbox.ConversationID]bool        // what this session has left as drafts
 }
 
@@ -49,6 +50,7 @@ func newDraftBook(in *inbox.Inbox) *draftBook {
 		turn:    make(chan struct{}, 1),
 		unsaved: map[inbox.ConversationID]typed{},
 		leaving: map[inbox.ConversationID]inbox.Draft{},
+		coming:  map[inbox.ConversationID]bool{},
 		kept:    map[inbox.ConversationID]bool{},
 	}
 	b.turn <- struct{}{}
@@ -89,12 +91,12 @@ func (b *draftBook) newest(id inbox.ConversationID) (t typed, ok bool) {
 }
 
 // leave says that the text is about to be sent: it is no draft of the composer
-// any more. It is false while an earlier text of the conversation is leaving,
-// for two at once could overtake each other.
+// any more. It is false while an earlier text of the conversation is leaving, or
+// coming back, for two at once could overtake each other.
 func (b *draftBook) leave(d inbox.Draft) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if _, busy := b.leaving[d.Conversation]; busy {
+	if _, busy := b.leaving[d.Conversation]; busy || b.coming[d.Conversation] {
 		return false
 	}
 	b.leaving[d.Conversation] = d
@@ -158,6 +160,53 @@ func (b *draftBook) delivered(id inbox.ConversationID) {
 		text.UpdatedAt = time.Now()
 		b.unsaved[id] = text
 	}
+}
+
+// recall says that a message of the conversation is about to become a draft
+// again. It is false while another is leaving.
+func (b *draftBook) recall(id inbox.ConversationID) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if _, busy := b.leaving[id]; busy || b.coming[id] {
+		return false
+	}
+	b.coming[id] = true
+	return true
+}
+
+// takeBack does what recall has announced: what has been typed before is stored
+// first, so that take puts the message above it. What is typed while it comes is
+// put below anyway.
+func (b *draftBook) takeBack(ctx context.Context, id inbox.ConversationID, take func(context.Context) (inbox.Draft, error)) (d inbox.Draft, err error) {
+	if err := b.take(ctx); err != nil {
+		return d, err
+	}
+	defer b.giveBack()
+	if text, _ := b.newest(id); !text.below {
+		if err := b.write(ctx, id); err != nil {
+			return d, err
+		}
+	}
+	if d, err = take(ctx); err == nil {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		b.note(d)
+	}
+	return d, err
+}
+
+// recalled ends what recall has begun.
+func (b *draftBook) recalled(id inbox.ConversationID) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	delete(b.coming, id)
+}
+
+// isComing tells that a message of the conversation is becoming a draft again.
+func (b *draftBook) isComing(id inbox.ConversationID) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.coming[id]
 }
 
 func (b *draftBook) outgoing(id inbox.ConversationID) inbox.Draft {

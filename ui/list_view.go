@@ -226,6 +226,8 @@ func (u *UI) rowMarks(c inbox.Conversation) segments {
 		add(roleUrgent, "sent?")
 	case c.Outbox.Waiting > 0:
 		add(roleWarn, "queued")
+	case c.Outbox.Scheduled > 0:
+		add(roleFaint, "scheduled")
 	}
 	if c.Draft != "" {
 		add(roleTitle, "draft")

@@ -211,9 +211,10 @@ func (u *UI) drawStatus() ([]string, time.Time) {
 	if u.area.hints.height == 0 && u.notice.text != "" && u.now().Before(u.notice.until) {
 		return []string{l.fit(u.style[u.notice.role], u.notice.text, l.left).String()}, u.notice.until
 	}
-	outbox := u.countSegments()
+	outbox, next := u.countSegments()
 	room := l.left - outbox.width(u.cells) - 1
 	accounts, until := u.accountsIn(room)
+	until = sooner(until, next)
 	for i, s := range accounts {
 		more := 0
 		if i+1 < len(accounts) {
@@ -378,29 +379,31 @@ func gaugeRole(n, limit int) role {
 
 // countSegments say how many conversations are marked, and what has not been
 // sent.
-func (u *UI) countSegments() segments {
-	s := u.outboxSegments()
+func (u *UI) countSegments() (segments, time.Time) {
+	s, until := u.outboxSegments()
 	if n := len(u.list.marks.ids); n > 0 {
 		s = append(segments{{u.style[roleActive], " " + grouped(n) + " marked"}}, s...)
 	}
-	return s
+	return s, until
 }
 
-func (u *UI) outboxSegments() segments {
-	var queued, failed, unknown int
+func (u *UI) outboxSegments() (s segments, until time.Time) {
+	var queued, scheduled, failed, unknown int
 	for _, a := range u.accounts {
+		scheduled += a.Scheduled
 		queued, failed, unknown = queued+a.Queued, failed+a.Failed, unknown+a.Unknown
 	}
-	var s segments
+	s, until = u.heldSegment()
 	add := func(n int, word string, r role) {
 		if n > 0 {
 			s = append(s, segment{u.style[r], " " + short(n) + " " + word})
 		}
 	}
+	add(scheduled, "scheduled", roleFaint)
 	add(queued, "queued", roleWarn)
 	add(failed, "failed", roleUrgent)
 	add(unknown, "unknown", roleUrgent)
-	return s
+	return s, until
 }
 
 func firstSync(a inbox.AccountView) bool {

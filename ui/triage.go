@@ -3,6 +3,7 @@ package ui
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"parley/inbox"
 
@@ -33,8 +34,10 @@ type triagedMsg struct {
 
 // undoStep is something that z takes back.
 type undoStep struct {
-	what string // "Maya: done"
-	undo func() undoneMsg
+	what  string // "Maya: done"
+	undo  func() undoneMsg
+	until time.Time         // after that it is too late; zero: never
+	own   func(*UI) tea.Cmd // not nil: what undoes it instead, and says so itself
 }
 
 // mostUndos is how many steps are remembered.
@@ -277,6 +280,7 @@ func (l *list) leave(from inbox.ConversationID, leaving []inbox.ConversationID, 
 // Taking back.
 
 func cannotUndo(u *UI) string {
+	u.undos = slices.DeleteFunc(u.undos, func(s undoStep) bool { return !s.until.IsZero() && !u.now().Before(s.until) })
 	if len(u.undos) == 0 && u.triaging == 0 {
 		return "there is nothing to undo"
 	}
@@ -297,6 +301,9 @@ func (u *UI) undoLast() tea.Cmd {
 	}
 	last := u.undos[len(u.undos)-1]
 	u.undos = u.undos[:len(u.undos)-1]
+	if last.own != nil {
+		return last.own(u)
+	}
 	u.triaging++
 	return func() tea.Msg {
 		msg := last.undo()
@@ -321,7 +328,7 @@ func (u *UI) payUndo() tea.Cmd {
 
 // undoStepOf takes a decision back.
 func (u *UI) undoStepOf(what string, results []inbox.TriageResult) undoStep {
-	return undoStep{what, func() (msg undoneMsg) {
+	return undoStep{what: what, undo: func() (msg undoneMsg) {
 		undone, err := u.in.Undo(u.ctx, results)
 		if err != nil {
 			return undoneMsg{err: err}

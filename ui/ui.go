@@ -25,8 +25,9 @@ type Options struct {
 	Density     string              // one of [Densities]; DensityComfortable when empty
 	Keys        map[string][]string // over the defaults, by action: see [CheckKeys]
 	Notify      Notify
-	Mouse       bool   // clicks and the wheel; the terminal's own selection then needs Shift
-	Editor      string // command line of the agent's editor, "" for none
+	Mouse       bool          // clicks and the wheel; the terminal's own selection then needs Shift
+	Editor      string        // command line of the agent's editor, "" for none
+	Hold        time.Duration // how long a message can be taken back before it leaves; 0: not at all
 }
 
 func (o Options) withDefaults() Options {
@@ -190,8 +191,9 @@ func (u *UI) Flush(ctx context.Context) error {
 // Farewell is what the agent has to know after the program has ended, "" for
 // nothing.
 func (u *UI) Farewell() string {
-	var queued, failed, unknown int
+	var scheduled, queued, failed, unknown int
 	for _, a := range u.in.Accounts() {
+		scheduled += a.Scheduled
 		queued, failed, unknown = queued+a.Queued, failed+a.Failed, unknown+a.Unknown
 	}
 	var lines []string
@@ -204,6 +206,7 @@ func (u *UI) Farewell() string {
 		}
 	}
 	add(u.drafts.count(), "draft is kept", "drafts are kept")
+	add(scheduled, "message is scheduled: it leaves at its time if parley runs then", "messages are scheduled: they leave at their time if parley runs then")
 	add(queued, "message is still queued: it leaves when parley runs again", "messages are still queued: they leave when parley runs again")
 	add(failed, "message was not sent: the view Failed shows why", "messages were not sent: the view Failed shows why")
 	add(unknown, "message may have been sent: the view Failed shows it", "messages may have been sent: the view Failed shows them")

@@ -269,8 +269,7 @@ func TestFailedSendOffersWhatCanBeDone(t *testing.T) {
 		s.Sees("failed", "the recipient ID was not found. check the recipient", "t try again · x discard · c take back into the draft")
 		s.Press("c")
 		s.Wait(time.Second)
-		s.Press("r")
-		s.Sees("to Maya", "hello")
+		s.Sees("─ to Maya", "hello")
 		if got := s.draft(id(inbox.Instagram, "Maya")); got != "hello" {
 			t.Errorf("draft after taking back: %q", got)
 		}

@@ -95,6 +95,8 @@ func (u *UI) handleAnswer(msg tea.Msg) tea.Cmd {
 		u.allRead(msg)
 	case labelsMsg:
 		u.labelsRead(msg)
+	case takenBackMsg:
+		return u.takenBack(msg)
 	case clockMsg:
 		u.ticked(msg)
 	case pauseMsg:
@@ -423,6 +425,7 @@ func (u *UI) sent(msg sentMsg) tea.Cmd {
 		if len(msg.items) > 1 {
 			text += " as " + count(len(msg.items), "message")
 		}
+		text += u.rememberHeld(msg)
 		u.say(text)
 		u.await(msg, text)
 		return tea.Batch(u.saveDrafts(), u.readThread(), u.readOutcome())
