@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"parley/inbox"
+	"parley/platforms/loose"
 )
 
 // This file is what concerns the login itself: what it may do, and its
@@ -32,30 +33,30 @@ func (p *provider) Inspect(ctx context.Context) (inbox.AccountInfo, error) {
 // accountInfo reads a user. The list of networks is left out when none is
 // linked, so no list is an empty one. Texts are made safe here: they do not pass
 // through the inbox's ingest.
-func accountInfo(o object) inbox.AccountInfo {
+func accountInfo(o loose.Object) inbox.AccountInfo {
 	info := inbox.AccountInfo{
-		Title:       inbox.CleanLine(o.text("title")),
+		Title:       inbox.CleanLine(o.Text("title")),
 		Linked:      []inbox.Platform{},
 		Messaging:   map[inbox.Platform]bool{},
-		LastUpdated: o.time("lastUpdated"),
-		NextUpdate:  o.time("nextUpdate"),
+		LastUpdated: o.Time("lastUpdated"),
+		NextUpdate:  o.Time("nextUpdate"),
 	}
-	if enabled, told := o.bool("messagingEnabled"); told {
+	if enabled, told := o.Bool("messagingEnabled"); told {
 		info.MessagingEnabled = &enabled
 	}
-	if n, ok := intOf(o["messagingConversationMonthlyCount"]); ok {
+	if n, ok := loose.Int(o["messagingConversationMonthlyCount"]); ok {
 		count := int(n)
 		info.ConversationCount = &count
 	}
-	for _, raw := range o.list("activeSocialAccounts") {
-		if name, ok := textOf(raw); ok && name != "" {
+	for _, raw := range o.List("activeSocialAccounts") {
+		if name, ok := loose.Text(raw); ok && name != "" {
 			info.Linked = append(info.Linked, inbox.Platform(inbox.CleanLine(name)))
 		}
 	}
-	for _, raw := range o.list("displayNames") {
-		network, _ := parseObject(raw)
-		if active, told := network.bool("messagingActive"); told {
-			info.Messaging[inbox.Platform(inbox.CleanLine(network.text("platform")))] = active
+	for _, raw := range o.List("displayNames") {
+		network, _ := loose.ParseObject(raw)
+		if active, told := network.Bool("messagingActive"); told {
+			info.Messaging[inbox.Platform(inbox.CleanLine(network.Text("platform")))] = active
 		}
 	}
 	return info
@@ -94,7 +95,7 @@ func (p *provider) SetAutoReply(ctx context.Context, set inbox.AutoReplyChange) 
 	if err != nil {
 		return inbox.AutoReply{}, err
 	}
-	return autoReply(o.object("updated"), now), nil
+	return autoReply(o.Object("updated"), now), nil
 }
 
 // autoResponseOf converts the change. The provider counts whole seconds.
@@ -113,12 +114,12 @@ func autoResponseOf(set inbox.AutoReplyChange) (autoResponseBody, *inbox.Error) 
 
 // autoReply puts what is told over what was known. An account that never set
 // one is told nothing.
-func autoReply(o object, known inbox.AutoReply) inbox.AutoReply {
-	if active, told := o.bool("autoResponseActive"); told {
+func autoReply(o loose.Object, known inbox.AutoReply) inbox.AutoReply {
+	if active, told := o.Bool("autoResponseActive"); told {
 		known.Active = active
 	}
-	if message, told := o["autoResponseMessage"]; told && !isNull(message) {
-		known.Message = o.text("autoResponseMessage")
+	if message, told := o["autoResponseMessage"]; told && !loose.IsNull(message) {
+		known.Message = o.Text("autoResponseMessage")
 	}
 	if seconds, ok := secondsOf(o["autoResponseWaitSeconds"]); ok {
 		known.Wait = seconds
@@ -129,6 +130,6 @@ func autoReply(o object, known inbox.AutoReply) inbox.AutoReply {
 // secondsOf reads a wait; ten years is as good as never, and fits a Duration.
 func secondsOf(raw json.RawMessage) (time.Duration, bool) {
 	const never = 10 * 365 * 24 * 60 * 60
-	n, ok := intOf(raw)
+	n, ok := loose.Int(raw)
 	return time.Duration(min(max(n, 0), never)) * time.Second, ok
 }

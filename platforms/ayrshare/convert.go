@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"parley/inbox"
+	"parley/platforms/loose"
 )
 
 // This file says what the JSON means to the inbox. Its functions are pure.
@@ -22,7 +23,7 @@ type readContext struct {
 // messageFact converts one element of "messages". ok is false when it cannot be
 // placed: it is no object, or names no conversation.
 func messageFact(raw json.RawMessage, rc readContext) (fact inbox.MessageFact, ok bool) {
-	o, ok := parseObject(raw)
+	o, ok := loose.ParseObject(raw)
 	if !ok {
 		return inbox.MessageFact{}, false
 	}
@@ -31,17 +32,17 @@ func messageFact(raw json.RawMessage, rc readContext) (fact inbox.MessageFact, o
 
 // factOf converts a message of a read or of a webhook: what both tell must not
 // differ by the way that it came.
-func factOf(o object, rc readContext) (fact inbox.MessageFact, ok bool) {
-	fact.RemoteID = cmp.Or(o.text("conversationId"), rc.conversation)
+func factOf(o loose.Object, rc readContext) (fact inbox.MessageFact, ok bool) {
+	fact.RemoteID = cmp.Or(o.Text("conversationId"), rc.conversation)
 	m := &fact.Message
-	m.ID = inbox.MessageID(o.text("id"))
-	if fact.RemoteID == "" || (m.ID == "" && isNull(o["created"])) {
+	m.ID = inbox.MessageID(o.Text("id"))
+	if fact.RemoteID == "" || (m.ID == "" && loose.IsNull(o["created"])) {
 		return inbox.MessageFact{}, false
 	}
 	delete(o, "platform") // it is the one that was asked for
 	direction, told := directionOf(o)
 	m.Direction = direction
-	m.Text = o.text("message")
+	m.Text = o.Text("message")
 	setTimes(m, o, rc)
 	sender, recipient := people(o)
 	m.SenderID, m.SenderName = sender.ID, cmp.Or(sender.Name, sender.Username)
@@ -57,8 +58,8 @@ func factOf(o object, rc readContext) (fact inbox.MessageFact, ok bool) {
 
 // directionOf reads the action. A message whose direction is not told counts as
 // the customer's: unread by mistake is seen, sent by mistake is lost.
-func directionOf(o object) (d inbox.Direction, told bool) {
-	switch d := inbox.Direction(o.text("action")); d {
+func directionOf(o loose.Object) (d inbox.Direction, told bool) {
+	switch d := inbox.Direction(o.Text("action")); d {
 	case inbox.Sent, inbox.Received:
 		return d, true
 	}
@@ -66,7 +67,7 @@ func directionOf(o object) (d inbox.Direction, told bool) {
 }
 
 // unsupported names what is odd about a message, "" if nothing is.
-func unsupported(o object, directionTold bool) string {
+func unsupported(o loose.Object, directionTold bool) string {
 	_, odd := o["message"] // still there: neither text nor number
 	switch {
 	case odd:
@@ -79,8 +80,8 @@ func unsupported(o object, directionTold bool) string {
 
 // setTimes takes "updated" only where it is later: it is the same as "created"
 // as long as nothing has changed.
-func setTimes(m *inbox.Message, o object, rc readContext) {
-	created, updated := o.time("created"), o.time("updated")
+func setTimes(m *inbox.Message, o loose.Object, rc readContext) {
+	created, updated := o.Time("created"), o.Time("updated")
 	for _, t := range []time.Time{created, updated, rc.answered} {
 		if m.CreatedAt.IsZero() {
 			m.CreatedAt = t
@@ -91,10 +92,10 @@ func setTimes(m *inbox.Message, o object, rc readContext) {
 	}
 }
 
-func people(o object) (sender, recipient inbox.Participant) {
-	sender, recipient = person(o.object("senderDetails")), person(o.object("recipientDetails"))
-	sender.ID = cmp.Or(o.text("senderId"), sender.ID)
-	recipient.ID = cmp.Or(o.text("recipientId"), recipient.ID)
+func people(o loose.Object) (sender, recipient inbox.Participant) {
+	sender, recipient = person(o.Object("senderDetails")), person(o.Object("recipientDetails"))
+	sender.ID = cmp.Or(o.Text("senderId"), sender.ID)
+	recipient.ID = cmp.Or(o.Text("recipientId"), recipient.ID)
 	return sender, recipient
 }
 
@@ -114,23 +115,23 @@ func peer(d inbox.Direction, told bool, sender, recipient inbox.Participant) inb
 
 // person reads the details of a participant. The picture is profileImage in
 // messages and picture in conversations.
-func person(o object) inbox.Participant {
+func person(o loose.Object) inbox.Participant {
 	return inbox.Participant{
-		ID:       o.text("id"),
-		Name:     strings.TrimSpace(o.text("name")),
-		Username: strings.TrimPrefix(strings.TrimSpace(o.text("username")), "@"),
-		Picture:  cmp.Or(o.text("picture"), o.text("profileImage")),
+		ID:       o.Text("id"),
+		Name:     strings.TrimSpace(o.Text("name")),
+		Username: strings.TrimPrefix(strings.TrimSpace(o.Text("username")), "@"),
+		Picture:  cmp.Or(o.Text("picture"), o.Text("profileImage")),
 	}
 }
 
 // attachments takes what is known of each: type and link. If there is more, the
 // whole list stays among the unknown fields as well.
-func attachments(o object) []inbox.Attachment {
+func attachments(o loose.Object) []inbox.Attachment {
 	const key = "attachments"
 	whole := o[key]
 	var list []inbox.Attachment
 	more := false
-	for _, raw := range o.list(key) {
+	for _, raw := range o.List(key) {
 		a, rest := attachment(raw)
 		list = append(list, a)
 		more = more || rest
@@ -142,15 +143,15 @@ func attachments(o object) []inbox.Attachment {
 }
 
 func attachment(raw json.RawMessage) (a inbox.Attachment, more bool) {
-	o, ok := parseObject(raw)
+	o, ok := loose.ParseObject(raw)
 	if !ok {
-		link, isText := textOf(raw)
+		link, isText := loose.Text(raw)
 		return inbox.Attachment{URL: link}, !isText
 	}
-	a.Type = o.text("type")
-	a.URL = cmp.Or(o.text("url"), o.text("mediaUrl"))
-	a.Title = cmp.Or(o.text("title"), o.text("name"))
-	if size, ok := intOf(o["size"]); ok && size >= 0 {
+	a.Type = o.Text("type")
+	a.URL = cmp.Or(o.Text("url"), o.Text("mediaUrl"))
+	a.Title = cmp.Or(o.Text("title"), o.Text("name"))
+	if size, ok := loose.Int(o["size"]); ok && size >= 0 {
 		a.Bytes = size
 		delete(o, "size")
 	}
@@ -160,19 +161,19 @@ func attachment(raw json.RawMessage) (a inbox.Attachment, more bool) {
 // reactions reads the map from user to emoji. It is left out when there are
 // none, so no map is the knowledge that there are none; a form that we do not
 // know is no knowledge at all.
-func reactions(o object) (list []inbox.Reaction, known bool) {
+func reactions(o loose.Object) (list []inbox.Reaction, known bool) {
 	const key = "reactions"
-	if isNull(o[key]) {
+	if loose.IsNull(o[key]) {
 		delete(o, key)
 		return nil, true
 	}
-	users, ok := parseObject(o[key])
+	users, ok := loose.ParseObject(o[key])
 	if !ok {
 		return nil, string(o[key]) == "[]"
 	}
 	known = true
 	for user, raw := range users {
-		emoji, ok := textOf(raw)
+		emoji, ok := loose.Text(raw)
 		switch {
 		case !ok:
 			known = false
@@ -190,14 +191,14 @@ func reactions(o object) (list []inbox.Reaction, known bool) {
 // conversationFact converts one element of "conversationsDetails". ok is false
 // when it has no id.
 func conversationFact(raw json.RawMessage, rc readContext) (fact inbox.ConversationFact, ok bool) {
-	o, ok := parseObject(raw)
+	o, ok := loose.ParseObject(raw)
 	if !ok {
 		return inbox.ConversationFact{}, false
 	}
-	fact.RemoteID = o.text("id")
-	fact.Participant = person(o.object("participant"))
-	fact.ReadUpTo = o.time("watermark")
-	fact.Archived = archivedFact(o.text("status"), rc)
+	fact.RemoteID = o.Text("id")
+	fact.Participant = person(o.Object("participant"))
+	fact.ReadUpTo = o.Time("watermark")
+	fact.Archived = archivedFact(o.Text("status"), rc)
 	return fact, fact.RemoteID != ""
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"parley/inbox"
 	"parley/platforms/httpapi"
+	"parley/platforms/loose"
 )
 
 // This file says what a refusal means to an agent. The provider's own words are
@@ -32,30 +33,30 @@ type refusal struct {
 
 // refusal reads the three shapes in use: an error; an error with "messages",
 // one entry for each part; and a list of errors, the first of which counts.
-func (c *client) refusal(res *httpapi.Response, o object) refusal {
+func (c *client) refusal(res *httpapi.Response, o loose.Object) refusal {
 	r := refusal{HTTP: res.Status, RetryAfter: res.RetryAfter}
 	if r.RetryAfter == 0 && res.Status == http.StatusTooManyRequests && !res.Rate.Reset.IsZero() {
 		r.RetryAfter = max(0, res.Rate.Reset.Sub(cmp.Or(res.ServerTime, time.Now())))
 	}
 	r.Code, r.Text = c.codeAndText(o)
-	for _, raw := range o.list("errors") {
-		first, _ := parseObject(raw)
+	for _, raw := range o.List("errors") {
+		first, _ := loose.ParseObject(raw)
 		code, text := c.codeAndText(first)
 		r.Code, r.Text = cmp.Or(r.Code, code), cmp.Or(r.Text, text)
 	}
-	for _, raw := range o.list("messages") {
+	for _, raw := range o.List("messages") {
 		r.Parts = append(r.Parts, c.entry(raw))
 	}
 	return r
 }
 
-func (c *client) codeAndText(o object) (code, text string) {
-	return c.http.Words(o.text("code")), c.http.Words(o.text("message"))
+func (c *client) codeAndText(o loose.Object) (code, text string) {
+	return c.http.Words(o.Text("code")), c.http.Words(o.Text("message"))
 }
 
 // answer reads an answer that is short, whole, and closes it. A refusal, also
 // one with status 200, is an error.
-func (c *client) answer(op string, p inbox.Platform, res *httpapi.Response) (object, error) {
+func (c *client) answer(op string, p inbox.Platform, res *httpapi.Response) (loose.Object, error) {
 	o, err := c.object(res)
 	if err != nil {
 		if r, told := c.byStatusAlone(res, err); told {
@@ -69,16 +70,16 @@ func (c *client) answer(op string, p inbox.Platform, res *httpapi.Response) (obj
 	return o, nil
 }
 
-func (c *client) object(res *httpapi.Response) (object, error) {
-	var o object
+func (c *client) object(res *httpapi.Response) (loose.Object, error) {
+	var o loose.Object
 	if err := res.JSON(&o); err != nil {
 		return nil, err
 	}
 	return o, nil
 }
 
-func saysError(o object) bool {
-	status, _ := textOf(o["status"])
+func saysError(o loose.Object) bool {
+	status, _ := loose.Text(o["status"])
 	return status == "error"
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"parley/inbox"
 	"parley/platforms/hook"
+	"parley/platforms/loose"
 )
 
 // This file says what a webhook's body means to the inbox. Page:
@@ -130,20 +131,20 @@ func (d *decoder) batch(p inbox.Platform, at time.Time) *inbox.Batch {
 // event adds one event. What an account does not read by its config, it is not
 // told of either.
 func (d *decoder) event(raw json.RawMessage) {
-	o, ok := parseObject(raw)
+	o, ok := loose.ParseObject(raw)
 	if !ok {
 		d.skipped++
 		return
 	}
-	action, subAction := o.text("action"), o.text("subAction")
+	action, subAction := o.Text("action"), o.Text("subAction")
 	if action != actionMessages && (action != "" || subAction == "") {
 		return
 	}
-	platform := platformOf(o.text("platform"))
+	platform := platformOf(o.Text("platform"))
 	if !slices.Contains(d.platforms, platform) {
 		return
 	}
-	e := event{raw: raw, object: o, subAction: subAction, platform: platform, at: d.timeOf(o)}
+	e := event{raw: raw, Object: o, subAction: subAction, platform: platform, at: d.when(o)}
 	if !e.addTo(d.batch(platform, e.at)) {
 		d.skipped++
 	}
@@ -157,11 +158,11 @@ func platformOf(name string) inbox.Platform {
 	return inbox.Platform(name)
 }
 
-// timeOf is when it happened. In what is known, "created" (ISO 8601) and
+// when it happened. In what is known, "created" (ISO 8601) and
 // "timeStamp" (Unix seconds) are one moment; should "created" ever be that of the
 // message which an event is about, the event is what came later.
-func (d *decoder) timeOf(o object) time.Time {
-	created, told := timeOf(o["created"]), timeOf(o["timeStamp"])
+func (d *decoder) when(o loose.Object) time.Time {
+	created, told := loose.Time(o["created"]), loose.Time(o["timeStamp"])
 	if told.Sub(created) > time.Second {
 		return told
 	}
@@ -170,7 +171,7 @@ func (d *decoder) timeOf(o object) time.Time {
 
 // event is one element, of which fields are taken one by one.
 type event struct {
-	object
+	loose.Object
 	raw       json.RawMessage
 	subAction string
 	platform  inbox.Platform
@@ -185,7 +186,7 @@ func (e event) addTo(b *inbox.Batch) bool {
 	case messageRead:
 		return e.read(b)
 	case messageEdited:
-		return e.changed(b, inbox.EventFact{Kind: inbox.EventEdit, Text: newText(e.object), Edits: e.edits()})
+		return e.changed(b, inbox.EventFact{Kind: inbox.EventEdit, Text: newText(e.Object), Edits: e.edits()})
 	case messageUnsent:
 		return e.changed(b, inbox.EventFact{Kind: inbox.EventUnsend})
 	case reactionCreated:
@@ -202,9 +203,9 @@ var aroundMessage = []string{"code", "hookId", "refId", "title", "url", "schedul
 // created is a new message, also one of our own. Without an id it would be
 // there twice after the next read.
 func (e event) created(b *inbox.Batch) bool {
-	o := e.object
+	o := e.Object
 	for _, key := range []string{"messageId", "mid"} {
-		if isNull(o["id"]) && !isNull(o[key]) {
+		if loose.IsNull(o["id"]) && !loose.IsNull(o[key]) {
 			o["id"] = o[key]
 			delete(o, key)
 		}
@@ -235,8 +236,8 @@ func (e event) created(b *inbox.Batch) bool {
 // media are links without a kind, beside the attachments or in place of them.
 func (e event) media() []inbox.Attachment {
 	var list []inbox.Attachment
-	for _, raw := range e.list("mediaUrls") {
-		link, ok := textOf(raw)
+	for _, raw := range e.List("mediaUrls") {
+		link, ok := loose.Text(raw)
 		if !ok || link == "" {
 			continue
 		}
@@ -253,14 +254,14 @@ func (e event) media() []inbox.Attachment {
 // which is some seconds later. The reader's id stays out: it would decide whom an
 // answer goes to, and the page's own sample has two ids for one customer.
 func (e event) read(b *inbox.Batch) bool {
-	id := e.text("conversationId")
+	id := e.Text("conversationId")
 	if id == "" {
 		return false
 	}
-	reader := person(e.object.object("readerDetails"))
+	reader := person(e.Object.Object("readerDetails"))
 	reader.ID = ""
 	b.Conversations = append(b.Conversations, inbox.ConversationFact{
-		RemoteID: id, Participant: reader, ReadUpTo: cmp.Or(e.time("read"), e.at),
+		RemoteID: id, Participant: reader, ReadUpTo: cmp.Or(e.Time("read"), e.at),
 	})
 	return true
 }
@@ -271,9 +272,9 @@ func (e event) changed(b *inbox.Batch, f inbox.EventFact) bool {
 	if f.Message == "" || (f.Kind == inbox.EventEdit && f.Text == "") {
 		return e.unknown(b)
 	}
-	f.RemoteID = e.text("conversationId")
+	f.RemoteID = e.Text("conversationId")
 	f.At = e.at
-	if edited := cmp.Or(e.time("editedAt"), e.time("updated")); f.Kind == inbox.EventEdit && !edited.IsZero() {
+	if edited := cmp.Or(e.Time("editedAt"), e.Time("updated")); f.Kind == inbox.EventEdit && !edited.IsZero() {
 		f.At = edited
 	}
 	b.Events = append(b.Events, f)
@@ -282,19 +283,19 @@ func (e event) changed(b *inbox.Batch, f inbox.EventFact) bool {
 
 // messageID is the message's: where there are two ids, "id" is the event's own.
 func (e event) messageID() inbox.MessageID {
-	return inbox.MessageID(cmp.Or(e.text("messageId"), e.text("mid"), e.object.object("message").text("id"), e.text("id")))
+	return inbox.MessageID(cmp.Or(e.Text("messageId"), e.Text("mid"), e.Object.Object("message").Text("id"), e.Text("id")))
 }
 
-func newText(o object) string {
-	if s, ok := textOf(o["message"]); ok && s != "" {
+func newText(o loose.Object) string {
+	if s, ok := loose.Text(o["message"]); ok && s != "" {
 		return s
 	}
-	return cmp.Or(o.text("text"), o.text("newMessage"))
+	return cmp.Or(o.Text("text"), o.Text("newMessage"))
 }
 
 func (e event) edits() int {
 	for _, key := range []string{"numEdit", "num_edit", "editCount"} {
-		if n, ok := intOf(e.object[key]); ok && n > 0 && n < 1000 {
+		if n, ok := loose.Int(e.Object[key]); ok && n > 0 && n < 1000 {
 			return int(n)
 		}
 	}
@@ -307,8 +308,8 @@ func (e event) reacted(b *inbox.Batch, kind inbox.EventKind) bool {
 	if e.takenBack() {
 		kind = inbox.EventUnreaction
 	}
-	f := inbox.EventFact{Kind: kind, UserID: e.reactor(), Mine: textIs(e.object["type"], string(inbox.Sent)), Emoji: e.emoji()}
-	all, _ := reactions(e.object)
+	f := inbox.EventFact{Kind: kind, UserID: e.reactor(), Mine: textIs(e.Object["type"], string(inbox.Sent)), Emoji: e.emoji()}
+	all, _ := reactions(e.Object)
 	switch {
 	case f.Emoji == "" && len(all) > 0:
 		return e.reactedAll(b, f, all)
@@ -319,7 +320,7 @@ func (e event) reacted(b *inbox.Batch, kind inbox.EventKind) bool {
 }
 
 func (e event) reactedAll(b *inbox.Batch, f inbox.EventFact, all []inbox.Reaction) bool {
-	id, conversation := e.messageID(), e.text("conversationId")
+	id, conversation := e.messageID(), e.Text("conversationId")
 	if id == "" {
 		return e.unknown(b)
 	}
@@ -332,9 +333,9 @@ func (e event) reactedAll(b *inbox.Batch, f inbox.EventFact, all []inbox.Reactio
 }
 
 func (e event) takenBack() bool {
-	nested, _ := parseObject(e.object["reaction"])
-	for _, raw := range []json.RawMessage{e.object["type"], e.object["reactionAction"], e.object["reactionType"], nested["action"], nested["type"]} {
-		word, _ := textOf(raw)
+	nested, _ := loose.ParseObject(e.Object["reaction"])
+	for _, raw := range []json.RawMessage{e.Object["type"], e.Object["reactionAction"], e.Object["reactionType"], nested["action"], nested["type"]} {
+		word, _ := loose.Text(raw)
 		switch strings.ToLower(word) {
 		case "unreact", "unreacted", "deleted", "delete", "removed", "remove", "reactiondeleted":
 			return true
@@ -345,18 +346,18 @@ func (e event) takenBack() bool {
 
 func (e event) reactor() string {
 	for _, key := range []string{"reactorDetails", "senderDetails", "userDetails"} {
-		if id := e.object.object(key).text("id"); id != "" {
-			return cmp.Or(e.text("senderId"), id)
+		if id := e.Object.Object(key).Text("id"); id != "" {
+			return cmp.Or(e.Text("senderId"), id)
 		}
 	}
-	return cmp.Or(e.text("senderId"), e.text("userId"), e.text("reactorId"))
+	return cmp.Or(e.Text("senderId"), e.Text("userId"), e.Text("reactorId"))
 }
 
 // emoji is the emoji itself, else Meta's word for it ("love").
 func (e event) emoji() string {
-	nested, _ := parseObject(e.object["reaction"])
-	word, _ := textOf(e.object["reaction"])
-	found := cmp.Or(e.text("emoji"), nested.text("emoji"), nested.text("reaction"), word)
+	nested, _ := loose.ParseObject(e.Object["reaction"])
+	word, _ := loose.Text(e.Object["reaction"])
+	found := cmp.Or(e.Text("emoji"), nested.Text("emoji"), nested.Text("reaction"), word)
 	if known, ok := reactionWords[strings.ToLower(found)]; ok {
 		return known
 	}
@@ -370,7 +371,7 @@ var reactionWords = map[string]string{
 }
 
 func textIs(raw json.RawMessage, want string) bool {
-	got, _ := textOf(raw)
+	got, _ := loose.Text(raw)
 	return got == want
 }
 
@@ -380,12 +381,12 @@ const unknownKey = "ayrshare_event"
 // unknown keeps an event as a line in its conversation. The address that was
 // called stays out of it: people put secrets there.
 func (e event) unknown(b *inbox.Batch) bool {
-	whole, _ := parseObject(e.raw)
-	id := whole.text("conversationId")
+	whole, _ := loose.ParseObject(e.raw)
+	id := whole.Text("conversationId")
 	if id == "" {
 		return false
 	}
-	kept, _ := parseObject(e.raw)
+	kept, _ := loose.ParseObject(e.raw)
 	delete(kept, "url")
 	extra, err := json.Marshal(kept)
 	if err != nil {
@@ -409,12 +410,12 @@ func (e event) unknown(b *inbox.Batch) bool {
 // unknownID names the event, not the message that it may be about. One event
 // comes with several hookIds, by the profile and by the primary one, so the
 // message and the moment are better where there are both.
-func (e event) unknownID(o object) inbox.MessageID {
-	about := cmp.Or(o.text("messageId"), o.text("mid"), o.text("id"))
+func (e event) unknownID(o loose.Object) inbox.MessageID {
+	about := cmp.Or(o.Text("messageId"), o.Text("mid"), o.Text("id"))
 	if about != "" {
 		about += " " + e.at.Format(time.RFC3339Nano)
 	} else {
-		about = o.text("hookId")
+		about = o.Text("hookId")
 	}
 	if about == "" {
 		return "" // the inbox makes one of what it says

@@ -7,6 +7,7 @@ import (
 
 	"parley/inbox"
 	"parley/platforms/httpapi"
+	"parley/platforms/loose"
 )
 
 // This file reads an answer of GET /messages. Facebook and Instagram send the
@@ -36,8 +37,8 @@ type envelope struct {
 	LastUpdated time.Time
 	NextUpdate  time.Time
 	Page        pagination
-	Listed      bool   // one of the lists was there
-	Refusal     object // what an error consists of
+	Listed      bool         // one of the lists was there
+	Refusal     loose.Object // what an error consists of
 }
 
 type pagination struct {
@@ -61,7 +62,7 @@ func newReader(p *provider, req inbox.ReadRequest, q query, res *httpapi.Respons
 		res:      res,
 		json:     newWalker(res),
 		out:      newBatcher(empty, answered, cacheTime(req.Feed.Platform), emit),
-		envelope: envelope{Refusal: object{}},
+		envelope: envelope{Refusal: loose.Object{}},
 		detailed: map[string]bool{},
 	}
 }
@@ -158,7 +159,7 @@ func (r *reader) message(raw json.RawMessage) error {
 }
 
 func (r *reader) conversationID(raw json.RawMessage) error {
-	id, ok := textOf(raw)
+	id, ok := loose.Text(raw)
 	if !ok || id == "" {
 		r.skipped++
 		return nil
@@ -185,25 +186,25 @@ func (r *reader) envelopeField(key string) error {
 	if err := r.json.decode(&raw); err != nil {
 		return err
 	}
-	o := object{key: raw}
+	o := loose.Object{key: raw}
 	switch e := &r.envelope; key {
 	case "status":
-		e.Status = o.text(key)
+		e.Status = o.Text(key)
 	case "lastUpdated":
-		e.LastUpdated = o.time(key)
+		e.LastUpdated = o.Time(key)
 	case "nextUpdate":
-		e.NextUpdate = o.time(key)
+		e.NextUpdate = o.Time(key)
 	case "meta":
-		e.Page = paginationOf(o.object(key).object("pagination"))
+		e.Page = paginationOf(o.Object(key).Object("pagination"))
 	default:
 		e.Refusal[key] = raw
 	}
 	return nil
 }
 
-func paginationOf(o object) (p pagination) {
-	p.hasMore, p.told = o.bool("hasMore")
-	p.next = o.text("next")
+func paginationOf(o loose.Object) (p pagination) {
+	p.hasMore, p.told = o.Bool("hasMore")
+	p.next = o.Text("next")
 	return p
 }
 

@@ -12,6 +12,7 @@ import (
 	"parley/inbox"
 	"parley/platforms/hook"
 	"parley/platforms/httpapi"
+	"parley/platforms/loose"
 )
 
 // This file tells Ayrshare whom to call. Page: .../apis/webhooks/register. A
@@ -93,7 +94,7 @@ func (p *provider) Registered(ctx context.Context) ([]hook.Registration, error) 
 	return registrations(o), nil
 }
 
-func registrations(o object) []hook.Registration {
+func registrations(o loose.Object) []hook.Registration {
 	var list []hook.Registration
 	for action, raw := range o {
 		address := hookAddress(raw)
@@ -104,7 +105,7 @@ func registrations(o object) []hook.Registration {
 			Address: address,
 			Events:  []string{inbox.CleanLine(action)},
 			Active:  true,
-			Since:   cmp.Or(timeOf(o[action+"Updated"]), timeOf(o["updated"])),
+			Since:   cmp.Or(loose.Time(o[action+"Updated"]), loose.Time(o["updated"])),
 		})
 	}
 	slices.SortFunc(list, func(a, b hook.Registration) int {
@@ -115,9 +116,9 @@ func registrations(o object) []hook.Registration {
 
 // hookAddress takes an address, alone or within an object; "" is all else.
 func hookAddress(raw json.RawMessage) string {
-	address, _ := textOf(raw)
-	if o, ok := parseObject(raw); ok {
-		address = o.text("url")
+	address, _ := loose.Text(raw)
+	if o, ok := loose.ParseObject(raw); ok {
+		address = o.Text("url")
 	}
 	if u, err := url.Parse(address); err != nil || u.Host == "" {
 		return ""

@@ -11,6 +11,7 @@ import (
 
 	"parley/inbox"
 	"parley/platforms/httpapi"
+	"parley/platforms/loose"
 )
 
 // This file sends, and says of every part what became of it. On Facebook and
@@ -177,7 +178,7 @@ func notListed(whole *inbox.Error) *inbox.Error {
 // believe the status for all of them, with the one id given to the part that
 // the answer names. An answer that is neither an error nor a success tells
 // nothing of a part without an id.
-func (s sending) accepted(c *client, o object) (inbox.SendResult, error) {
+func (s sending) accepted(c *client, o loose.Object) (inbox.SendResult, error) {
 	otherwise := inbox.PartResult{State: inbox.StateSent}
 	if textIn(o, "status") != "success" {
 		otherwise = inbox.PartResult{State: inbox.StateUnknown, Err: &inbox.Error{
@@ -186,7 +187,7 @@ func (s sending) accepted(c *client, o object) (inbox.SendResult, error) {
 		}}
 	}
 	entries := []entry{c.entryOf(o)}
-	if listed := o.list("messages"); len(listed) > 0 {
+	if listed := o.List("messages"); len(listed) > 0 {
 		entries = entries[:0]
 		for _, raw := range listed {
 			entries = append(entries, c.entry(raw))
@@ -234,11 +235,11 @@ type entry struct {
 }
 
 func (c *client) entry(raw json.RawMessage) entry {
-	o, _ := parseObject(raw)
+	o, _ := loose.ParseObject(raw)
 	return c.entryOf(o)
 }
 
-func (c *client) entryOf(o object) entry {
+func (c *client) entryOf(o loose.Object) entry {
 	e := entry{
 		id:   cmp.Or(textIn(o, "messageId"), textIn(o, "id")),
 		url:  textIn(o, "mediaUrl"),
@@ -256,7 +257,7 @@ func (c *client) entryOf(o object) entry {
 }
 
 // textIn is the text of a field that stays where it is.
-func textIn(o object, key string) string { s, _ := textOf(o[key]); return s }
+func textIn(o loose.Object, key string) string { s, _ := loose.Text(o[key]); return s }
 
 // match finds the entry of each part, nil where there is none. The one message
 // of X has one entry for all of them.

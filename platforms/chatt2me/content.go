@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"parley/inbox"
+	"parley/platforms/loose"
 	"parley/platforms/meta"
 )
 
@@ -23,9 +24,9 @@ import (
 func (e *event) received() {
 	id, peer := e.whole.Text("messageId"), e.from()
 	delete(e.whole, "from")
-	c, ok := meta.ParseObject(e.whole["content"])
+	c, ok := loose.ParseObject(e.whole["content"])
 	if !ok {
-		c = meta.Object{"text": e.whole["content"]} // the bare text, for all we know
+		c = loose.Object{"text": e.whole["content"]} // the bare text, for all we know
 	}
 	delete(e.whole, "content")
 	kind := strings.ToLower(c.Text("type"))
@@ -47,7 +48,7 @@ func (e *event) received() {
 var metaContent = []string{"mid", "attachment", "attachments", "quick_reply", "reply_to", "is_deleted"}
 
 // metaMessage is a content that is Meta's message.
-func (e *event) metaMessage(c meta.Object, peer inbox.Participant, id string) {
+func (e *event) metaMessage(c loose.Object, peer inbox.Participant, id string) {
 	if !c.Has("mid") {
 		c["mid"] = encoded(id)
 	}
@@ -55,7 +56,7 @@ func (e *event) metaMessage(c meta.Object, peer inbox.Participant, id string) {
 		delete(c, "attachment")
 		c["attachments"] = one
 	}
-	e.meta(meta.Object{"sender": encoded(map[string]string{"id": peer.ID}), "message": encoded(c)})
+	e.meta(loose.Object{"sender": encoded(map[string]string{"id": peer.ID}), "message": encoded(c)})
 }
 
 func (e *event) happened(f inbox.EventFact, peer inbox.Participant, message string) {
@@ -69,7 +70,7 @@ func (e *event) happened(f inbox.EventFact, peer inbox.Participant, message stri
 
 // reaction has its fields in an object of its own, or beside the type. Without
 // an emoji it was taken back, as WhatsApp's API says it.
-func (e *event) reaction(c meta.Object, peer inbox.Participant, id string) {
+func (e *event) reaction(c loose.Object, peer inbox.Participant, id string) {
 	o := c.Object("reaction")
 	word := c.Text("reaction") // there when it is no object
 	if o == nil {
@@ -87,7 +88,7 @@ func (e *event) reaction(c meta.Object, peer inbox.Participant, id string) {
 }
 
 // message is what was said.
-func (e *event) message(c meta.Object, kind string, peer inbox.Participant, id string) {
+func (e *event) message(c loose.Object, kind string, peer inbox.Participant, id string) {
 	m := inbox.Message{
 		ID: inbox.MessageID(id), Direction: inbox.Received, CreatedAt: e.at,
 		SenderID: peer.ID, SenderName: cmp.Or(peer.Name, peer.Username),
@@ -137,8 +138,8 @@ func madeID(name string, rest any) inbox.MessageID {
 }
 
 // rest is what of the event this version does not understand.
-func (e *event) rest(c meta.Object) map[string]json.RawMessage {
-	for _, o := range []meta.Object{e.whole, c} {
+func (e *event) rest(c loose.Object) map[string]json.RawMessage {
+	for _, o := range []loose.Object{e.whole, c} {
 		for key := range o {
 			if !o.Has(key) {
 				delete(o, key)
@@ -155,8 +156,8 @@ func (e *event) rest(c meta.Object) map[string]json.RawMessage {
 }
 
 // textOf takes the text, which WhatsApp's API has in an object.
-func textOf(c meta.Object) string {
-	if o, ok := meta.ParseObject(c["text"]); ok {
+func textOf(c loose.Object) string {
+	if o, ok := loose.ParseObject(c["text"]); ok {
 		body := o.Text("body")
 		putBack(c, "text", o)
 		return body
@@ -165,7 +166,7 @@ func textOf(c meta.Object) string {
 }
 
 // putBack leaves of a field what was not understood.
-func putBack(c meta.Object, key string, left meta.Object) {
+func putBack(c loose.Object, key string, left loose.Object) {
 	delete(c, key)
 	if len(left) > 0 {
 		c[key] = encoded(left)
@@ -173,10 +174,10 @@ func putBack(c meta.Object, key string, left meta.Object) {
 }
 
 // captionOf takes the words that went with a medium: beside it, or in it.
-func captionOf(c meta.Object) string {
+func captionOf(c loose.Object) string {
 	caption := c.Text("caption")
 	for _, k := range mediaKinds {
-		if medium, ok := meta.ParseObject(c[k.kind]); ok && caption == "" {
+		if medium, ok := loose.ParseObject(c[k.kind]); ok && caption == "" {
 			caption = medium.Text("caption")
 			putBack(c, k.kind, medium)
 		}
@@ -186,9 +187,9 @@ func captionOf(c meta.Object) string {
 
 // pressed is a button that the customer pressed: what stands on it is what they
 // say.
-func pressed(c meta.Object, m *inbox.Message) {
-	var button meta.Object
-	if interactive, ok := meta.ParseObject(c["interactive"]); ok {
+func pressed(c loose.Object, m *inbox.Message) {
+	var button loose.Object
+	if interactive, ok := loose.ParseObject(c["interactive"]); ok {
 		button = firstObject(interactive, "button_reply", "list_reply")
 		interactive.Text("type") // says which of them it is
 		putBack(c, "interactive", interactive)
@@ -204,7 +205,7 @@ func pressed(c meta.Object, m *inbox.Message) {
 }
 
 // firstObject takes the first of the fields that is there, nil for none.
-func firstObject(o meta.Object, keys ...string) meta.Object {
+func firstObject(o loose.Object, keys ...string) loose.Object {
 	for _, key := range keys {
 		if inner := o.Object(key); inner != nil {
 			return inner
@@ -221,7 +222,7 @@ var mediaKinds = []struct{ kind, is string }{
 
 // mediaIn finds media: an object of the type's name, or an address beside the
 // type, as sends have it.
-func mediaIn(c meta.Object, kind string) []inbox.Attachment {
+func mediaIn(c loose.Object, kind string) []inbox.Attachment {
 	var list []inbox.Attachment
 	for _, k := range mediaKinds {
 		if a, ok := mediumIn(c, k.kind, kind); ok {
@@ -240,11 +241,11 @@ func mediaIn(c meta.Object, kind string) []inbox.Attachment {
 
 // mediumIn finds the medium of one kind. That the content is of that kind is
 // enough: view-once media have nothing else.
-func mediumIn(c meta.Object, name, kind string) (inbox.Attachment, bool) {
+func mediumIn(c loose.Object, name, kind string) (inbox.Attachment, bool) {
 	if u := c.Text(name + "Url"); u != "" {
 		return inbox.Attachment{URL: u, ID: c.Text(name + "Id"), Title: c.Text("filename")}, true
 	}
-	if o, ok := meta.ParseObject(c[name]); ok {
+	if o, ok := loose.ParseObject(c[name]); ok {
 		a, _ := linkIn(o)
 		putBack(c, name, o) // the caption among them
 		return a, true
@@ -260,7 +261,7 @@ func mediumIn(c meta.Object, name, kind string) (inbox.Attachment, bool) {
 }
 
 // linkIn takes the address of a medium, under any of its likely names.
-func linkIn(o meta.Object) (inbox.Attachment, bool) {
+func linkIn(o loose.Object) (inbox.Attachment, bool) {
 	a := inbox.Attachment{
 		URL:   cmp.Or(o.Text("url"), o.Text("link"), o.Text("mediaUrl"), o.Text("media_url"), o.Text("href")),
 		ID:    cmp.Or(o.Text("id"), o.Text("mediaId"), o.Text("media_id")),
@@ -270,8 +271,8 @@ func linkIn(o meta.Object) (inbox.Attachment, bool) {
 }
 
 // placeIn takes a place. Its address is the standard's for places (RFC 5870).
-func placeIn(c meta.Object) (inbox.Attachment, bool) {
-	o, _ := meta.ParseObject(c["location"])
+func placeIn(c loose.Object) (inbox.Attachment, bool) {
+	o, _ := loose.ParseObject(c["location"])
 	lat, long := cmp.Or(o.Text("latitude"), o.Text("lat")), cmp.Or(o.Text("longitude"), o.Text("lng"), o.Text("long"))
 	if lat == "" || long == "" {
 		return inbox.Attachment{}, false
@@ -282,9 +283,9 @@ func placeIn(c meta.Object) (inbox.Attachment, bool) {
 }
 
 // quoted is the message that this one answers.
-func quoted(c meta.Object) *inbox.Reference {
+func quoted(c loose.Object) *inbox.Reference {
 	for _, key := range []string{"context", "reply", "replyTo"} {
-		o, _ := meta.ParseObject(c[key])
+		o, _ := loose.ParseObject(c[key])
 		id := cmp.Or(messageIn(o), c.Text(key))
 		if id == "" {
 			continue

@@ -9,6 +9,7 @@ import (
 
 	"parley/inbox"
 	"parley/platforms/hook"
+	"parley/platforms/loose"
 	"parley/platforms/meta"
 )
 
@@ -42,9 +43,9 @@ func newReader(p *provider, now time.Time) *reader {
 
 // body reads one event, or a list of them; false when there is none.
 func (r *reader) body(raw json.RawMessage) bool {
-	top := (meta.Object{"": raw}).List("")
+	top := (loose.Object{"": raw}).List("")
 	for _, raw := range top {
-		if o, ok := meta.ParseObject(raw); ok {
+		if o, ok := loose.ParseObject(raw); ok {
 			r.event(o)
 		} else {
 			r.skip("no object")
@@ -69,10 +70,10 @@ type event struct {
 	channel  string // UUID, "" when it is not told
 	platform inbox.Platform
 	at       time.Time
-	whole    meta.Object // what is left of it
+	whole    loose.Object // what is left of it
 }
 
-func (r *reader) event(o meta.Object) {
+func (r *reader) event(o loose.Object) {
 	e := &event{reader: r, whole: o, name: shortWord(o.Text("eventType")), channel: o.Text("channelId"), at: o.Time("timestamp")}
 	e.kind = strings.ToLower(e.name)
 	if e.at.IsZero() {
@@ -218,7 +219,7 @@ func (e *event) decoder() meta.Decoder {
 
 // envelope is a whole webhook call of Meta's, passed on. Its owners are ids of
 // Meta's, which say nothing of our channels.
-func (e *event) envelope(o meta.Object) {
+func (e *event) envelope(o loose.Object) {
 	raw, _ := json.Marshal(o) // just parsed: cannot fail
 	found, err := e.decoder().Decode(raw)
 	if err != nil || len(found) == 0 {
@@ -231,14 +232,14 @@ func (e *event) envelope(o meta.Object) {
 
 // meta reads one of Meta's events. Which of its two ids is the channel's own is
 // told by who speaks: an echo is ours.
-func (e *event) meta(o meta.Object) {
+func (e *event) meta(o loose.Object) {
 	own := "recipient"
-	if message, ok := meta.ParseObject(o["message"]); ok && (e.kind == "message_echoes" || message.Flag("is_echo")) {
+	if message, ok := loose.ParseObject(o["message"]); ok && (e.kind == "message_echoes" || message.Flag("is_echo")) {
 		message["is_echo"] = json.RawMessage("true")
 		o["message"] = encoded(message)
 		own = "sender"
 	}
-	party, _ := meta.ParseObject(o[own])
+	party, _ := loose.ParseObject(o[own])
 	e.deliver(e.decoder().Event(party.Text("id"), encoded(o)))
 }
 
@@ -251,15 +252,15 @@ func encoded(v any) json.RawMessage {
 var metaKeys = []string{"message", "reaction", "read", "postback", "message_edit", "referral"}
 
 // says tells an event of Meta's without parties.
-func (e *event) says(o meta.Object) bool {
+func (e *event) says(o loose.Object) bool {
 	return slices.ContainsFunc(metaKeys, func(key string) bool {
-		_, ok := meta.ParseObject(o[key])
+		_, ok := loose.ParseObject(o[key])
 		return ok
 	})
 }
 
 // withSender completes it with whom the event around it names.
-func (e *event) withSender(o meta.Object) meta.Object {
+func (e *event) withSender(o loose.Object) loose.Object {
 	if from := e.from(); from.ID != "" {
 		o["sender"] = encoded(map[string]string{"id": from.ID})
 	}
@@ -268,7 +269,7 @@ func (e *event) withSender(o meta.Object) meta.Object {
 
 // echo is our own send, repeated. It becomes a message without an id: the inbox
 // finds the one that it repeats.
-func (e *event) echo(payload meta.Object) {
+func (e *event) echo(payload loose.Object) {
 	message := payload.Object("message")
 	message["is_echo"] = json.RawMessage("true")
 	if one := message["attachment"]; one != nil {
@@ -283,7 +284,7 @@ func (e *event) echo(payload meta.Object) {
 }
 
 // ownAction is our own reaction, repeated. Others (marking as seen) are no news.
-func (e *event) ownAction(payload meta.Object) {
+func (e *event) ownAction(payload loose.Object) {
 	recipient, said := payload.Object("recipient"), payload.Object("payload")
 	f := inbox.EventFact{Mine: true, RemoteID: recipient.Text("id"), Message: inbox.MessageID(messageIn(said)), At: e.at}
 	switch action := payload.Text("sender_action"); action {
@@ -304,7 +305,7 @@ func (e *event) ownAction(payload meta.Object) {
 
 // messageIn is the id of the message that something is said of, under any of the
 // names in use.
-func messageIn(o meta.Object) string {
+func messageIn(o loose.Object) string {
 	return cmp.Or(o.Text("message_id"), o.Text("messageId"), o.Text("mid"), o.Text("id"))
 }
 
@@ -342,7 +343,7 @@ func (e *event) failure() string {
 
 // from is the customer of an event.
 func (e *event) from() inbox.Participant {
-	if o, ok := meta.ParseObject(e.whole["from"]); ok {
+	if o, ok := loose.ParseObject(e.whole["from"]); ok {
 		return inbox.Participant{ID: o.Text("id"), Name: o.Text("name"), Username: strings.TrimPrefix(o.Text("username"), "@")}
 	}
 	return inbox.Participant{ID: textIn(e.whole, "from")}
@@ -350,7 +351,7 @@ func (e *event) from() inbox.Participant {
 
 // unknown keeps what this version does not know, where it has a person to be
 // shown with.
-func (e *event) unknown(payload meta.Object) {
+func (e *event) unknown(payload loose.Object) {
 	peer := e.from()
 	if peer.ID == "" {
 		peer.ID = textIn(payload.Object("recipient"), "id")

@@ -9,6 +9,7 @@ import (
 
 	"parley/inbox"
 	"parley/platforms/httpapi"
+	"parley/platforms/loose"
 	"parley/platforms/meta"
 )
 
@@ -28,7 +29,7 @@ type refusal struct {
 	retryAfter time.Duration
 }
 
-func (c *client) refusal(res *httpapi.Response, o meta.Object) refusal {
+func (c *client) refusal(res *httpapi.Response, o loose.Object) refusal {
 	return refusal{
 		status:     res.Status,
 		code:       c.http.Words(o.Text("errorCode")),
@@ -39,16 +40,16 @@ func (c *client) refusal(res *httpapi.Response, o meta.Object) refusal {
 
 // errorText finds the words where no errorMessage is. The documents give no body
 // for 400, 401 and 404; these are the usual shapes.
-func errorText(o meta.Object) string {
+func errorText(o loose.Object) string {
 	for _, key := range []string{"message", "error", "errors"} {
 		for _, raw := range o.List(key) {
-			if inner, ok := meta.ParseObject(raw); ok {
+			if inner, ok := loose.ParseObject(raw); ok {
 				if text := cmp.Or(inner.Text("errorMessage"), inner.Text("message"), inner.Text("title")); text != "" {
 					return text
 				}
 				continue
 			}
-			if text := (meta.Object{key: raw}).Text(key); text != "" {
+			if text := (loose.Object{key: raw}).Text(key); text != "" {
 				return text
 			}
 		}
@@ -120,7 +121,7 @@ func (r refusal) err(op string) *inbox.Error {
 
 // saysError tells whether an answer is a refusal, whatever its status. Besides
 // "error" no word for a failure is published; the others are the usual ones.
-func saysError(o meta.Object) bool {
+func saysError(o loose.Object) bool {
 	switch strings.ToLower(textIn(o, "status")) {
 	case "error", "failed", "failure", "rejected":
 		return true
@@ -131,11 +132,11 @@ func saysError(o meta.Object) bool {
 }
 
 // textIn is the text of a field that stays where it is.
-func textIn(o meta.Object, key string) string { return (meta.Object{key: o[key]}).Text(key) }
+func textIn(o loose.Object, key string) string { return (loose.Object{key: o[key]}).Text(key) }
 
 // answer reads an answer that is short, whole, and closes it. A refusal, also
 // one with status 200, is an error.
-func (c *client) answer(op string, res *httpapi.Response) (meta.Object, error) {
+func (c *client) answer(op string, res *httpapi.Response) (loose.Object, error) {
 	o, err := object(res)
 	if err != nil {
 		if r, told := c.byStatusAlone(res, err); told {
@@ -149,8 +150,8 @@ func (c *client) answer(op string, res *httpapi.Response) (meta.Object, error) {
 	return o, nil
 }
 
-func object(res *httpapi.Response) (meta.Object, error) {
-	var o meta.Object
+func object(res *httpapi.Response) (loose.Object, error) {
+	var o loose.Object
 	if err := res.JSON(&o); err != nil {
 		return nil, err
 	}

@@ -14,7 +14,7 @@ import (
 	"parley/platforms/hook"
 	"parley/platforms/httpapi"
 	"parley/platforms/login"
-	"parley/platforms/meta"
+	"parley/platforms/loose"
 )
 
 // This file manages the application's webhooks
@@ -51,7 +51,7 @@ type registered struct {
 	since    time.Time
 }
 
-func registeredOf(o meta.Object) registered {
+func registeredOf(o loose.Object) registered {
 	r := registered{
 		id:       o.Text("id"),
 		event:    o.Text("eventType"),
@@ -172,9 +172,9 @@ func (p *provider) remove(ctx context.Context, op, id string) error {
 
 // secretIn finds the signing secret. The documents say that it is returned, and
 // not under what name: it is any text whose name speaks of a secret.
-func secretIn(o meta.Object) login.Secret {
+func secretIn(o loose.Object) login.Secret {
 	for key, raw := range o {
-		if inner, ok := meta.ParseObject(raw); ok {
+		if inner, ok := loose.ParseObject(raw); ok {
 			if s := secretIn(inner); !s.Empty() {
 				return s
 			}

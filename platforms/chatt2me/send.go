@@ -6,7 +6,7 @@ import (
 
 	"parley/inbox"
 	"parley/platforms/httpapi"
-	"parley/platforms/meta"
+	"parley/platforms/loose"
 )
 
 // This file sends, and says of every part what became of it. Each part is a
@@ -162,7 +162,7 @@ func (s *sending) refused(r refusal) inbox.PartResult {
 //
 // In both the id may be null: then it was sent, and nobody says as what. What
 // happens to an enqueued message later, an event tells.
-func accepted(o meta.Object) inbox.PartResult {
+func accepted(o loose.Object) inbox.PartResult {
 	for _, key := range []string{"messageId", "recipientId", "type", "status"} {
 		if textIn(o, key) != "" {
 			return inbox.PartResult{State: inbox.StateSent, MessageID: inbox.MessageID(textIn(o, "messageId"))}

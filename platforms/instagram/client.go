@@ -12,7 +12,7 @@ import (
 	"parley/inbox"
 	"parley/platforms/httpapi"
 	"parley/platforms/login"
-	"parley/platforms/meta"
+	"parley/platforms/loose"
 )
 
 // client knows the endpoints: paths, parameters, headers. It does not know
@@ -94,7 +94,7 @@ func (c *client) do(ctx context.Context, r httpapi.Request) (*httpapi.Response, 
 
 // get reads: at the pace that is allowed, and not at all while the API has said
 // that it would refuse.
-func (c *client) get(ctx context.Context, op string, query url.Values, path ...string) (meta.Object, *httpapi.Response, error) {
+func (c *client) get(ctx context.Context, op string, query url.Values, path ...string) (loose.Object, *httpapi.Response, error) {
 	if err := c.usage.blocked(op, time.Now()); err != nil {
 		return nil, nil, err
 	}
@@ -123,14 +123,14 @@ const (
 )
 
 // me is GET /me.
-func (c *client) me(ctx context.Context, op string) (meta.Object, *httpapi.Response, error) {
+func (c *client) me(ctx context.Context, op string) (loose.Object, *httpapi.Response, error) {
 	return c.get(ctx, op, url.Values{"fields": {selfFields}}, "me")
 }
 
 // conversations is GET /me/conversations: a page of threads, newest first. The
 // page's own link to the next one holds the token, so it is never followed: the
 // cursor is enough.
-func (c *client) conversations(ctx context.Context, op, cursor string, limit int) (meta.Object, *httpapi.Response, error) {
+func (c *client) conversations(ctx context.Context, op, cursor string, limit int) (loose.Object, *httpapi.Response, error) {
 	q := url.Values{"platform": {"instagram"}, "fields": {conversationFields}, "limit": {strconv.Itoa(limit)}}
 	if cursor != "" {
 		q.Set("after", cursor)
@@ -139,33 +139,33 @@ func (c *client) conversations(ctx context.Context, op, cursor string, limit int
 }
 
 // conversationWith is the one thread with a person.
-func (c *client) conversationWith(ctx context.Context, op, person string) (meta.Object, *httpapi.Response, error) {
+func (c *client) conversationWith(ctx context.Context, op, person string) (loose.Object, *httpapi.Response, error) {
 	return c.get(ctx, op, url.Values{"platform": {"instagram"}, "fields": {conversationFields}, "user_id": {person}}, "me", "conversations")
 }
 
 // newestMessages is GET /{conversation}: its newest messages, in its field
 // "messages".
-func (c *client) newestMessages(ctx context.Context, op, conversation string, limit int) (meta.Object, *httpapi.Response, error) {
+func (c *client) newestMessages(ctx context.Context, op, conversation string, limit int) (loose.Object, *httpapi.Response, error) {
 	return c.get(ctx, op, url.Values{"fields": {"messages.limit(" + strconv.Itoa(limit) + "){" + messageFields + "}"}}, conversation)
 }
 
 // olderMessages is GET /{conversation}/messages behind a cursor.
-func (c *client) olderMessages(ctx context.Context, op, conversation, cursor string, limit int) (meta.Object, *httpapi.Response, error) {
+func (c *client) olderMessages(ctx context.Context, op, conversation, cursor string, limit int) (loose.Object, *httpapi.Response, error) {
 	return c.get(ctx, op, url.Values{"fields": {messageFields}, "limit": {strconv.Itoa(limit)}, "after": {cursor}}, conversation, "messages")
 }
 
 // message is GET /{message}.
-func (c *client) message(ctx context.Context, op, id string) (meta.Object, *httpapi.Response, error) {
+func (c *client) message(ctx context.Context, op, id string) (loose.Object, *httpapi.Response, error) {
 	return c.get(ctx, op, url.Values{"fields": {messageFields}}, id)
 }
 
 // profile is GET /{person}.
-func (c *client) profile(ctx context.Context, op, person string) (meta.Object, *httpapi.Response, error) {
+func (c *client) profile(ctx context.Context, op, person string) (loose.Object, *httpapi.Response, error) {
 	return c.get(ctx, op, url.Values{"fields": {profileFields}}, person)
 }
 
 // posts is GET /me/media: the account's own, newest first.
-func (c *client) posts(ctx context.Context, op, cursor string) (meta.Object, *httpapi.Response, error) {
+func (c *client) posts(ctx context.Context, op, cursor string) (loose.Object, *httpapi.Response, error) {
 	q := url.Values{"fields": {postFields}, "limit": {strconv.Itoa(postsPage)}}
 	if cursor != "" {
 		q.Set("after", cursor)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"parley/inbox"
+	"parley/platforms/loose"
 	"parley/platforms/meta"
 )
 
@@ -26,7 +27,7 @@ type identity struct {
 
 // identityOf reads GET /me, flat or as the first of "data": documents show the
 // one, the API answers with the other.
-func identityOf(o meta.Object) identity {
+func identityOf(o loose.Object) identity {
 	o = unwrapped(o)
 	me := identity{
 		UserID:    o.Text("user_id"),
@@ -53,7 +54,7 @@ func (me identity) is(p inbox.Participant) bool {
 	return p.Username != "" && strings.EqualFold(p.Username, me.Username)
 }
 
-func person(o meta.Object) inbox.Participant {
+func person(o loose.Object) inbox.Participant {
 	return inbox.Participant{ID: o.Text("id"), Name: o.Text("name"), Username: strings.TrimPrefix(o.Text("username"), "@")}
 }
 
@@ -67,9 +68,9 @@ type thread struct {
 
 // threadOf reads a row; false without an id. Nobody is known of a thread that
 // the customer has left: then its messages tell.
-func threadOf(o meta.Object, me identity) (thread, bool) {
+func threadOf(o loose.Object, me identity) (thread, bool) {
 	t := thread{id: o.Text("id"), mark: o.Text("updated_time")}
-	t.updated = meta.ParseTime(t.mark)
+	t.updated = loose.ParseTime(t.mark)
 	for _, p := range o.Data("participants") {
 		if who := person(p); !me.is(who) && t.with.ID == "" {
 			t.with = who
@@ -86,7 +87,7 @@ const noLonger = "content no longer available"
 // messageFact converts a message. ok is false when it cannot be placed: it has
 // no id, or does not say between whom it was. with is the customer of the thread
 // that it was read from, nobody when it was asked for alone.
-func messageFact(o meta.Object, me identity, with inbox.Participant) (fact inbox.MessageFact, ok bool) {
+func messageFact(o loose.Object, me identity, with inbox.Participant) (fact inbox.MessageFact, ok bool) {
 	m := &fact.Message
 	m.ID = inbox.MessageID(o.Text("id"))
 	m.CreatedAt = o.Time("created_time")
@@ -133,7 +134,7 @@ func unsupported(flag bool, m inbox.Message) string {
 
 // attachments reads the files of a message: each is one of an image, a video or
 // a file, and a file may also be a voice message.
-func attachments(o meta.Object) []inbox.Attachment {
+func attachments(o loose.Object) []inbox.Attachment {
 	var list []inbox.Attachment
 	for _, raw := range o.Data("attachments") {
 		list = append(list, attachment(raw))
@@ -141,7 +142,7 @@ func attachments(o meta.Object) []inbox.Attachment {
 	return list
 }
 
-func attachment(o meta.Object) inbox.Attachment {
+func attachment(o loose.Object) inbox.Attachment {
 	a := inbox.Attachment{Title: o.Text("name"), ID: o.Text("id")}
 	if size, ok := o.Int("size"); ok && size > 0 {
 		a.Bytes = size
@@ -176,7 +177,7 @@ func typeOf(mime string) string {
 }
 
 // shares are posts, reels and links that were passed on.
-func shares(o meta.Object) []inbox.Attachment {
+func shares(o loose.Object) []inbox.Attachment {
 	var list []inbox.Attachment
 	for _, s := range o.Data("shares") {
 		a := inbox.Attachment{Type: "share", URL: s.Text("link"), ID: s.Text("id"), Title: cmp.Or(s.Text("name"), s.Text("description"))}
@@ -190,7 +191,7 @@ func shares(o meta.Object) []inbox.Attachment {
 
 // story is a mention of the account in somebody's story, or the account's story
 // that is answered. The link dies with the story.
-func story(m *inbox.Message, o meta.Object) {
+func story(m *inbox.Message, o loose.Object) {
 	if mention := o.Object("mention"); mention != nil {
 		m.Attachments = append(m.Attachments, inbox.Attachment{Type: "story_mention", URL: mention.Text("link"), ID: mention.Text("id")})
 	}
@@ -199,7 +200,7 @@ func story(m *inbox.Message, o meta.Object) {
 	}
 }
 
-func replyTo(m *inbox.Message, o meta.Object) {
+func replyTo(m *inbox.Message, o loose.Object) {
 	if mid := o.Text("mid"); mid != "" && m.ReplyTo == nil {
 		m.ReplyTo = &inbox.Reference{Kind: "message", Message: inbox.MessageID(mid)}
 	}
@@ -207,7 +208,7 @@ func replyTo(m *inbox.Message, o meta.Object) {
 
 // reactions reads who reacted how. Only a field that is there tells that these
 // are all: it is left out when there are none, and when they are not told.
-func reactions(o meta.Object, me identity) (list []inbox.Reaction, known bool) {
+func reactions(o loose.Object, me identity) (list []inbox.Reaction, known bool) {
 	if !o.Has("reactions") {
 		return nil, false
 	}
@@ -222,7 +223,7 @@ func reactions(o meta.Object, me identity) (list []inbox.Reaction, known bool) {
 }
 
 // rest is what of a message this version does not understand. A null says nothing.
-func rest(o meta.Object) map[string]json.RawMessage {
+func rest(o loose.Object) map[string]json.RawMessage {
 	delete(o, "is_unsupported")
 	for key := range o {
 		if !o.Has(key) {
@@ -235,7 +236,7 @@ func rest(o meta.Object) map[string]json.RawMessage {
 	return o
 }
 
-func postOf(o meta.Object) inbox.Post {
+func postOf(o loose.Object) inbox.Post {
 	kind := strings.ToLower(o.Text("media_type"))
 	if product := strings.ToLower(o.Text("media_product_type")); product == "reels" {
 		kind = "reel"
@@ -246,7 +247,7 @@ func postOf(o meta.Object) inbox.Post {
 // nextCursor is the page behind this one, "" when it is the last. The cursor is
 // there on the last page too, and only the link to the next one is not; a full
 // page without a link is asked behind all the same.
-func nextCursor(o meta.Object, full bool) string {
+func nextCursor(o loose.Object, full bool) string {
 	paging := o.Object("paging")
 	cursors := paging.Object("cursors")
 	if paging.Text("next") == "" && !full {

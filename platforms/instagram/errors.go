@@ -6,6 +6,7 @@ import (
 
 	"parley/inbox"
 	"parley/platforms/httpapi"
+	"parley/platforms/loose"
 	"parley/platforms/meta"
 )
 
@@ -14,8 +15,8 @@ import (
 
 // answer reads an answer that is short, whole, and closes it. A refusal is an
 // error, whatever the status.
-func (c *client) answer(op string, res *httpapi.Response) (meta.Object, error) {
-	var o meta.Object
+func (c *client) answer(op string, res *httpapi.Response) (loose.Object, error) {
+	var o loose.Object
 	if err := res.JSON(&o); err != nil {
 		if r, told := byStatusAlone(res, err); told {
 			return nil, c.refused(op, r)
@@ -30,7 +31,7 @@ func (c *client) answer(op string, res *httpapi.Response) (meta.Object, error) {
 
 // refusal reads the error in an answer. A status that is none of a success is
 // one too.
-func (c *client) refusal(res *httpapi.Response, o meta.Object) (meta.Refusal, bool) {
+func (c *client) refusal(res *httpapi.Response, o loose.Object) (meta.Refusal, bool) {
 	r, refused := meta.RefusalOf(res.Status, o)
 	r.RetryAfter = res.RetryAfter
 	return r, refused || !res.OK()

@@ -8,7 +8,7 @@ import (
 
 	"parley/inbox"
 	"parley/platforms/httpapi"
-	"parley/platforms/meta"
+	"parley/platforms/loose"
 )
 
 // This file reads. A poll is one page of the list of threads, and then the
@@ -77,7 +77,7 @@ func (r *reading) batch() inbox.Batch {
 // smaller asks for less and less of a listing that is too much for the API
 // ("reduce the amount of data", code 1), down to one. It returns the limit that
 // went through, and keeps that in mind.
-func (r *reading) smaller(listing string, full int, ask func(limit int) (meta.Object, *httpapi.Response, error)) (meta.Object, int, error) {
+func (r *reading) smaller(listing string, full int, ask func(limit int) (loose.Object, *httpapi.Response, error)) (loose.Object, int, error) {
 	limit := r.p.portions.of(listing, full, time.Now())
 	for first := limit; ; limit /= 2 {
 		o, res, err := ask(limit)
@@ -101,7 +101,7 @@ const (
 
 // page reads a page of threads, and those of them that have moved.
 func (r *reading) page(ctx context.Context) error {
-	o, limit, err := r.smaller(allThreads, threadsPage, func(limit int) (meta.Object, *httpapi.Response, error) {
+	o, limit, err := r.smaller(allThreads, threadsPage, func(limit int) (loose.Object, *httpapi.Response, error) {
 		return r.p.api.conversations(ctx, r.op, r.req.Cursor, limit)
 	})
 	if err != nil {
@@ -211,14 +211,14 @@ func (r *reading) thread(ctx context.Context, t thread) error {
 
 // messages reads the newest messages of a thread, in one answer or, where that
 // is too much, in several.
-func (r *reading) messages(ctx context.Context, conversation string) ([]meta.Object, error) {
-	o, limit, err := r.smaller(conversation, newest, func(limit int) (meta.Object, *httpapi.Response, error) {
+func (r *reading) messages(ctx context.Context, conversation string) ([]loose.Object, error) {
+	o, limit, err := r.smaller(conversation, newest, func(limit int) (loose.Object, *httpapi.Response, error) {
 		return r.p.api.newestMessages(ctx, r.op, conversation, limit)
 	})
 	if err != nil {
 		return nil, err
 	}
-	holder, ok := meta.ParseObject(o["messages"])
+	holder, ok := loose.ParseObject(o["messages"])
 	if !ok {
 		return o.Objects("messages"), nil
 	}
@@ -228,7 +228,7 @@ func (r *reading) messages(ctx context.Context, conversation string) ([]meta.Obj
 		if cursor == "" {
 			break
 		}
-		if holder, limit, err = r.smaller(conversation, limit, func(limit int) (meta.Object, *httpapi.Response, error) {
+		if holder, limit, err = r.smaller(conversation, limit, func(limit int) (loose.Object, *httpapi.Response, error) {
 			return r.p.api.olderMessages(ctx, r.op, conversation, cursor, limit)
 		}); err != nil {
 			return nil, err

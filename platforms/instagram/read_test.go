@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"parley/inbox"
-	"parley/platforms/meta"
+	"parley/platforms/loose"
 )
 
 const listPath = "GET /v24.0/me/conversations"
@@ -421,7 +421,7 @@ func TestWhatAMessageMeans(t *testing.T) {
 		{"ours to nobody", `{"id":"m1","created_time":"2026-11-20T10:00:00+0000","from":{"id":"17841400999"},"message":"hi"}`, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			o, _ := meta.ParseObject(json.RawMessage(c.row))
+			o, _ := loose.ParseObject(json.RawMessage(c.row))
 			fact, ok := messageFact(o, me, inbox.Participant{})
 			if got := factLine(fact); ok != (c.want != "") || ok && got != c.want {
 				t.Errorf("%v, got\n\t%s\nwant\n\t%s", ok, got, c.want)
@@ -459,7 +459,7 @@ func factLine(f inbox.MessageFact) string {
 
 func TestWhoseLoginItIs(t *testing.T) {
 	for name, body := range map[string]string{"flat": aboutUs, "wrapped": `{"data":[` + aboutUs + `]}`, "numbers": `{"user_id":17841400999,"id":26001,"username":"marlow"}`} {
-		o, _ := meta.ParseObject(json.RawMessage(body))
+		o, _ := loose.ParseObject(json.RawMessage(body))
 		if me := identityOf(o); me.UserID != us || me.AppScoped != scope || me.Username != "marlow" {
 			t.Errorf("%s: %+v", name, me)
 		}
@@ -495,7 +495,7 @@ func FuzzMessage(f *testing.F) {
 	f.Add([]byte(`{"id":1,"created_time":1794000000,"from":{"username":"x"},"to":[{"id":3}],"is_unsupported":"true"}`))
 	me := identity{UserID: us, Username: "marlow"}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		o, ok := meta.ParseObject(body)
+		o, ok := loose.ParseObject(body)
 		if !ok {
 			return
 		}
@@ -503,7 +503,7 @@ func FuzzMessage(f *testing.F) {
 		if m := fact.Message; ok && (fact.RemoteID == "" || m.ID == "" || m.Preview() == "[empty message]") {
 			t.Errorf("%+v", fact)
 		}
-		if row, ok := meta.ParseObject(body); ok {
+		if row, ok := loose.ParseObject(body); ok {
 			threadOf(row, me)
 			postOf(row)
 			identityOf(row)

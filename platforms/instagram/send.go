@@ -8,6 +8,7 @@ import (
 
 	"parley/inbox"
 	"parley/platforms/httpapi"
+	"parley/platforms/loose"
 	"parley/platforms/meta"
 )
 
@@ -259,7 +260,7 @@ func (s *sending) attempt(ctx context.Context, r request) verdict {
 	if !res.ServerTime.IsZero() {
 		s.result.ServerTime = res.ServerTime
 	}
-	var o meta.Object
+	var o loose.Object
 	if err := res.JSON(&o); err != nil {
 		if refusal, told := byStatusAlone(res, err); told {
 			return s.refused(r, refusal)

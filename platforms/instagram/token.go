@@ -9,7 +9,7 @@ import (
 	"parley/inbox"
 	"parley/platforms/httpapi"
 	"parley/platforms/login"
-	"parley/platforms/meta"
+	"parley/platforms/loose"
 )
 
 // Long-lived tokens live for 60 days. They can be renewed from 24 hours after
@@ -195,7 +195,7 @@ func (c *client) granted(ctx context.Context, op string, api *httpapi.Client, r 
 }
 
 // unwrapped is the object itself, or the first in its "data".
-func unwrapped(o meta.Object) meta.Object {
+func unwrapped(o loose.Object) loose.Object {
 	for _, first := range o.Data("data") {
 		return first
 	}

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"parley/inbox"
-	"parley/platforms/meta"
+	"parley/platforms/loose"
 )
 
 // Two headers tell how much of the rate limits is used up, in percent, once
@@ -60,12 +60,12 @@ func (u *usage) note(h http.Header, now time.Time) {
 }
 
 // usages are the objects with figures of both headers.
-func usages(h http.Header) []meta.Object {
-	var list []meta.Object
-	if o, ok := meta.ParseObject([]byte(h.Get("X-App-Usage"))); ok {
+func usages(h http.Header) []loose.Object {
+	var list []loose.Object
+	if o, ok := loose.ParseObject([]byte(h.Get("X-App-Usage"))); ok {
 		list = append(list, o)
 	}
-	byID, _ := meta.ParseObject([]byte(h.Get("X-Business-Use-Case-Usage")))
+	byID, _ := loose.ParseObject([]byte(h.Get("X-Business-Use-Case-Usage")))
 	for id := range byID {
 		list = append(list, byID.Objects(id)...)
 	}

@@ -10,6 +10,7 @@ import (
 	"parley/inbox"
 	"parley/platforms/hook"
 	"parley/platforms/login"
+	"parley/platforms/loose"
 	"parley/platforms/meta"
 )
 
@@ -104,16 +105,16 @@ func (p *provider) Unregister(ctx context.Context, _ string) error {
 }
 
 // registrations reads which fields are subscribed: names, or objects with one.
-func registrations(o meta.Object) []hook.Registration {
+func registrations(o loose.Object) []hook.Registration {
 	var list []hook.Registration
 	for _, app := range o.Data("data") {
 		r := hook.Registration{Active: true, Note: noAddress}
 		for _, raw := range app.List("subscribed_fields") {
-			if field, ok := meta.ParseObject(raw); ok {
+			if field, ok := loose.ParseObject(raw); ok {
 				r.Events = append(r.Events, inbox.CleanLine(field.Text("name")))
 				continue
 			}
-			r.Events = append(r.Events, inbox.CleanLine(meta.Object{"name": raw}.Text("name")))
+			r.Events = append(r.Events, inbox.CleanLine(loose.Object{"name": raw}.Text("name")))
 		}
 		r.Events = slices.DeleteFunc(r.Events, func(name string) bool { return name == "" })
 		if r.Active = slices.Contains(r.Events, webhookFields[0]); !r.Active {

@@ -1,7 +1,7 @@
 package instagram
 
 // This file is the JSON that is sent, field for field as the API's page on
-// sending has it. What is received is read leniently, by meta.Object.
+// sending has it. What is received is read leniently, by loose.Object.
 
 // sendBody is the body of POST /{account}/messages. It holds a message, or an
 // action with its payload; both together are refused (100/2018014).

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"parley/inbox"
+	"parley/platforms/loose"
 )
 
 // typeSticker is what a sticker is called here. Meta sends most of them as an
@@ -13,15 +14,15 @@ const typeSticker = "sticker"
 
 // attachments takes what is known of each. If there is more, the whole list
 // stays among the unknown fields as well.
-func attachments(message Object) []inbox.Attachment {
+func attachments(message loose.Object) []inbox.Attachment {
 	const key = "attachments"
 	whole := message[key]
 	var list []inbox.Attachment
 	more := false
 	for _, raw := range message.List(key) {
-		o, ok := ParseObject(raw)
+		o, ok := loose.ParseObject(raw)
 		if !ok {
-			more = more || !isNull(raw)
+			more = more || !loose.IsNull(raw)
 			continue
 		}
 		a, rest := attachment(o)
@@ -36,10 +37,10 @@ func attachments(message Object) []inbox.Attachment {
 // attachment reads one. The payload may be missing (ephemeral, like_heart), have
 // no url (template), or be the story's own kind of it. A fallback has its link
 // beside the payload.
-func attachment(o Object) (a inbox.Attachment, more bool) {
+func attachment(o loose.Object) (a inbox.Attachment, more bool) {
 	a.Type = o.Text("type")
 	payload := o.Object("payload")
-	for _, from := range []Object{payload, o} {
+	for _, from := range []loose.Object{payload, o} {
 		a.URL = cmp.Or(a.URL, from.Text("url"), from.Text("story_media_url"))
 		a.Title = cmp.Or(a.Title, from.Text("title"), from.Text("name"), from.Text("text"))
 	}
@@ -55,11 +56,11 @@ func attachment(o Object) (a inbox.Attachment, more bool) {
 
 // cardTitle is the title of a template's first card, which stays where it is:
 // there is more to a card.
-func cardTitle(payload Object) string {
-	generic, _ := ParseObject(payload["generic"])
-	product, _ := ParseObject(payload["product"])
-	for _, holder := range []Object{payload, generic, product} {
-		for _, card := range objectsOf(listOf(holder["elements"])) {
+func cardTitle(payload loose.Object) string {
+	generic, _ := loose.ParseObject(payload["generic"])
+	product, _ := loose.ParseObject(payload["product"])
+	for _, holder := range []loose.Object{payload, generic, product} {
+		for _, card := range loose.Objects(loose.List(holder["elements"])) {
 			if title := card.Text("title"); title != "" {
 				return title
 			}

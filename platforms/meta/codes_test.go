@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"parley/inbox"
+	"parley/platforms/loose"
 	"parley/platforms/meta"
 )
 
@@ -57,7 +58,7 @@ func TestACodeIsWrittenAsItIsQuoted(t *testing.T) {
 
 func refusal(t *testing.T, status int, body string) (meta.Refusal, bool) {
 	t.Helper()
-	o, ok := meta.ParseObject(json.RawMessage(body))
+	o, ok := loose.ParseObject(json.RawMessage(body))
 	if !ok {
 		t.Fatalf("%s is no object", body)
 	}
@@ -103,7 +104,7 @@ func TestRefusals(t *testing.T) {
 }
 
 func TestWhatIsNoRefusalStaysWhole(t *testing.T) {
-	o, _ := meta.ParseObject(json.RawMessage(`{"id":"m1","message":"hi","type":"x","code":5,"is_transient":true}`))
+	o, _ := loose.ParseObject(json.RawMessage(`{"id":"m1","message":"hi","type":"x","code":5,"is_transient":true}`))
 	if _, refused := meta.RefusalOf(200, o); refused || len(o) != 5 {
 		t.Errorf("refused %v, left %v", refused, o)
 	}
@@ -151,7 +152,7 @@ func FuzzRefusal(f *testing.F) {
 	f.Add(400, []byte(`{"error_type":"x","code":400,"error_message":"m"}`))
 	f.Add(200, []byte(`{"error":[]}`))
 	f.Fuzz(func(t *testing.T, status int, body []byte) {
-		o, ok := meta.ParseObject(body)
+		o, ok := loose.ParseObject(body)
 		if !ok {
 			return
 		}

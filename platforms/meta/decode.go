@@ -9,6 +9,7 @@ import (
 
 	"parley/inbox"
 	"parley/platforms/hook"
+	"parley/platforms/loose"
 )
 
 // This file reads the envelope of a webhook call: which events there are, and
@@ -38,16 +39,16 @@ func (d Decoder) Decode(body []byte) ([]hook.Delivery, error) {
 	if !json.Valid(body) {
 		return nil, fmt.Errorf("the body is no JSON (%d bytes)", len(body))
 	}
-	top := listOf(body)
+	top := loose.List(body)
 	c := &collector{Decoder: d}
 	read := 0
 	for _, raw := range top {
-		if o, ok := ParseObject(raw); ok {
+		if o, ok := loose.ParseObject(raw); ok {
 			c.envelope(o)
 			read++
 		}
 	}
-	if read == 0 && (len(top) > 0 || isNull(body)) {
+	if read == 0 && (len(top) > 0 || loose.IsNull(body)) {
 		return nil, fmt.Errorf("the body is JSON, but no webhook event (%d bytes)", len(body))
 	}
 	return c.deliveries(), nil
@@ -57,7 +58,7 @@ func (d Decoder) Decode(body []byte) ([]hook.Delivery, error) {
 // on. owner is the login's id where the gateway tells it.
 func (d Decoder) Event(owner string, raw json.RawMessage) inbox.Batch {
 	c := &collector{Decoder: d}
-	if o, ok := ParseObject(raw); ok {
+	if o, ok := loose.ParseObject(raw); ok {
 		c.event(entry{owner: owner}, o)
 	}
 	for _, delivery := range c.deliveries() {
@@ -97,7 +98,7 @@ const testOwner = "0"
 
 // envelope takes what stands at the top, or in a list there: an envelope, an
 // entry, or an event.
-func (c *collector) envelope(o Object) {
+func (c *collector) envelope(o loose.Object) {
 	switch {
 	case o.Has("entry"):
 		for _, e := range o.Objects("entry") {
@@ -110,7 +111,7 @@ func (c *collector) envelope(o Object) {
 	}
 }
 
-func (c *collector) entry(o Object) {
+func (c *collector) entry(o loose.Object) {
 	e := entry{owner: o.Text("id"), time: o.Time("time")}
 	if e.owner == testOwner {
 		e.owner = ""
@@ -133,7 +134,7 @@ func (c *collector) entry(o Object) {
 
 // change takes a value that is a messaging event, by its looks: which fields are
 // in use has changed more than once.
-func (c *collector) change(e entry, change Object) {
+func (c *collector) change(e entry, change loose.Object) {
 	e.standby = change.Text("field") == "standby"
 	for _, value := range change.Objects("value") {
 		if isEvent(value) {
@@ -144,12 +145,12 @@ func (c *collector) change(e entry, change Object) {
 
 // isEvent tells an event from a comment, a mention and the like: it has two
 // parties, or says something that only happens in conversations.
-func isEvent(o Object) bool {
+func isEvent(o loose.Object) bool {
 	if o.Has("sender") || o.Has("recipient") {
 		return true
 	}
 	return slices.ContainsFunc(eventKeys, func(key string) bool {
-		_, ok := ParseObject(o[key])
+		_, ok := loose.ParseObject(o[key])
 		return ok
 	})
 }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"parley/inbox"
+	"parley/platforms/loose"
 )
 
 // This file says what one event means to the inbox. An event has two parties, a
@@ -24,7 +25,7 @@ import (
 // (is_self stands beside a postback), and then each is told.
 var handlers = []struct {
 	key    string
-	handle func(*event, Object)
+	handle func(*event, loose.Object)
 }{
 	{"message", (*event).message},
 	{"message_edit", (*event).edit},
@@ -67,7 +68,7 @@ type event struct {
 	raw       []byte
 }
 
-func (c *collector) event(in entry, o Object) {
+func (c *collector) event(in entry, o loose.Object) {
 	e := &event{c: c, facts: c.of(in.owner), standby: in.standby}
 	e.raw, _ = json.Marshal(o) // just parsed: cannot fail
 	e.own = func(id string) bool { return id != "" && (id == in.owner || slices.Contains(c.Own, id)) }
@@ -85,7 +86,7 @@ func (c *collector) event(in entry, o Object) {
 	e.dispatch(o)
 }
 
-func person(o Object, key string) inbox.Participant {
+func person(o loose.Object, key string) inbox.Participant {
 	p := o.Object(key)
 	if p == nil {
 		return inbox.Participant{ID: o.Text(key)}
@@ -93,12 +94,12 @@ func person(o Object, key string) inbox.Participant {
 	return inbox.Participant{ID: cmp.Or(p.Text("id"), p.Text("user_ref")), Name: p.Text("name"), Username: strings.TrimPrefix(p.Text("username"), "@")}
 }
 
-func (e *event) dispatch(o Object) {
+func (e *event) dispatch(o loose.Object) {
 	for _, h := range handlers {
 		if raw, told := o[h.key]; told {
 			delete(o, h.key)
-			body, ok := ParseObject(raw)
-			if !ok && !isNull(raw) && string(raw) != "[]" {
+			body, ok := loose.ParseObject(raw)
+			if !ok && !loose.IsNull(raw) && string(raw) != "[]" {
 				o[h.key] = raw // no form that we know
 				continue
 			}
@@ -132,7 +133,7 @@ func (e *event) peer(echo bool) inbox.Participant {
 // mine tells that the account itself did it.
 func (e *event) mine() bool { return e.own(e.sender.ID) && !e.own(e.recipient.ID) }
 
-func (e *event) ignore(Object) {}
+func (e *event) ignore(loose.Object) {}
 
 // happened adds an event fact. Without the message's id nothing can be done with
 // it.
@@ -193,7 +194,7 @@ func (e *event) madeID() inbox.MessageID {
 // edit is a changed text. One that counts no change, or has no text, is a new
 // message: some apps get nothing else of it (set-up of the app's own fields, or
 // development mode).
-func (e *event) edit(o Object) {
+func (e *event) edit(o loose.Object) {
 	mid, text := o.Text("mid"), o.Text("text")
 	n, counted := o.Int("num_edit")
 	if text != "" {
@@ -204,7 +205,7 @@ func (e *event) edit(o Object) {
 	}
 }
 
-func (e *event) reaction(o Object) {
+func (e *event) reaction(o loose.Object) {
 	f := inbox.EventFact{Kind: inbox.EventReaction, UserID: e.sender.ID, Mine: e.mine()}
 	name, emoji := o.Text("reaction"), o.Text("emoji")
 	if o.Text("action") == "unreact" {
@@ -218,7 +219,7 @@ func (e *event) reaction(o Object) {
 
 // read is a message (Instagram) or a time (Messenger) up to which everything was
 // read. Our own reading is no news.
-func (e *event) read(o Object) {
+func (e *event) read(o loose.Object) {
 	if e.mine() {
 		return
 	}
@@ -232,7 +233,7 @@ func (e *event) read(o Object) {
 
 // postback is a tap on a button: the customer says what stands on it. Also one
 // that the account has tapped itself, in a thread with itself.
-func (e *event) postback(o Object) {
+func (e *event) postback(o loose.Object) {
 	if o == nil {
 		return
 	}
@@ -267,7 +268,7 @@ func (e *event) placeless(mid, text string) {
 }
 
 // referral is a link that was followed into a thread that was there already.
-func (e *event) referral(o Object) {
+func (e *event) referral(o loose.Object) {
 	from := origin(o)
 	if from == nil {
 		from = &inbox.Origin{Kind: "link"}
@@ -294,7 +295,7 @@ func referralText(from *inbox.Origin) string {
 
 // origin reads a referral: from an ad, a product of the shop, or a link. nil when
 // there is none.
-func origin(o Object) *inbox.Origin {
+func origin(o loose.Object) *inbox.Origin {
 	if o == nil {
 		return nil
 	}
@@ -327,7 +328,7 @@ func appName(id string) string {
 // passControl is told to the app that control was passed to. Without our own
 // app's id it is taken for us, unless it is one of Meta's inboxes: to be wrong
 // there costs one refused send, which then says what is true.
-func (e *event) passControl(o Object) {
+func (e *event) passControl(o loose.Object) {
 	next := o.Text("new_owner_app_id")
 	_, isInbox := inboxApps[next]
 	taken := isInbox
@@ -342,7 +343,7 @@ func (e *event) passControl(o Object) {
 }
 
 // takeControl is told to the app that has lost control.
-func (e *event) takeControl(o Object) {
+func (e *event) takeControl(o loose.Object) {
 	next := o.Text("new_owner_app_id")
 	switch {
 	case next != "" && next == e.c.App:
@@ -359,7 +360,7 @@ func (e *event) controlled(taken bool, text string) {
 	e.tell(text, nil, nil)
 }
 
-func (e *event) requestControl(o Object) {
+func (e *event) requestControl(o loose.Object) {
 	who := "another app"
 	if id := o.Text("requested_owner_app_id"); id != "" {
 		who = appName(id)
@@ -368,7 +369,7 @@ func (e *event) requestControl(o Object) {
 }
 
 // policy is about the account, and has no sender.
-func (e *event) policy(o Object) {
+func (e *event) policy(o loose.Object) {
 	text := fmt.Sprintf("%s enforces its policy on this account", e.c.Platform.Label())
 	if action := o.Text("action"); action != "" {
 		text += ": " + action
@@ -380,7 +381,7 @@ func (e *event) policy(o Object) {
 }
 
 // unknown keeps what this version does not know.
-func (e *event) unknown(o Object) {
+func (e *event) unknown(o loose.Object) {
 	maps.DeleteFunc(o, func(_ string, raw json.RawMessage) bool {
 		trimmed := bytes.TrimSpace(raw)
 		return len(trimmed) == 0 || trimmed[0] != '{' && trimmed[0] != '['

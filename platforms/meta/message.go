@@ -4,6 +4,7 @@ import (
 	"cmp"
 
 	"parley/inbox"
+	"parley/platforms/loose"
 )
 
 // notPassedOn names what Meta shows in its own apps only: a shared profile, for
@@ -12,7 +13,7 @@ const notPassedOn = "message of a kind that is shown only in the app"
 
 // message is the event of a message: a new one, the echo of our own, or one that
 // was taken back.
-func (e *event) message(o Object) {
+func (e *event) message(o loose.Object) {
 	if o == nil {
 		return
 	}
@@ -60,7 +61,7 @@ const (
 	kindStory   = "story"
 )
 
-func replyTo(o Object) *inbox.Reference {
+func replyTo(o loose.Object) *inbox.Reference {
 	story := o.Object(kindStory)
 	switch mid := o.Text("mid"); {
 	case story != nil:
@@ -73,7 +74,7 @@ func replyTo(o Object) *inbox.Reference {
 
 // messageOrigin tells a tap on a quick reply, an ad, a product or a link from a
 // message that was simply typed.
-func messageOrigin(o Object) *inbox.Origin {
+func messageOrigin(o loose.Object) *inbox.Origin {
 	quick, referred := o.Object("quick_reply"), origin(o.Object("referral"))
 	if quick != nil && referred == nil {
 		return &inbox.Origin{Kind: "quick_reply", Ref: quick.Text("payload")}
@@ -82,12 +83,12 @@ func messageOrigin(o Object) *inbox.Origin {
 }
 
 // rest is what of a message this version does not understand.
-func rest(o Object) Object {
+func rest(o loose.Object) loose.Object {
 	for _, known := range []string{"is_self", "is_echo", "is_deleted", "is_unsupported", "app_id", "metadata", "seq", "sticker_id"} {
 		delete(o, known)
 	}
 	for key, raw := range o {
-		if isNull(raw) {
+		if loose.IsNull(raw) {
 			delete(o, key)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"parley/inbox"
+	"parley/platforms/loose"
 )
 
 // Refusal is an answer of the Graph API that says no. Everything in it but the
@@ -25,8 +26,8 @@ type Refusal struct {
 // RefusalOf reads both shapes in use: the Graph API's {"error":{…}}, and the
 // flat one of the login endpoints. false when the body tells no error; then
 // nothing is taken of it.
-func RefusalOf(status int, body Object) (Refusal, bool) {
-	e, refused := ParseObject(body["error"])
+func RefusalOf(status int, body loose.Object) (Refusal, bool) {
+	e, refused := loose.ParseObject(body["error"])
 	if flat := body.Has("error_message") || body.Has("error_description") || body.Has("error_type"); !refused && flat {
 		e, refused = body, true
 	}
@@ -39,7 +40,7 @@ func RefusalOf(status int, body Object) (Refusal, bool) {
 }
 
 // words prefers what Meta wrote for people.
-func words(e Object) string {
+func words(e loose.Object) string {
 	title, text := e.Text("error_user_title"), e.Text("error_user_msg")
 	technical := cmp.Or(e.Text("message"), e.Text("error_message"), e.Text("error_description"))
 	if title != "" && text != "" && !strings.Contains(text, title) {
