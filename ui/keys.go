@@ -40,11 +40,12 @@ type keymap struct {
 	byName  map[string]*action
 	bound   map[scope]map[string]*action
 	prefix  map[string]bool // first halves of keys
+	latin   map[rune]rune   // letters of other alphabets
 }
 
 // newKeymap binds the actions, with the config's keys over the defaults.
 func newKeymap(views []listView, overrides map[string][]string) (*keymap, error) {
-	m := &keymap{byName: map[string]*action{}, bound: map[scope]map[string]*action{}, prefix: map[string]bool{}}
+	m := &keymap{byName: map[string]*action{}, bound: map[scope]map[string]*action{}, prefix: map[string]bool{}, latin: latinKeys()}
 	for _, a := range actions(views) {
 		m.actions = append(m.actions, &a)
 		m.byName[a.name] = &a

@@ -113,13 +113,16 @@ func (u *UI) handleAnswer(msg tea.Msg) tea.Cmd {
 
 // press gives a key to whatever has the focus.
 func (u *UI) press(msg tea.KeyPressMsg) tea.Cmd {
-	key, name := msg.Key(), msg.String()
+	key, name := msg.Key(), u.keys.stroke(msg.Key())
 	if u.overlay != nil {
 		u.hush()
-		return u.overlay.press(u, key, name)
+		return u.overlay.press(u, key, u.keys.latinName(key, name)) // what is typed there is in key
 	}
 	if u.focus == onFilter {
 		return u.filterKey(key, name)
+	}
+	if u.focus != onComposer {
+		name = u.keys.command(u.scope(), u.held, key, name)
 	}
 	a, half := u.keys.find(u.scope(), u.held, name)
 	u.held = ""
