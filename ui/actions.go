@@ -93,8 +93,9 @@ func messageActions() []action {
 
 func composerActions() []action {
 	return []action{
-		{name: "send", keys: []string{"enter"}, help: "send", scope: inComposer, run: func(u *UI) tea.Cmd { return u.submit(false) }},
-		{name: "send-split", keys: []string{"ctrl+s"}, help: "send in parts", scope: inComposer, run: func(u *UI) tea.Cmd { return u.submit(true) }},
+		{name: "send", keys: []string{"enter"}, help: "send", scope: inComposer, run: submits(manner{})},
+		{name: "send-split", keys: []string{"ctrl+s"}, help: "send in parts", scope: inComposer, run: submits(manner{split: true})},
+		{name: "send-done", keys: []string{"ctrl+o", "ctrl+enter"}, help: "send, done, and on to the next", scope: inComposer, run: submits(manner{done: true})},
 		{name: "newline", keys: []string{"ctrl+j", "shift+enter"}, help: "new line", scope: inComposer, run: func(u *UI) tea.Cmd { return u.typeText("\n") }},
 		{name: "leave", keys: []string{"esc"}, help: "leave, keep the draft", scope: inComposer, run: (*UI).closeComposer},
 		{name: "composer-heart", keys: []string{"ctrl+g"}, help: "send a heart, keep the text", scope: inComposer, able: cannotHeart, run: (*UI).composerHeart},

@@ -140,10 +140,10 @@ func (u *UI) saveDrafts() tea.Cmd {
 }
 
 // deliver puts a text into the outbox.
-func (u *UI) deliver(r inbox.SendRequest, to string) tea.Cmd {
+func (u *UI) deliver(r inbox.SendRequest, msg sentMsg) tea.Cmd {
 	return func() tea.Msg {
-		items, rejected, err := u.drafts.deliver(u.ctx, r)
-		return sentMsg{r.Conversation, to, items, rejected, err}
+		msg.items, msg.rejected, msg.err = u.drafts.deliver(u.ctx, r)
+		return msg
 	}
 }
 

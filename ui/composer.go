@@ -331,14 +331,26 @@ func sentence(e *inbox.Error) string {
 	return e.Text + ": " + e.Hint
 }
 
+// manner is how a text is sent.
+type manner struct {
+	split  bool // in as many messages as it takes
+	anyway bool // although the window seems to be closed
+	done   bool // the conversation is done then, and the agent goes on to the next
+}
+
+func submits(m manner) func(*UI) tea.Cmd {
+	return func(u *UI) tea.Cmd { return u.submit(m) }
+}
+
 // submit sends the text, or says why not; then it stays. A window that has closed
 // by the clock is the platform's to judge: the agent is asked first.
-func (u *UI) submit(split bool) tea.Cmd {
-	if w := u.in.Window(u.thread.conv); closedByClock(w) && u.refusal(split) == "" {
-		u.askAnyway(u.composer.id, "Send to "+u.composer.to, w, func(string) tea.Cmd { return u.hand(split, true) })
+func (u *UI) submit(m manner) tea.Cmd {
+	if w := u.in.Window(u.thread.conv); closedByClock(w) && u.refusal(m.split) == "" {
+		m.anyway = true
+		u.askAnyway(u.composer.id, "Send to "+u.composer.to, w, func(string) tea.Cmd { return u.hand(m) })
 		return nil
 	}
-	return u.hand(split, false)
+	return u.hand(m)
 }
 
 // closedByClock tells that nobody but the clock says that a window is closed.
@@ -360,9 +372,9 @@ func (u *UI) askAnyway(id inbox.ConversationID, title string, w inbox.Window, ye
 }
 
 // hand gives the text to the outbox, or says why not.
-func (u *UI) hand(split, anyway bool) tea.Cmd {
+func (u *UI) hand(m manner) tea.Cmd {
 	c := u.composer
-	if why := u.refusal(split); why != "" {
+	if why := u.refusal(m.split); why != "" {
 		u.renewNote()
 		u.relayout()
 		u.warn(why)
@@ -373,12 +385,16 @@ func (u *UI) hand(split, anyway bool) tea.Cmd {
 		u.warn("the message before this one is still being stored: press again in a moment")
 		return nil
 	}
-	request := inbox.SendRequest{Composition: c.composition(), Recipient: c.recipient, Split: split, Anyway: anyway, Hold: u.opts.Hold}
+	request := inbox.SendRequest{Composition: c.composition(), Recipient: c.recipient, Split: m.split, Anyway: m.anyway, Hold: u.opts.Hold}
 	u.dropComposer()
 	u.thread.draft = inbox.Draft{}
 	u.thread.toEnd()
 	u.touch(partThread)
-	return u.deliver(request, c.to)
+	msg := sentMsg{id: c.id, to: c.to, done: m.done, conv: u.thread.conv}
+	if !m.done {
+		return u.deliver(request, msg)
+	}
+	return tea.Batch(u.deliver(request, msg), u.goOn([]inbox.ConversationID{c.id}))
 }
 
 // refusal is the reason why the composer's text cannot be sent, "" for none.

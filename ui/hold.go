@@ -23,12 +23,29 @@ type takenBackMsg struct {
 // rememberHeld makes the undo key take the message back, and says so; "" when it
 // leaves at once.
 func (u *UI) rememberHeld(msg sentMsg) string {
-	item := msg.items[0]
-	if !item.Held(u.now()) {
+	step := u.heldStep(msg)
+	if step == nil {
 		return ""
 	}
-	u.remember(undoStep{what: "sent to " + msg.to, until: item.HeldUntil, own: func(u *UI) tea.Cmd { return u.takeBack(item) }})
+	u.remember(*step)
 	return " · " + u.keys.first("undo") + " takes it back"
+}
+
+// heldStep takes the message back, nil when it leaves at once.
+func (u *UI) heldStep(msg sentMsg) *undoStep {
+	item := msg.items[0]
+	if !item.Held(u.now()) {
+		return nil
+	}
+	return &undoStep{what: "sent to " + msg.to, until: item.HeldUntil, own: func(u *UI) tea.Cmd { return u.takeBack(item) }}
+}
+
+// doneAfter makes a conversation done whose answer is in the outbox. Both go back
+// with one key, while the message has not left.
+func (u *UI) doneAfter(msg sentMsg, said string) tea.Cmd {
+	return u.apply([]inbox.Conversation{msg.conv}, triagedMsg{
+		verdict: verdict{inbox.MarkDone{}, "done", true}, lead: said + " · ", with: u.heldStep(msg),
+	})
 }
 
 // takeBack makes a message that has not left a draft again, and opens it.

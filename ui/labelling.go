@@ -141,10 +141,10 @@ func (p *labelPage) toggle(u *UI) tea.Cmd {
 	label := p.found[p.at]
 	if p.has[label] == len(p.about) {
 		p.has[label] = 0
-		return u.apply(p.about, verdict{inbox.RemoveLabels{Labels: []string{label}}, "no longer labelled " + label, false}, "")
+		return u.apply(p.about, triagedMsg{verdict: verdict{inbox.RemoveLabels{Labels: []string{label}}, "no longer labelled " + label, false}})
 	}
 	p.has[label] = len(p.about)
-	return u.apply(p.about, verdict{inbox.AddLabels{Labels: []string{label}}, "labelled " + label, false}, "")
+	return u.apply(p.about, triagedMsg{verdict: verdict{inbox.AddLabels{Labels: []string{label}}, "labelled " + label, false}})
 }
 
 // labelRows is how many labels are shown at once.

@@ -29,7 +29,9 @@ type question struct {
 	search   string
 }
 
-func (l *list) question() question { return question{l.view.name, l.account, l.platform, l.search.String()} }
+func (l *list) question() question {
+	return question{l.view.name, l.account, l.platform, l.search.String()}
+}
 
 func (l *list) isMarked(id inbox.ConversationID) bool {
 	_, marked := l.marks.ids[id]

@@ -53,6 +53,8 @@ type savedMsg struct{ err error }
 type sentMsg struct {
 	id       inbox.ConversationID
 	to       string
+	done     bool               // the conversation is done, once this is in the outbox
+	conv     inbox.Conversation // as it was then
 	items    []inbox.OutboxItem
 	rejected inbox.Draft // the text, when the inbox refused it
 	err      error

@@ -27,7 +27,8 @@ type verdict struct {
 type triagedMsg struct {
 	verdict
 	names   map[inbox.ConversationID]string
-	lead    string // what is to be said before it: "queued for Maya · "
+	lead    string    // what is to be said before it: "queued for Maya · "
+	with    *undoStep // what was done before, and goes back with it
 	results []inbox.TriageResult
 	err     error
 }
@@ -38,6 +39,7 @@ type undoStep struct {
 	undo  func() undoneMsg
 	until time.Time         // after that it is too late; zero: never
 	own   func(*UI) tea.Cmd // not nil: what undoes it instead, and says so itself
+	with  *undoStep         // goes back with it, while it is not too late
 }
 
 // mostUndos is how many steps are remembered.
@@ -118,23 +120,23 @@ func (u *UI) decide(cs []inbox.Conversation, v verdict) tea.Cmd {
 	for i, c := range cs {
 		ids[i] = c.ID
 	}
-	cmd := u.apply(cs, v, "")
+	cmd := u.apply(cs, triagedMsg{verdict: v})
 	if !v.leaves {
 		return cmd
 	}
 	return tea.Batch(cmd, u.goOn(ids))
 }
 
-// apply hands a decision to the inbox.
-func (u *UI) apply(cs []inbox.Conversation, v verdict, lead string) tea.Cmd {
-	msg := triagedMsg{verdict: v, names: map[inbox.ConversationID]string{}, lead: lead}
+// apply hands a decision to the inbox, which fills the message in.
+func (u *UI) apply(cs []inbox.Conversation, msg triagedMsg) tea.Cmd {
+	msg.names = map[inbox.ConversationID]string{}
 	ids := make([]inbox.ConversationID, len(cs))
 	for i, c := range cs {
 		ids[i], msg.names[c.ID] = c.ID, c.Participant.DisplayName()
 	}
 	u.triaging++
 	return func() tea.Msg {
-		msg.results, msg.err = u.in.Triage(u.ctx, ids, v.change)
+		msg.results, msg.err = u.in.Triage(u.ctx, ids, msg.change)
 		return msg
 	}
 }
@@ -150,7 +152,9 @@ func (u *UI) triaged(msg triagedMsg) tea.Cmd {
 	}
 	changed := slices.DeleteFunc(slices.Clone(msg.results), func(r inbox.TriageResult) bool { return !r.Changed() })
 	if len(changed) > 0 {
-		u.remember(u.undoStepOf(msg.summary(changed), changed))
+		step := u.undoStepOf(msg.summary(changed), changed)
+		step.with = msg.with
+		u.remember(step)
 	}
 	u.report(msg, len(changed) > 0)
 	if msg.leaves {
@@ -279,8 +283,11 @@ func (l *list) leave(from inbox.ConversationID, leaving []inbox.ConversationID, 
 
 // Taking back.
 
+// tooLate tells that a step can no longer be taken back.
+func (s undoStep) tooLate(now time.Time) bool { return !s.until.IsZero() && !now.Before(s.until) }
+
 func cannotUndo(u *UI) string {
-	u.undos = slices.DeleteFunc(u.undos, func(s undoStep) bool { return !s.until.IsZero() && !u.now().Before(s.until) })
+	u.undos = slices.DeleteFunc(u.undos, func(s undoStep) bool { return s.tooLate(u.now()) })
 	if len(u.undos) == 0 && u.triaging == 0 {
 		return "there is nothing to undo"
 	}
@@ -361,6 +368,9 @@ func (u *UI) undone(msg undoneMsg) tea.Cmd {
 		u.warn("undone: " + msg.what + ", but not all of it: " + msg.left)
 	default:
 		u.say("undone: " + msg.what)
+	}
+	if with := msg.with; with != nil && !with.tooLate(u.now()) {
+		return tea.Batch(u.showAgain(msg.back), with.own(u), u.payUndo())
 	}
 	return tea.Batch(u.showAgain(msg.back), u.payUndo())
 }

@@ -326,3 +326,61 @@ func TestLabelsOfManySayWhoHasThem(t *testing.T) {
 		}
 	})
 }
+
+func TestSendDoneAndNextInOneKey(t *testing.T) {
+	for _, keys := range [][]string{{"r"}, {"enter", "r"}} {
+		atShop(t, 120, 40, ui.Options{}, threeCustomers, func(s *shop) {
+			s.Press(keys...)
+			s.Type("yes, we do")
+			s.does("ctrl+o")
+			s.Sees("queued for Maya · Maya: done · z undoes it", "Jamal · Facebook · acme")
+			s.Misses("do you ship to Porto?", "─ to ")
+			if items := s.outbox(); len(items) != 1 || items[0].Conversation != id(inbox.Instagram, "Maya") {
+				t.Errorf("the outbox holds %+v", items)
+			}
+			if !s.conversation(id(inbox.Instagram, "Maya")).IsDone() {
+				t.Error("Maya is not done")
+			}
+		})
+	}
+}
+
+func TestWhatCannotBeSentIsNotDone(t *testing.T) {
+	atShop(t, 140, 40, ui.Options{}, threeCustomers, func(s *shop) {
+		s.Press("r")
+		s.does("ctrl+o")
+		s.Sees("nothing to send", "─ to Maya")
+		s.Type("yes")
+		// The customer becomes another one behind the screen's back: the inbox refuses.
+		b := s.batch(inbox.Instagram, "Maya", inbox.Message{Direction: inbox.Received, Text: "x", CreatedAt: time.Now()})
+		b.Conversations[0].Participant = inbox.Participant{ID: "somebody-else", Name: "Impostor"}
+		b.Messages[0].Peer = b.Conversations[0].Participant
+		s.ingest(b)
+		s.does("ctrl+o")
+		s.Sees("not sent to Maya", " draft ", "Impostor · Instagram · acme")
+		if s.conversation(id(inbox.Instagram, "Maya")).IsDone() {
+			t.Error("it is done, and was not sent")
+		}
+	})
+}
+
+func TestUndoTakesBackWhatWasSentAndDoneTogether(t *testing.T) {
+	atShop(t, 140, 40, ui.Options{Hold: 5 * time.Second}, threeCustomers, func(s *shop) {
+		s.Press("r")
+		s.Type("yes, we do")
+		s.does("ctrl+o")
+		s.Sees("queued for Maya · Maya: done · z undoes it")
+		s.does("z")
+		s.Sees("taken back: it has not been sent to Maya", "─ to Maya", "yes, we do")
+		if s.conversation(id(inbox.Instagram, "Maya")).IsDone() || len(s.outbox()) != 0 {
+			t.Error("it is done, or still in the outbox")
+		}
+		s.does("ctrl+o")
+		s.Wait(6 * time.Second) // it has left
+		s.does("z")
+		s.Sees("undone: Maya: done")
+		if s.conversation(id(inbox.Instagram, "Maya")).IsDone() || len(s.outbox()) != 1 {
+			t.Error("it is done, or no longer in the outbox")
+		}
+	})
+}

@@ -428,10 +428,15 @@ func (u *UI) sent(msg sentMsg) tea.Cmd {
 		if len(msg.items) > 1 {
 			text += " as " + count(len(msg.items), "message")
 		}
-		text += u.rememberHeld(msg)
+		var done tea.Cmd
+		if msg.done {
+			done = u.doneAfter(msg, text)
+		} else {
+			text += u.rememberHeld(msg)
+		}
 		u.say(text)
 		u.await(msg, text)
-		return tea.Batch(u.saveDrafts(), u.readThread(), u.readOutcome())
+		return tea.Batch(u.saveDrafts(), u.readThread(), u.readOutcome(), done)
 	}
 	u.warn("not sent to " + msg.to + ": " + sentence(inbox.AsError(msg.err)) + " (the text is kept as a draft)")
 	if u.thread.id == msg.id {
@@ -441,6 +446,9 @@ func (u *UI) sent(msg sentMsg) tea.Cmd {
 		c.waits = false
 		u.fillComposer(msg.rejected)
 		u.relayout()
+	}
+	if msg.done {
+		return tea.Batch(u.saveDrafts(), u.showAgain(msg.conv))
 	}
 	return u.saveDrafts()
 }
