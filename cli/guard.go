@@ -127,18 +127,17 @@ func (g *guard) crash() (file string, err error) {
 type guardedModel struct {
 	tea.Model
 	guard *guard
-	first tea.Cmd // runs beside the screen's own first command; may be nil
 }
 
 func (m guardedModel) Init() tea.Cmd {
 	defer m.note("screen start")
-	return m.watch(tea.Batch(m.first, m.Model.Init()))
+	return m.watch(m.Model.Init())
 }
 
 func (m guardedModel) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	defer m.note("screen update")
 	next, cmd := m.Model.Update(msg)
-	return guardedModel{next, m.guard, nil}, m.watch(cmd)
+	return guardedModel{next, m.guard}, m.watch(cmd)
 }
 
 func (m guardedModel) View() tea.View {

@@ -11,7 +11,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"image/color"
 	"os"
 	"time"
 
@@ -116,12 +115,13 @@ func (a *app) storeDrafts(ctx context.Context, screen *ui.UI) {
 func (a *app) showScreen(ctx context.Context, s *session, screen *ui.UI) error {
 	defer a.keepTerminal()()
 	muteStderr()
-	options, first := programOptions(s.config.Screen)
-	options = append(options, tea.WithContext(ctx), tea.WithOutput(ui.Output(os.Stdout)))
-	program := tea.NewProgram(guardedModel{screen, s.guard, first}, options...)
+	program := tea.NewProgram(guardedModel{screen, s.guard},
+		tea.WithContext(ctx), tea.WithFPS(s.config.Screen.FPS), tea.WithoutSignalHandler(), tea.WithOutput(ui.Output(os.Stdout)))
+	fmt.Fprint(os.Stdout, ui.Arrival)
 	ended := make(chan error, 1)
 	go s.guard.run("screen", func() {
 		_, err := program.Run()
+		fmt.Fprint(os.Stdout, ui.Departure)
 		ended <- err
 	})
 	select {
@@ -180,35 +180,7 @@ func screenOptions(c config.Screen) ui.Options {
 	}
 	return ui.Options{
 		Title: c.Title, Version: version(), Zone: c.TimeZone, Clock: clock, ClosingSoon: c.ClosingSoon,
-		Colours: c.Colours, Keys: c.Keys, Editor: cmp.Or(c.Editor, os.Getenv("VISUAL"), os.Getenv("EDITOR")),
+		Theme: c.Theme, Colours: c.Colours, Density: c.Density, Notify: c.Notify, Mouse: c.Mouse,
+		Keys: c.Keys, Editor: cmp.Or(c.Editor, os.Getenv("VISUAL"), os.Getenv("EDITOR")),
 	}
-}
-
-// programOptions are what the config says to Bubble Tea, with a first command
-// for a theme that is not the terminal's own.
-func programOptions(c config.Screen) (options []tea.ProgramOption, first tea.Cmd) {
-	options = []tea.ProgramOption{tea.WithFPS(c.FPS), tea.WithoutSignalHandler(), tea.WithOutput(ui.Output(os.Stdout))}
-	if c.Theme != config.ThemeAuto {
-		options = append(options, tea.WithFilter(fixBackground(c.Theme)))
-		first = func() tea.Msg { return backgroundOf(c.Theme) }
-	}
-	return options, first
-}
-
-// fixBackground replaces what the terminal says of its background by what the
-// config says.
-func fixBackground(theme string) func(tea.Model, tea.Msg) tea.Msg {
-	return func(_ tea.Model, msg tea.Msg) tea.Msg {
-		if _, ok := msg.(tea.BackgroundColorMsg); ok {
-			return backgroundOf(theme)
-		}
-		return msg
-	}
-}
-
-func backgroundOf(theme string) tea.BackgroundColorMsg {
-	if theme == config.ThemeLight {
-		return tea.BackgroundColorMsg{Color: color.White}
-	}
-	return tea.BackgroundColorMsg{Color: color.Black}
 }

@@ -54,8 +54,7 @@ func Parse(file string, data []byte) (*Config, error) {
 	c.takeWindows(doc.root)
 	c.Webhook = takeWebhook(doc.root)
 	c.takeRetention(doc.root)
-	c.Screen = takeScreen(doc.root)
-	c.Screen.Keys = takeKeys(doc.root)
+	c.takeScreen(doc.root)
 	doc.root.finish()
 	if problems := doc.sorted(); len(problems) > 0 {
 		return nil, &Error{File: file, Problems: problems}

@@ -43,11 +43,15 @@ func First() string {
 # done = "e"
 
 # [ui]
-# theme = "auto"            # or "dark", "light"
+# theme = "auto"            # or "dark", "light", "mono" (no colours), "contrast"
+# density = "comfortable"   # or "compact": one line for each conversation
 # time_zone = "local"       # or a zone such as "Europe/Berlin"
 # hours = 24                # or 12
 # closing_soon = "12h"      # what the view of closing windows shows
 # editor = "vim"            # otherwise $VISUAL, then $EDITOR
+# notify = "auto"           # when nobody looks at the terminal; or "bell", "off"
+# quiet = "22:00-07:00"     # no notifications then
+# mouse = false             # true: click and wheel
 `)
 	return b.String()
 }

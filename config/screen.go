@@ -13,8 +13,11 @@ import (
 // Screen is [ui] and [keys].
 type Screen struct {
 	Title       string
-	Theme       string
-	Colours     map[string]string // role: colour
+	Theme       string            // one of ui.Themes
+	Colours     map[string]string // over the theme, by role
+	Density     string            // one of ui.Densities
+	Notify      ui.Notify
+	Mouse       bool
 	TimeZone    *time.Location
 	Hours       int // 24 or 12
 	ClosingSoon time.Duration
@@ -26,24 +29,23 @@ type Screen struct {
 // UsualClosingSoon is what closes soon unless the config says otherwise.
 const UsualClosingSoon = 12 * time.Hour
 
-// The themes. Auto asks the terminal for its background.
-const (
-	ThemeAuto  = "auto"
-	ThemeDark  = "dark"
-	ThemeLight = "light"
-)
-
-func takeScreen(root *table) Screen {
-	c := Screen{Theme: ThemeAuto, TimeZone: time.Local, Hours: 24, ClosingSoon: UsualClosingSoon, FPS: 60}
+func (c *Config) takeScreen(root *table) {
 	t := root.sub("ui")
+	c.Screen = takeScreen(t)
+	c.takeLook(root, t)
+	c.Screen.Keys = takeKeys(root)
+	if t != nil {
+		t.finish()
+	}
+}
+
+// takeScreen takes what [ui] says of times and of the screen as a whole.
+func takeScreen(t *table) Screen {
+	c := Screen{TimeZone: time.Local, Hours: 24, ClosingSoon: UsualClosingSoon, FPS: 60}
 	if t == nil {
 		return c
 	}
 	c.Title = t.str("title", "a text in quotes")
-	if theme, ok := parsed(t, "theme", `"auto", "dark" or "light"`, oneOf(ThemeAuto, ThemeDark, ThemeLight)); ok {
-		c.Theme = theme
-	}
-	c.Colours = takeColours(t)
 	if zone, ok := parsed(t, "time_zone", `a zone such as "Europe/Berlin", "UTC" or "local"`, parseZone); ok {
 		c.TimeZone = zone
 	}
@@ -55,21 +57,9 @@ func takeScreen(root *table) Screen {
 	}
 	c.Editor = t.str("editor", `a command in quotes, such as "vim"`)
 	c.FPS = t.count("fps", 60, 1, 120)
-	t.finish()
+	c.Notify = takeNotify(t)
+	c.Mouse = t.flag("mouse", false)
 	return c
-}
-
-func takeColours(screen *table) map[string]string {
-	t := screen.sub("colours")
-	if t == nil {
-		return nil
-	}
-	colours := map[string]string{}
-	for _, role := range t.keys() {
-		colours[role] = t.str(role, `a colour in quotes: "0" to "255", "#rrggbb" or "none"`)
-	}
-	t.problems(ui.CheckColours(colours))
-	return colours
 }
 
 func takeKeys(root *table) map[string][]string {
