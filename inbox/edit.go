@@ -21,6 +21,8 @@ type edit struct {
 	due      map[WaitKey]ConversationID         // the messages that something has waited for, and that have come
 	sentTo   sentTo
 	nameless []ConversationID // a webhook told of a customer without a name
+	followed bool             // somebody wants news
+	noticed  []occurrence
 }
 
 // editedConversation is a conversation under change.
@@ -58,7 +60,7 @@ func (in *Inbox) update(ctx context.Context, fn func(*edit) error) error {
 	}
 	var e *edit
 	err := in.store.Update(ctx, func(w Writer) error {
-		e = &edit{Writer: w, in: in, now: time.Now().UTC(), convs: map[ConversationID]*editedConversation{}, items: map[OutboxID]outboxNote{}}
+		e = &edit{Writer: w, in: in, followed: in.followers.any(), now: time.Now().UTC(), convs: map[ConversationID]*editedConversation{}, items: map[OutboxID]outboxNote{}}
 		if err := fn(e); err != nil {
 			return err
 		}
@@ -85,6 +87,7 @@ func (in *Inbox) update(ctx context.Context, fn func(*edit) error) error {
 		changes.add(id, 0)
 	}
 	in.hub.publish(changes)
+	in.followers.publish(e.noticed)
 	return nil
 }
 
@@ -145,6 +148,9 @@ func (e *edit) putItem(item OutboxItem) error {
 	if item.State() == StateSent && item.FinishedAt.IsZero() {
 		item.FinishedAt = e.now
 	}
+	if err := e.noticeItem(item); err != nil {
+		return err
+	}
 	if err := e.PutOutboxItem(item); err != nil {
 		return err
 	}
@@ -179,6 +185,9 @@ func noteOf(item OutboxItem, state State) outboxNote {
 // PutMessage stores the message. What waits for it is applied by flush.
 func (e *edit) PutMessage(m Message) error {
 	e.saw(m.Conversation, m.ID)
+	if err := e.noticeMessage(m); err != nil {
+		return err
+	}
 	return e.Writer.PutMessage(m)
 }
 
@@ -213,6 +222,9 @@ func (e *edit) flush() error {
 			c.Outbox = countOutbox(items)
 		}
 		c.Revision++
+		if err := e.noticeConversation(c.Conversation); err != nil {
+			return err
+		}
 		if err := e.PutConversation(c.Conversation, e.in.windowEnds(c.Conversation)); err != nil {
 			return err
 		}

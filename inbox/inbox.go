@@ -32,12 +32,13 @@ type Options struct {
 // Inbox is what screens and the command line talk to. All methods are safe for
 // concurrent use; those with a context may wait for the disk or the network.
 type Inbox struct {
-	opts     Options
-	store    Store
-	log      *slog.Logger
-	accounts map[AccountID]*account
-	order    []AccountID
-	hub      hub
+	opts      Options
+	store     Store
+	log       *slog.Logger
+	accounts  map[AccountID]*account
+	order     []AccountID
+	hub       hub
+	followers followers
 
 	writing chan struct{} // capacity 1; see update
 	history chan struct{} // capacity 1; see updateHistory
