@@ -432,7 +432,7 @@ func FuzzSplitWords(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, line string) {
-		words, err := splitWords(line)
+		words, err := SplitWords(line)
 		if err != nil {
 			return
 		}
@@ -441,7 +441,7 @@ func FuzzSplitWords(f *testing.F) {
 		for i, w := range words {
 			quoted[i] = `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(w) + `"`
 		}
-		again, err := splitWords(strings.Join(quoted, " "))
+		again, err := SplitWords(strings.Join(quoted, " "))
 		if err != nil || !reflect.DeepEqual(words, again) {
 			t.Errorf("%q gives %q, then %q, %v", line, words, again, err)
 		}

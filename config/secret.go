@@ -164,7 +164,7 @@ func secretFromFile(path string) (string, error) {
 // secretFromCommand runs a command without a shell. What it says on its
 // standard error is shown, because a password manager explains itself there.
 func secretFromCommand(ctx context.Context, line string, stderr io.Writer) (string, error) {
-	words, err := splitWords(line)
+	words, err := SplitWords(line)
 	if err != nil {
 		return "", err
 	}
@@ -192,10 +192,10 @@ func firstLine(data []byte) string {
 	return strings.TrimSpace(string(line))
 }
 
-// splitWords splits a command line at blanks, with '…' and "…" around words
+// SplitWords splits a command line at blanks, with '…' and "…" around words
 // that hold some and \ before a single character. Nothing else has a meaning:
 // there is no shell.
-func splitWords(line string) ([]string, error) {
+func SplitWords(line string) ([]string, error) {
 	var words []string
 	var word strings.Builder
 	var quote rune
