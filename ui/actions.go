@@ -80,7 +80,9 @@ func messageActions() []action {
 		{name: "next-message", keys: []string{"J"}, help: "select the next message", scope: inPanes, able: needThread, run: chooses(1)},
 		{name: "previous-message", keys: []string{"K"}, help: "select the message before", scope: inPanes, able: needThread, run: chooses(-1)},
 		{name: "copy", keys: []string{"y"}, help: "copy the message's text", scope: inPanes, able: needThread, run: (*UI).copyText},
-		{name: "link", keys: []string{"o"}, help: "show and copy the message's link", scope: inPanes, able: cannotLink, run: (*UI).copyLink},
+		{name: "link", keys: []string{"o"}, help: "open the message's link, or copy it", scope: inPanes, able: cannotLink, run: (*UI).openChosenLink},
+		{name: "view", keys: []string{"i"}, help: "look at its pictures and files", scope: inPanes, able: cannotView, run: (*UI).openViewer},
+		{name: "save", keys: []string{"w"}, help: "save its picture or file", scope: inPanes, able: cannotSave, run: (*UI).saveChosen},
 		{name: "retry", keys: []string{"t"}, help: "try again", scope: inPanes, able: cannotRetry, run: (*UI).retry},
 		{name: "discard", keys: []string{"x"}, help: "discard", scope: inPanes, able: cannotDiscard, run: (*UI).discard},
 		{name: "recall", keys: []string{"c"}, help: "take back into the draft", scope: inPanes, able: cannotRecall, run: (*UI).recall},
@@ -352,8 +354,8 @@ func (u *UI) chosenLink() string {
 	return ""
 }
 
-func (u *UI) copyLink() tea.Cmd {
-	return u.copied(u.chosenLink())
+func (u *UI) openChosenLink() tea.Cmd {
+	return u.openLink(u.chosenLink())
 }
 
 func (u *UI) retry() tea.Cmd {

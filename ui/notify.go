@@ -153,6 +153,8 @@ func (u *UI) handleNews(msg tea.Msg) tea.Cmd {
 	case idleMsg:
 		u.notifier.idle = false
 		return u.watchIdle()
+	default:
+		return u.handleMedia(msg)
 	}
 	return nil
 }

@@ -25,6 +25,10 @@ type Options struct {
 	Density     string              // one of [Densities]; DensityComfortable when empty
 	Keys        map[string][]string // over the defaults, by action: see [CheckKeys]
 	Notify      Notify
+	Pictures    string        // one of [PictureWays]; PicturesAuto when empty
+	ShowBytes   int64         // the largest picture that is fetched to be shown; [UsualPictureBytes] when 0
+	Downloads   string        // folder for files that are saved; "" for none
+	Opener      []string      // command that opens a link, without the link; none where there is no browser
 	Mouse       bool          // clicks and the wheel; the terminal's own selection then needs Shift
 	Editor      string        // command line of the agent's editor, "" for none
 	Hold        time.Duration // how long a message can be taken back before it leaves; 0: not at all
@@ -42,6 +46,12 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Notify.Way == "" {
 		o.Notify.Way = NotifyAuto
+	}
+	if o.Pictures == "" {
+		o.Pictures = PicturesAuto
+	}
+	if o.ShowBytes == 0 {
+		o.ShowBytes = UsualPictureBytes
 	}
 	if o.Density == "" {
 		o.Density = DensityComfortable
@@ -98,6 +108,7 @@ type UI struct {
 	undoOwed    int        // z was pressed before they were
 	notice      notice
 	terminal    terminal
+	pictures    pictures
 	notifier    notifier
 	awaited     awaited
 
@@ -128,7 +139,7 @@ type readMark struct {
 func New(ctx context.Context, in *inbox.Inbox, opts Options) (*UI, error) {
 	u := &UI{
 		ctx: ctx, in: in, opts: opts.withDefaults(),
-		seed: maphash.MakeSeed(), views: usualViews(), drafts: newDraftBook(in),
+		seed: maphash.MakeSeed(), views: usualViews(), drafts: newDraftBook(in), pictures: newPictures(),
 		sentAt: map[inbox.ConversationID]time.Time{}, recent: usualReactions(),
 	}
 	u.list = newList(u.views[0])

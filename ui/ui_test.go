@@ -359,7 +359,7 @@ func TestPaletteFindsAndRunsAnAction(t *testing.T) {
 }
 
 func TestHelpListsTheKeys(t *testing.T) {
-	atShop(t, 140, 50, ui.Options{Keys: map[string][]string{"done": {"E"}}}, threeCustomers, func(s *shop) {
+	atShop(t, 140, 60, ui.Options{Keys: map[string][]string{"done": {"E"}}}, threeCustomers, func(s *shop) {
 		s.Press("?")
 		s.Sees("In the list", "In the composer", "Ctrl-K", "E                  done, or back into the inbox")
 		s.Press("esc")

@@ -15,8 +15,9 @@ import (
 func (u *UI) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	cmd := u.handle(msg)
 	u.fitThread()
+	shown := u.tendViewer()
 	u.draw()
-	return u, tea.Batch(cmd, u.setClock())
+	return u, tea.Batch(cmd, shown, u.setClock())
 }
 
 // handle is the table of handlers.

@@ -1,0 +1,320 @@
+package ui
+
+import (
+	"context"
+	"image"
+	"math/rand/v2"
+	"slices"
+	"strings"
+
+	"parley/inbox"
+	"parley/ui/picture"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
+	uv "github.com/charmbracelet/ultraviolet"
+	"github.com/charmbracelet/x/ansi"
+)
+
+// Pictures: what the terminal can show, what has been decoded, and the commands
+// that fetch, decode and draw. The viewer shows them.
+
+// The ways to show pictures, as the config names them.
+const (
+	PicturesAuto   = "auto"   // the best that the terminal is known to have
+	PicturesKitty  = "kitty"  // kitty's graphics, by placeholders
+	PicturesSixel  = "sixel"  // painted over the cells
+	PicturesBlocks = "blocks" // half blocks, on any terminal
+	PicturesOff    = "off"    // types and sizes only
+)
+
+// PictureWays lists them.
+func PictureWays() []string {
+	return []string{PicturesAuto, PicturesKitty, PicturesSixel, PicturesBlocks, PicturesOff}
+}
+
+const (
+	// UsualPictureBytes is the largest picture that is fetched to be shown.
+	UsualPictureBytes = 8 << 20
+	// askAbove is the size from which on a picture is not fetched over SSH before
+	// the agent says so: what is drawn of it is sent over a line that may be slow.
+	askAbove = 1 << 20
+	// shelfBytes bounds the decoded pictures in memory.
+	shelfBytes = 32 << 20
+	// decoders is how many pictures are decoded at once.
+	decoders = 2
+)
+
+// pictureBox is the size in pixels in which pictures are kept: more than the cells
+// of most screens have.
+func pictureBox() image.Point { return image.Pt(1600, 1200) }
+
+// pictures is what the screen knows of them.
+type pictures struct {
+	shelf  shelf
+	slots  chan struct{} // one for each that is being decoded
+	asked  bool          // the terminal was asked what it can do
+	sixel  bool          // it said that it knows sixel
+	cell   picture.Cell  // and how large its cells are
+	number uint32        // of the picture that it was given last
+	shown  *viewer       // whose drawing is on the screen
+	serial uint64        // of the last drawing
+}
+
+func newPictures() pictures {
+	return pictures{slots: make(chan struct{}, decoders), number: rand.Uint32()}
+}
+
+// kept is a picture with what is known of its file.
+type kept struct {
+	*picture.Picture
+	ref  inbox.MediaRef
+	info inbox.MediaInfo
+}
+
+// shelf keeps decoded pictures, the one that was looked at last first.
+type shelf []kept
+
+// put adds a picture, and drops those that were not looked at for longest.
+func (s *shelf) put(k kept) {
+	all := slices.Insert(s.without(k.ref), 0, k)
+	total := 0
+	for i := range all {
+		if total += all[i].Bytes(); total > shelfBytes && i > 0 {
+			clear(all[i:])
+			all = all[:i]
+			break
+		}
+	}
+	*s = all
+}
+
+// get is a picture that is looked at now.
+func (s *shelf) get(ref inbox.MediaRef) (k kept, found bool) {
+	if k, found = s.find(ref); found {
+		*s = slices.Insert(s.without(ref), 0, k)
+	}
+	return k, found
+}
+
+func (s *shelf) find(ref inbox.MediaRef) (k kept, found bool) {
+	i := slices.IndexFunc(*s, func(k kept) bool { return k.ref == ref })
+	if i < 0 {
+		return kept{}, false
+	}
+	return (*s)[i], true
+}
+
+func (s *shelf) has(ref inbox.MediaRef) bool {
+	_, found := s.find(ref)
+	return found
+}
+
+func (s *shelf) without(ref inbox.MediaRef) shelf {
+	return slices.DeleteFunc(*s, func(k kept) bool { return k.ref == ref })
+}
+
+// What the terminal can do.
+
+// remote tells that the line to the terminal may be slow.
+func (t terminal) remote() bool { return t.getenv("SSH_TTY") != "" || t.getenv("SSH_CONNECTION") != "" }
+
+// placeholders tells that the terminal is known to draw pictures in place of
+// kitty's placeholders. WezTerm and Konsole answer to kitty's own question that
+// they know its graphics, and show these as strange letters; so the name decides.
+// What tmux hands on it does not tell.
+func (t terminal) placeholders() bool {
+	name := strings.ToLower(t.version)
+	return !t.inTmux() && !t.inScreen() && (strings.HasPrefix(name, "kitty") || strings.HasPrefix(name, "ghostty"))
+}
+
+// pictureWay is how pictures are shown on this terminal.
+func (u *UI) pictureWay() string {
+	if u.opts.Pictures != PicturesAuto {
+		return u.opts.Pictures
+	}
+	switch {
+	case u.terminal.placeholders() && u.look.profile >= colorprofile.ANSI256:
+		return PicturesKitty
+	case u.pictures.sixel && u.pictures.cell.Known():
+		return PicturesSixel
+	}
+	return PicturesBlocks
+}
+
+// askCellSize is the operation of XTWINOPS that tells the size of a cell (xterm's
+// control sequences).
+const askCellSize = 16
+
+// askForPictures asks once what the terminal can do. Every terminal answers to
+// the first question, and those without an answer to the second keep silent.
+func (u *UI) askForPictures() tea.Cmd {
+	if u.pictures.asked {
+		return nil
+	}
+	u.pictures.asked = true
+	return tea.Raw(ansi.RequestPrimaryDeviceAttributes + ansi.WindowOp(askCellSize))
+}
+
+// sixelAttribute says in the answer that a terminal knows sixel (DEC STD 070).
+const sixelAttribute = 4
+
+// terminalTold takes what the terminal has answered.
+func (u *UI) terminalTold(msg tea.Msg) {
+	switch msg := msg.(type) {
+	case uv.PrimaryDeviceAttributesEvent:
+		u.pictures.sixel = slices.Contains(msg, sixelAttribute)
+	case uv.CellSizeEvent:
+		u.pictures.cell = picture.Cell{Width: msg.Width, Height: msg.Height}
+	}
+}
+
+// depth is how many colours half blocks may have.
+func (u *UI) depth() picture.Depth {
+	switch u.look.profile {
+	case colorprofile.TrueColor:
+		return picture.TrueColour
+	case colorprofile.ANSI256:
+		return picture.Palette
+	case colorprofile.ANSI:
+		return picture.Sixteen
+	}
+	return picture.Mono
+}
+
+// The commands.
+
+// lookedMsg says what a link leads to.
+type lookedMsg struct {
+	ref  inbox.MediaRef
+	info inbox.MediaInfo
+	err  error
+}
+
+// fetchedMsg is a picture.
+type fetchedMsg struct {
+	ref inbox.MediaRef
+	got kept
+	err error
+}
+
+// lookAt asks what a link leads to.
+func (u *UI) lookAt(ref inbox.MediaRef) tea.Cmd {
+	return func() tea.Msg {
+		info, err := u.in.MediaInfo(u.ctx, ref)
+		return lookedMsg{ref, info, err}
+	}
+}
+
+// fetch gets a picture and decodes it.
+func (u *UI) fetch(ref inbox.MediaRef) tea.Cmd {
+	slots, limit := u.pictures.slots, u.opts.ShowBytes
+	return func() tea.Msg {
+		file, err := u.in.Media(u.ctx, ref, limit)
+		if err != nil {
+			return fetchedMsg{ref: ref, err: err}
+		}
+		pic, err := decode(u.ctx, slots, file.Data)
+		info := inbox.MediaInfo{Type: file.Type, Bytes: int64(len(file.Data))}
+		return fetchedMsg{ref, kept{pic, ref, info}, err}
+	}
+}
+
+// decode waits for its turn: each picture that is being decoded takes its size in
+// memory.
+func decode(ctx context.Context, slots chan struct{}, data []byte) (*picture.Picture, error) {
+	select {
+	case slots <- struct{}{}:
+		defer func() { <-slots }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	p, err := picture.Decode(data, pictureBox())
+	if err != nil {
+		return nil, &inbox.Error{Kind: inbox.Rejected, Text: err.Error()}
+	}
+	return p, nil
+}
+
+// canvas is what a picture is drawn for. When any of it changes, it is drawn
+// anew.
+type canvas struct {
+	columns, rows int // there are at the most
+	way           string
+	depth         picture.Depth
+	dark          bool
+	cell          picture.Cell
+	tmux          bool
+}
+
+// drawing is a picture as the screen shows it.
+type drawing struct {
+	canvas        canvas
+	serial        uint64
+	columns, rows int
+	lines         []string        // one for each row, none with sixel
+	send          string          // to the terminal before the lines are shown
+	paint         string          // to be painted where the lines would be
+	id            picture.KittyID // under which the terminal keeps it
+}
+
+// drawnMsg is a drawing.
+type drawnMsg struct {
+	ref     inbox.MediaRef
+	drawing *drawing
+}
+
+// paintMsg says that the frame is on the screen over which a drawing is painted.
+type paintMsg struct{ serial uint64 }
+
+// drawFor draws a picture for a canvas.
+func (u *UI) drawFor(ref inbox.MediaRef, p *picture.Picture, c canvas) tea.Cmd {
+	u.pictures.serial++
+	u.pictures.number++
+	serial, id := u.pictures.serial, picture.Number(u.pictures.number)
+	return func() tea.Msg {
+		d := drawOn(c, p, id)
+		d.serial = serial
+		return drawnMsg{ref, d}
+	}
+}
+
+func drawOn(c canvas, p *picture.Picture, id picture.KittyID) *drawing {
+	d := &drawing{canvas: c}
+	d.columns, d.rows = c.cell.Fit(p.Size(), c.columns, c.rows)
+	switch c.way {
+	case PicturesKitty:
+		d.columns, d.rows = min(d.columns, picture.MostKittyCells), min(d.rows, picture.MostKittyCells)
+		d.id, d.send = id, picture.KittySend(id, p, d.columns, d.rows, c.cell, c.tmux)
+		d.lines = picture.KittyLines(id, d.columns, d.rows)
+	case PicturesSixel:
+		cell := c.cell
+		if !cell.Known() {
+			cell = picture.UsualCell
+		}
+		d.paint = picture.Sixel(p, d.columns, d.rows, cell, c.dark)
+	default:
+		d.lines = picture.Blocks(p, d.columns, d.rows, c.depth, c.dark)
+	}
+	return d
+}
+
+// handleMedia is the table for what the commands about pictures answer, and for
+// what the terminal says of them.
+func (u *UI) handleMedia(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case lookedMsg:
+		return u.looked(msg)
+	case fetchedMsg:
+		u.fetched(msg)
+	case drawnMsg:
+		return u.drawnAnew(msg)
+	case paintMsg:
+		return u.paint(msg)
+	case savedFileMsg:
+		u.fileSaved(msg)
+	default:
+		u.terminalTold(msg)
+	}
+	return nil
+}
