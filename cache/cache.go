@@ -54,6 +54,8 @@ type Cache struct {
 	closing  sync.Once
 	closeErr error
 	damaged  atomic.Bool // a record could not be read: Check tells, the next Open mends
+
+	text *textIndex
 }
 
 var _ inbox.Store = (*Cache)(nil)
@@ -73,7 +75,7 @@ func Open(dir string, opts Options) (*Cache, error) {
 		}
 		return nil, explain(path, err)
 	}
-	c := &Cache{db: db, path: path, update: make(chan struct{}, 1)}
+	c := &Cache{db: db, path: path, update: make(chan struct{}, 1), text: newTextIndex(path)}
 	c.holder = claim(path, opts.Command)
 	if err := c.prepare(opts.Progress); err != nil {
 		_ = c.Close()
@@ -244,15 +246,20 @@ func (c *Cache) write(ctx context.Context, fn func(*tx) error) error {
 		return err
 	}
 	var fnErr error
+	t := &tx{cache: c}
 	err := guard(func() error {
 		return c.db.Update(func(btx *bolt.Tx) error {
-			t := &tx{bolt: btx, cache: c}
+			t.bolt = btx
 			if fnErr = fn(t); fnErr != nil {
 				return fnErr
 			}
 			return t.flush()
 		})
 	})
+	if err == nil && t.journaled > 0 {
+		c.text.written.Store(t.journaled)
+		c.text.wakeUp()
+	}
 	return c.explainUnless(fnErr, err)
 }
 
@@ -271,6 +278,7 @@ func (c *Cache) Close() error {
 		if c.damaged.Load() {
 			_ = c.write(context.Background(), noteMend) // else the damage is found again
 		}
+		c.closeIndex()
 		c.holder.release()
 		if err := c.db.Close(); err != nil {
 			c.closeErr = explain(c.path, err)

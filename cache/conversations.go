@@ -54,7 +54,13 @@ func (t *tx) PutConversation(c inbox.Conversation, windows inbox.WindowEnds) err
 	if err != nil {
 		return err
 	}
-	if err := t.moveEntries(n, c.ID, t.standing(n), &s, text); err != nil {
+	before := t.standing(n)
+	if before == nil {
+		t.touch(touchNew, n)
+	} else if before.text != s.text && t.called(c.ID, before, text) {
+		t.touch(touchCustomer, n)
+	}
+	if err := t.moveEntries(n, c.ID, before, &s, text); err != nil {
 		return err
 	}
 	if err := t.in(conversations).Put(numberKey(n), record); err != nil {
@@ -225,7 +231,14 @@ func (t *tx) deleteFacts(id inbox.ConversationID) error {
 	if err := t.indexLabels(id, t.labelsOf(id), nil); err != nil {
 		return err
 	}
-	if err := t.deleteMessagesOf(n); err != nil {
+	if t.retaining {
+		t.touch(touchGone, n)
+	} else {
+		t.touch(touchForgot, n)
+	}
+	t.deleting = true
+	err := t.deleteMessagesOf(n)
+	if t.deleting = false; err != nil {
 		return err
 	}
 	if err := t.in(conversations).Delete(numberKey(n)); err != nil {

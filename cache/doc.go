@@ -1,5 +1,6 @@
 // Package cache is the local store of Parley: an [inbox.Store] in one bbolt
-// file, which belongs to one process at a time.
+// file, which belongs to one process at a time, and an [inbox.TextIndex] beside
+// it.
 //
 // What is in the file falls into two parts, under two top buckets. Facts came
 // from a provider and can be fetched again: a record that cannot be read counts
@@ -18,6 +19,7 @@
 //	    facts_schema     version of the facts
 //	    scrub            there while deleted text is still to be overwritten
 //	    mend             there while the indexes are to be rebuilt
+//	    index            how far the full-text index has been made
 //	facts
 //	    totals           sizes of the views, number and bytes of messages
 //	    ids              conversation ID -> number
@@ -46,6 +48,8 @@
 //	    accounts         account -> state
 //	    waiting          account, platform, message ID -> events that wait for the message
 //	    notes            conversation ID, instant, note ID -> note
+//	    journal          number of touches -> what a commit has touched, for the full-text index
+//	    index            name of a file of the full-text index -> size, checksum, deleted documents
 //
 // A number stands for a conversation in the keys of its messages. An entry is
 // the conversation's number, the end of its open phase and the text that a
@@ -55,6 +59,13 @@
 //
 // A conversation whose window has an open and a late phase has two places in
 // time_left, at the end of each; the second counts once the first has passed.
+//
+// The full-text index (the folder parley.idx, written by the package fulltext)
+// follows every commit a moment later: see [Cache.RunIndex]. Which of its files
+// count stands here, in the transaction that takes the notes away which they
+// follow, so after a crash both are of one state. It can be made anew at any
+// time, and is when it is missing, damaged, or of another version; then its two
+// buckets are emptied.
 //
 // Nothing is held in memory between two transactions: what is read often is in
 // the system's page cache, where it can be given up.

@@ -49,6 +49,8 @@ const (
 	accounts
 	waiting
 	notes
+	journal
+	indexFiles
 
 	buckets int = iota
 )
@@ -82,6 +84,8 @@ var tree = [buckets]struct{ top, name []byte }{
 	accounts:     {topKept, []byte("accounts")},
 	waiting:      {topKept, []byte("waiting")},
 	notes:        {topKept, []byte("notes")},
+	journal:      {topKept, []byte("journal")},
+	indexFiles:   {topKept, []byte("index")},
 }
 
 var (
@@ -93,6 +97,7 @@ var (
 	keyFactsSchema = []byte("facts_schema") // in meta: the version of what is in facts
 	keyScrub       = []byte("scrub")        // in meta: deleted text has still to be overwritten
 	keyMend        = []byte("mend")         // in meta: a record or an index is damaged
+	keyIndex       = []byte("index")        // in meta: how far the full-text index has been made
 	keyTotals      = []byte("totals")       // in facts: sizes that are counted as they change
 )
 
@@ -448,4 +453,14 @@ func waitPrefix(account inbox.AccountID, platform inbox.Platform) []byte {
 func parseWaitKey(key []byte) (k inbox.WaitKey, ok bool) {
 	s, ok := parseSyncKey(key)
 	return inbox.WaitKey{Account: s.Account, Platform: s.Platform, Message: inbox.MessageID(s.Request)}, ok
+}
+
+// journalKey is the key of a note: the number of touches up to and with it.
+func journalKey(touches uint64) []byte { return binary.BigEndian.AppendUint64(nil, touches) }
+
+func parseJournalKey(key []byte) (touches uint64, ok bool) {
+	if len(key) != 8 {
+		return 0, false
+	}
+	return binary.BigEndian.Uint64(key), true
 }

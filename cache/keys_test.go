@@ -268,7 +268,7 @@ func TestTreeIsDrawn(t *testing.T) {
 			drawn = append(drawn, top+"/"+m[2])
 		}
 	}
-	want := []string{"meta/" + string(keySchema), "meta/" + string(keyFactsSchema), "meta/" + string(keyScrub), "meta/" + string(keyMend), "facts/" + string(keyTotals)}
+	want := []string{"meta/" + string(keySchema), "meta/" + string(keyFactsSchema), "meta/" + string(keyScrub), "meta/" + string(keyMend), "meta/" + string(keyIndex), "facts/" + string(keyTotals)}
 	for _, b := range tree {
 		want = append(want, string(b.top)+"/"+string(b.name))
 	}

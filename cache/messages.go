@@ -58,6 +58,7 @@ func (t *tx) PutMessage(m inbox.Message) error {
 
 // putRecord stores a message's record and counts it.
 func (t *tx) putRecord(key, record []byte) error {
+	t.touchMessage(key)
 	b := t.in(messages)
 	old := b.Get(key)
 	t.count(func(s *totals) {
@@ -84,6 +85,7 @@ func (t *tx) dropRecord(key []byte) error {
 	if record == nil {
 		return nil
 	}
+	t.touchMessage(key)
 	t.count(func(s *totals) {
 		s.Messages--
 		s.Bytes -= int64(len(key) + len(record))

@@ -43,6 +43,7 @@ var migrations = []migration{
 	{"make the buckets", func(kept *bolt.Bucket) error { return makeBuckets(kept, topKept) }},
 	{"make the bucket of waiting events", func(kept *bolt.Bucket) error { return makeBuckets(kept, topKept) }},
 	{"make the bucket of notes", func(kept *bolt.Bucket) error { return makeBuckets(kept, topKept) }},
+	{"make the journal of the full-text index", func(kept *bolt.Bucket) error { return makeBuckets(kept, topKept) }},
 }
 
 // makeBuckets makes what is missing of the buckets below a top one.
@@ -116,6 +117,9 @@ func (c *Cache) prepare(progress func(done, total int64)) error {
 		if err != nil {
 			return err
 		}
+	}
+	if err := c.read(context.Background(), func(t *tx) error { c.text.count(t); return nil }); err != nil {
+		return err
 	}
 	if s.mend {
 		if err := c.Rebuild(context.Background(), progress); err != nil {
@@ -206,6 +210,9 @@ func (t *tx) discardFacts() error {
 		return err
 	}
 	if err := makeBuckets(facts, topFacts); err != nil {
+		return err
+	}
+	if err := t.resetIndex(); err != nil { // numbers are given out anew
 		return err
 	}
 	if err := t.carryOver(carried); err != nil {

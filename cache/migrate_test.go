@@ -57,6 +57,20 @@ var migrationCases = []struct {
 			return nil
 		},
 	},
+	{ // make the journal of the full-text index
+		before: func(kept *bolt.Bucket) error {
+			if kept.Bucket([]byte("journal")) == nil {
+				return nil
+			}
+			return errors.Join(kept.DeleteBucket([]byte("journal")), kept.DeleteBucket([]byte("index")))
+		},
+		after: func(kept *bolt.Bucket) error {
+			if kept.Bucket([]byte("journal")) == nil || kept.Bucket([]byte("index")) == nil {
+				return errors.New("the buckets are missing")
+			}
+			return nil
+		},
+	},
 }
 
 func TestMigrations(t *testing.T) {

@@ -108,7 +108,7 @@ func hold(dir string) error {
 
 // TestMain makes this program the other process of a test when it is told to.
 func TestMain(m *testing.M) {
-	for name, run := range map[string]func(string) error{holding: hold, writing: writeUntilKilled} {
+	for name, run := range map[string]func(string) error{holding: hold, writing: writeUntilKilled, indexing: indexUntilKilled} {
 		if arg := os.Getenv(name); arg != "" {
 			if err := run(arg); err != nil {
 				_, _ = os.Stderr.WriteString(err.Error() + "\n")

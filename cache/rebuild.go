@@ -31,6 +31,9 @@ func (c *Cache) rebuild(ctx context.Context, progress func(done, total int64)) e
 	var total int64
 	err := c.write(ctx, func(t *tx) error {
 		total = t.sizes().Messages
+		if err := t.resetIndex(); err != nil {
+			return err
+		}
 		return t.clearIndexes()
 	})
 	if err != nil {

@@ -39,6 +39,7 @@ func (c *Cache) Retain(ctx context.Context, limits inbox.Retention, now time.Tim
 
 // retain removes up to a batch of messages.
 func (t *tx) retain(limits inbox.Retention, now time.Time) (removed int, err error) {
+	t.retaining = true
 	emptied := map[number]int{}
 	for removed < retainBatch {
 		key, n := t.oldestMessage()

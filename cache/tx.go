@@ -22,6 +22,12 @@ type tx struct {
 	oldest map[number]position // of the conversations whose messages change: the oldest one before
 	forgot bool                // a conversation was deleted
 
+	// What the full-text index has to follow; see journal.go.
+	touched   []touch
+	deleting  bool   // a whole conversation: its messages are not noted one by one
+	retaining bool   // what is deleted now was old, and not forgotten
+	journaled uint64 // touches that were ever noted, with those of this transaction; 0 when there are none
+
 	numbers map[inbox.ConversationID]number // those asked for: the messages of a batch are of few conversations
 }
 
@@ -87,6 +93,9 @@ func (t *tx) count(change func(*totals)) {
 // flush writes what was put off to the end of the transaction.
 func (t *tx) flush() error {
 	if err := t.flushOldest(); err != nil {
+		return err
+	}
+	if err := t.flushJournal(); err != nil {
 		return err
 	}
 	if !t.dirty {

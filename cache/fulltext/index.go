@@ -163,6 +163,9 @@ func (b *Batch) Customer(number uint32, c inbox.Conversation) {
 	b.put(d.id, d)
 }
 
+// Has tells whether the batch says that the message is there.
+func (b *Batch) Has(e Entry) bool { return b.documents[e.id()] != nil }
+
 // NoMessage says that a message is not there, or is not found any more.
 func (b *Batch) NoMessage(e Entry) { b.put(e.id(), nil) }
 
