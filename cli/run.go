@@ -1,7 +1,7 @@
 package cli
 
-// What works beside a screen, or without one: pollers, outbox, and the webhook
-// listener. It ends in the reverse order: no webhook is taken in any more, then
+// What works beside a screen, or without one: pollers, outbox, the full-text
+// index, and the webhook listener. It ends in the reverse order: no webhook is taken in any more, then
 // pollers and outbox stop, and the cache is closed by whoever opened it.
 
 import (
@@ -29,7 +29,7 @@ type background struct {
 // vain may give up for good.
 func (s *session) startBackground(ctx context.Context) (*background, error) {
 	ctx = context.WithoutCancel(ctx)
-	b := &background{ended: make(chan error, 2)}
+	b := &background{ended: make(chan error, 3)}
 	if s.config.Webhook != nil {
 		hooks, err := s.listen(ctx)
 		if err != nil {
@@ -37,6 +37,7 @@ func (s *session) startBackground(ctx context.Context) (*background, error) {
 		}
 		b.hooks = hooks
 	}
+	b.start(ctx, s.guard, "index", s.store.RunIndex)
 	b.start(ctx, s.guard, "inbox", s.Run)
 	if b.hooks != nil {
 		b.start(ctx, s.guard, "webhooks", b.hooks.Run)

@@ -30,7 +30,7 @@ type session struct {
 	*inbox.Inbox
 	config    *config.Config
 	accounts  []inbox.Account // with their providers
-	store     inbox.Store
+	store     *cache.Cache
 	guard     *guard
 	temporary bool                            // nothing of the cache is kept
 	shared    bool                            // another command holds it, and its pollers and senders run
@@ -95,7 +95,7 @@ func (a *app) withConfig(ctx context.Context, c *config.Config, at config.Places
 		}
 	}()
 	in, err := inbox.New(ctx, inbox.Options{
-		Store: store, Accounts: accounts, Log: a.log, NextGrapheme: nextGrapheme, Retention: c.Retention, Guard: g.run,
+		Store: store, Accounts: accounts, Log: a.log, NextGrapheme: nextGrapheme, Retention: c.Retention, Index: store, Guard: g.run,
 	})
 	if err != nil {
 		return err
