@@ -72,6 +72,15 @@ func (in *Inbox) Search(ctx context.Context, q SearchQuery) (SearchPage, error) 
 	return in.searchIndex(ctx, q)
 }
 
+// IndexState tells how far the full-text index has come, ok is false when there
+// is none. It costs no I/O.
+func (in *Inbox) IndexState() (state IndexState, ok bool) {
+	if in.opts.Index == nil {
+		return IndexState{}, false
+	}
+	return in.opts.Index.IndexState(), true
+}
+
 func errNoIndex() *Error {
 	return &Error{
 		Kind: Unsupported, Op: "search", Text: "there is no full-text index here",

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -207,6 +208,9 @@ func TestSearchWithoutAnIndexSaysSo(t *testing.T) {
 	s.open().says("Anna", inbox.Received, "a1", "Where is my parcel?", time.Hour)
 	s.finds("is:unread", "Anna")
 	s.lists("parcel from:anna after:today after:1d", "Anna")
+	if _, ok := s.in.IndexState(); ok {
+		t.Error("what is not there has a state")
+	}
 	_, err := s.in.Search(context.Background(), inbox.SearchQuery{Search: s.parsed("parcel"), By: s.by()})
 	if inbox.KindOf(err) != inbox.Unsupported || inbox.AsError(err).Hint == "" {
 		t.Errorf("%v", err)
@@ -277,6 +281,9 @@ func TestWhatIsGoneFromTheStoreIsNotFound(t *testing.T) {
 	s.finds("parcel", "a1 Anna")
 	if _, page := s.page(inbox.SearchQuery{Search: s.parsed("parcel")}); page.State.Behind != 1 {
 		t.Errorf("the page does not say that the index is behind: %+v", page.State)
+	}
+	if state, ok := s.in.IndexState(); !ok || state.IsComplete() {
+		t.Errorf("the index is behind, and its state is %+v", state)
 	}
 }
 
@@ -358,4 +365,125 @@ func marked(r inbox.SearchResult) (words []string) {
 		words = append(words, r.Text[m.From:m.To])
 	}
 	return words
+}
+
+// TestListOfASearchIsWhatANaiveLookFinds: whatever a search asks, and whichever
+// index it is answered from, the list holds the conversations that are in sight
+// (or asked for by being out of it) and match, and no others.
+func TestListOfASearchIsWhatANaiveLookFinds(t *testing.T) {
+	random := rand.New(rand.NewPCG(4, 1))
+	s := newSearched(t).open()
+	pick := func(from ...string) string { return from[random.IntN(len(from))] }
+	for i := range 60 {
+		name := fmt.Sprintf("%s%02d", pick("Anna", "Ben", "Cleo"), i)
+		for j := range 1 + random.IntN(3) {
+			ago := time.Duration(random.IntN(10*24))*time.Hour + 30*time.Minute // far from the end of any window
+			direction := inbox.Direction(pick("received", "received", "sent"))
+			s.says(name, direction, fmt.Sprintf("m%d-%d", i, j), pick("late parcel", "thank you", "hello"), ago, [][]string{nil, {"image"}}[random.IntN(2)]...)
+		}
+		id := inbox.ConversationID("acme/instagram/t_" + strings.ToLower(name))
+		changes := []inbox.TriageChange{
+			inbox.MarkDone{}, inbox.Snooze{Until: s.now.Add(time.Hour)}, inbox.Mute{}, inbox.Take{}, inbox.MarkRead{}, inbox.AddLabels{Labels: []string{"vip"}},
+		}
+		for range random.IntN(3) {
+			if _, err := s.in.Triage(context.Background(), []inbox.ConversationID{id}, changes[random.IntN(len(changes))]); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	terms := []string{
+		"is:unread", "is:unanswered", "is:closing", "is:closed", "is:mine", "is:snoozed", "is:done", "is:archived", "is:muted", "is:draft", "label:vip",
+		"left<3d", "left>1d", "from:anna", "from:me", "after:3d", "before:3d", "ben", "parcel", "account:acme", "platform:ig", "has:image", `"late parcel"`,
+	}
+	found := 0
+	for range 600 {
+		text := ""
+		for range 1 + random.IntN(3) {
+			text += pick("", "", "", "-") + terms[random.IntN(len(terms))] + " "
+		}
+		want, got := s.naively(text), s.walked(text)
+		if !slices.Equal(want, got) {
+			t.Fatalf("%q lists %q, not %q", text, got, want)
+		}
+		found += len(got)
+	}
+	if found < 600 {
+		t.Errorf("the searches find only %d rows in all", found)
+	}
+}
+
+// walked are the conversations that the list of a search shows, sorted by ID.
+func (s *searched) walked(text string) (ids []inbox.ConversationID) {
+	s.t.Helper()
+	for row, err := range s.walk(s.parsed(text)) {
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		ids = append(ids, row.ID)
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+// naively are the same, from a look at every conversation and every message.
+func (s *searched) naively(text string) (ids []inbox.ConversationID) {
+	s.t.Helper()
+	search := s.parsed(text)
+	out := map[string]inbox.View{"done": inbox.ViewDone, "snoozed": inbox.ViewSnoozed, "archived": inbox.ViewArchived}
+	for _, view := range []inbox.View{inbox.ViewAll, inbox.ViewSnoozed, inbox.ViewDone} {
+		page, err := s.in.List(context.Background(), inbox.ListQuery{View: view, After: 1000})
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		for _, row := range page.Rows {
+			inSight := view == inbox.ViewAll
+			for _, term := range search.Terms {
+				if v, ok := out[term.Value]; ok && term.Kind == inbox.TermIs && !term.Not {
+					inSight = inSight || row.In(v)
+				}
+			}
+			if inSight && search.Matches(row.Conversation, s.by()) && s.hasMessage(row.ID, search) {
+				ids = append(ids, row.ID)
+			}
+		}
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+// hasMessage answers what only messages can.
+func (s *searched) hasMessage(id inbox.ConversationID, search inbox.Search) bool {
+	s.t.Helper()
+	th, err := s.in.Thread(context.Background(), inbox.ThreadQuery{Conversation: id, Before: 100})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	has := func(m inbox.Message, t inbox.Term) bool {
+		switch t.Kind {
+		case inbox.TermHas:
+			return slices.Contains(m.Traits(), inbox.MessageTrait(t.Value))
+		case inbox.TermPhrase:
+			return m.Text == t.Value
+		case inbox.TermFrom:
+			return (m.Direction == inbox.Sent) == (t.Value == inbox.FromUs) && (t.Value == inbox.FromUs || strings.Contains(string(id), t.Value))
+		case inbox.TermAfter:
+			return !m.CreatedAt.Before(t.Date.Instant(s.now))
+		case inbox.TermBefore:
+			return m.CreatedAt.Before(t.Date.Instant(s.now))
+		}
+		return !t.Not
+	}
+	asked, oneOf, noneOf := false, false, true
+	for _, t := range search.Terms {
+		asked = asked || !t.Not && (t.Kind == inbox.TermHas || t.Kind == inbox.TermPhrase)
+	}
+	for _, m := range th.Page.Messages {
+		all := true
+		for _, t := range search.Terms {
+			all = all && has(m, t) != t.Not
+			noneOf = noneOf && !(t.Not && (t.Kind == inbox.TermHas || t.Kind == inbox.TermPhrase) && has(m, t))
+		}
+		oneOf = oneOf || all
+	}
+	return asked && oneOf || !asked && noneOf
 }

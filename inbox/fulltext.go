@@ -91,3 +91,6 @@ type IndexState struct {
 	Behind      int   // commits that it has not followed yet
 	Broken      string
 }
+
+// IsComplete tells that all that is in the store can be found.
+func (s IndexState) IsComplete() bool { return !s.Rebuilding && s.Behind == 0 && s.Broken == "" }

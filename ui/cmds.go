@@ -54,8 +54,9 @@ func (u *UI) readList() tea.Cmd {
 	by, search := u.searchBy(), u.list.search
 	q := u.list.query(u.listRows(), by)
 	return func() tea.Msg {
+		_, behind := u.indexBehind(search) // before it is asked: it may follow meanwhile
 		page, err := u.rows(q, search, by)
-		return listMsg{gen, page, err}
+		return listMsg{gen, page, behind, err}
 	}
 }
 

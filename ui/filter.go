@@ -2,6 +2,8 @@ package ui
 
 import (
 	"errors"
+	"fmt"
+	"time"
 
 	"parley/inbox"
 
@@ -122,6 +124,52 @@ func (u *UI) known() inbox.Known {
 // searchBy is what a search means now.
 func (u *UI) searchBy() inbox.SearchBy {
 	return inbox.SearchBy{Now: u.now().In(u.opts.Zone), Closing: u.opts.ClosingSoon, Window: u.in.Window}
+}
+
+// indexApart is how long a list that the index was not complete for waits before
+// it is read again.
+const indexApart = time.Second
+
+// indexBehind tells how far an index has come that a search needs and that does
+// not find everything yet; ok is false when there is no such thing.
+func (u *UI) indexBehind(search inbox.Search) (state inbox.IndexState, ok bool) {
+	if !search.NeedsIndex() {
+		return state, false
+	}
+	state, ok = u.in.IndexState()
+	return state, ok && !state.IsComplete()
+}
+
+// followIndex has the list read again when the index could not find everything.
+func (u *UI) followIndex(partial bool) tea.Cmd {
+	if !partial {
+		return nil
+	}
+	u.touch(partHeader)
+	return u.after(indexApart, indexMsg{u.list.load.gen})
+}
+
+func (u *UI) indexFollowed(msg indexMsg) tea.Cmd {
+	if msg.gen != u.list.load.gen || !u.list.search.NeedsIndex() {
+		return nil // it has been read again since, or asks something else
+	}
+	u.touch(partHeader)
+	return u.readList()
+}
+
+// indexNote says that the list may lack something, "" when it does not.
+func (u *UI) indexNote() string {
+	switch state, behind := u.indexBehind(u.list.search); {
+	case !behind:
+		return ""
+	case state.Rebuilding && state.Total > 0:
+		return fmt.Sprintf("index %d %% ", 100*state.Done/state.Total)
+	case state.Rebuilding:
+		return "index is made "
+	case state.Broken != "":
+		return "index is broken "
+	}
+	return "" // a moment behind, as always after a change
 }
 
 // drawFilter draws the search. What is wrong with it, or what it may hold,

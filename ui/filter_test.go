@@ -1,11 +1,14 @@
 package ui_test
 
 import (
+	"context"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"parley/inbox"
+	"parley/inbox/inboxtest"
 	"parley/ui"
 )
 
@@ -198,4 +201,54 @@ func TestOffersFitTheirLine(t *testing.T) {
 			}
 		})
 	}
+}
+
+// index is a full-text index that may be behind: it finds nothing then.
+type index struct {
+	inboxtest.Index
+	state atomic.Pointer[inbox.IndexState]
+}
+
+func (x *index) IndexState() inbox.IndexState {
+	if state := x.state.Load(); state != nil {
+		return *state
+	}
+	return inbox.IndexState{}
+}
+
+func (x *index) SearchText(ctx context.Context, q inbox.TextQuery) (inbox.TextPage, error) {
+	if state := x.IndexState(); !state.IsComplete() {
+		return inbox.TextPage{State: state}, nil
+	}
+	return x.Index.SearchText(ctx, q)
+}
+
+func TestListFollowsTheIndex(t *testing.T) {
+	fill := func(s *shop) {
+		threeCustomers(s)
+		s.index.state.Store(&inbox.IndexState{Rebuilding: true, Done: 45, Total: 100})
+	}
+	atShop(t, 120, 40, ui.Options{}, fill, func(s *shop) {
+		s.Press("/")
+		s.Type(`"ship to"`)
+		s.Press("enter")
+		s.Sees("index 45 %")
+		if rows := s.rows(); len(rows) > 0 {
+			t.Errorf("an index that finds nothing has found %q", rows)
+		}
+		s.index.state.Store(&inbox.IndexState{Rebuilding: true, Done: 90, Total: 100})
+		s.Wait(3 * time.Second)
+		s.Sees("index 90 %")
+		s.index.state.Store(nil)
+		s.Wait(2 * time.Second)
+		s.Misses("index ")
+		if rows := s.rows(); len(rows) != 1 || rows[0] != "Maya" {
+			t.Errorf("the list shows %q", rows)
+		}
+		frames := s.Frames
+		s.Wait(30 * time.Second)
+		if s.Frames > frames+1 {
+			t.Errorf("%d frames were drawn for nothing", s.Frames-frames)
+		}
+	})
 }

@@ -17,9 +17,10 @@ type listenMsg struct{}
 
 // listMsg is a window of the list.
 type listMsg struct {
-	gen  uint64
-	page inbox.ListPage
-	err  error
+	gen     uint64
+	page    inbox.ListPage
+	partial bool // the full-text index could not find everything
+	err     error
 }
 
 // countsMsg are the sizes of the views.
@@ -28,6 +29,10 @@ type countsMsg struct {
 	closing int
 	err     error
 }
+
+// indexMsg says that the full-text index, which was behind when the list was read,
+// may have followed.
+type indexMsg struct{ gen uint64 }
 
 // knownLabelsMsg are the labels in use, for the filter to offer.
 type knownLabelsMsg struct {

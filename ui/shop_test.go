@@ -21,6 +21,7 @@ type shop struct {
 	ctx      context.Context
 	in       *inbox.Inbox
 	store    inbox.Store
+	index    *index
 	provider *inboxtest.Provider
 	screen   *ui.UI
 	next     int
@@ -42,11 +43,12 @@ func atShop(t *testing.T, width, height int, opts ui.Options, fill func(*shop), 
 func openShop(t *testing.T) *shop {
 	t.Helper()
 	s := &shop{T: t, store: inboxtest.NewStore(), provider: inboxtest.NewProvider()}
+	s.index = &index{Index: inboxtest.Index{Store: s.store}}
 	var cancel context.CancelFunc
 	s.ctx, cancel = context.WithCancel(context.Background())
 	t.Cleanup(cancel)
 	var err error
-	s.in, err = inbox.New(s.ctx, inbox.Options{Store: s.store, Index: inboxtest.Index{Store: s.store}, Accounts: []inbox.Account{{ID: "acme", Provider: s.provider}}})
+	s.in, err = inbox.New(s.ctx, inbox.Options{Store: s.store, Index: s.index, Accounts: []inbox.Account{{ID: "acme", Provider: s.provider}}})
 	if err != nil {
 		t.Fatal(err)
 	}

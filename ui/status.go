@@ -67,6 +67,9 @@ func (u *UI) headerRight() (s segments) {
 	if u.list.sort == inbox.SortTimeLeft && !u.list.view.closing && u.list.filters() == "" {
 		return segments{{u.style[roleFaint], u.cells.fit("by time left ", most)}}
 	}
+	if note := u.indexNote(); note != "" {
+		s = append(s, segment{u.style[roleWarn], note})
+	}
 	if f := u.list.filters(); f != "" {
 		s = append(s, segment{u.style[roleWarn] + reverse, u.cells.fit(visible(" only "+f+" "), most)})
 	}

@@ -62,6 +62,8 @@ func (u *UI) handleAnswer(msg tea.Msg) tea.Cmd {
 		return u.listRead(msg)
 	case countsMsg:
 		u.countsRead(msg)
+	case indexMsg:
+		return u.indexFollowed(msg)
 	case knownLabelsMsg:
 		u.knownLabelsRead(msg)
 	case threadMsg:
@@ -274,7 +276,7 @@ func (u *UI) listRead(msg listMsg) tea.Cmd {
 	if !u.list.apply(msg.page, u.listRows()) {
 		return u.readList()
 	}
-	var cmds []tea.Cmd
+	cmds := []tea.Cmd{u.followIndex(msg.partial)}
 	if again || u.list.wants(u.listRows()) && u.list.owed != 0 {
 		cmds = append(cmds, u.readList())
 	}
