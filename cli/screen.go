@@ -182,5 +182,6 @@ func screenOptions(c config.Screen) ui.Options {
 		Title: c.Title, Version: version(), Zone: c.TimeZone, Clock: clock, ClosingSoon: c.ClosingSoon,
 		Theme: c.Theme, Colours: c.Colours, Density: c.Density, Notify: c.Notify, Mouse: c.Mouse,
 		Keys: c.Keys, Editor: cmp.Or(c.Editor, os.Getenv("VISUAL"), os.Getenv("EDITOR")),
+		Hold: c.Hold,
 	}
 }

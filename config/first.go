@@ -52,6 +52,8 @@ func First() string {
 # notify = "auto"           # when nobody looks at the terminal; or "bell", "off"
 # quiet = "22:00-07:00"     # no notifications then
 # mouse = false             # true: click and wheel
+# agent = "Ada"             # what {{agent}} of a canned reply becomes
+# hold = "5s"               # how long a message can be taken back; "0s": not at all
 `)
 	return b.String()
 }

@@ -144,3 +144,20 @@ func FuzzReplyName(f *testing.F) {
 		}
 	})
 }
+
+func TestTheHoldIsBounded(t *testing.T) {
+	for text, want := range map[string]time.Duration{
+		"": UsualHold, `hold = "0s"`: 0, `hold = "0"`: 0, `hold = "12s"`: 12 * time.Second, `hold = "60s"`: time.Minute, `hold = "1m"`: time.Minute,
+		`hold = "61s"`: -1, `hold = "1d"`: -1, `hold = "never"`: -1, `hold = 5`: -1, `hold = "-1s"`: -1,
+	} {
+		c, err := Parse("config.toml", []byte("[[account]]\nname = \"acme\"\nprovider = \"ayrshare\"\napi_key = \"x\"\n[ui]\nagent = \"Ada\"\n"+text+"\n"))
+		switch {
+		case want < 0:
+			if err == nil || !strings.Contains(err.Error(), "ui.hold: expected a duration up to \"60s\"") {
+				t.Errorf("%s: %v", text, err)
+			}
+		case err != nil || c.Screen.Hold != want || c.Screen.Agent != "Ada":
+			t.Errorf("%s: %+v, %v", text, c, err)
+		}
+	}
+}

@@ -3,6 +3,7 @@ package config
 // The [ui] and [keys] tables: how the screen looks, and which keys it knows.
 
 import (
+	"errors"
 	"strings"
 	"time"
 
@@ -22,12 +23,19 @@ type Screen struct {
 	Hours       int // 24 or 12
 	ClosingSoon time.Duration
 	Editor      string
+	Agent       string        // the agent's name, for canned replies
+	Hold        time.Duration // how long a message can be taken back before it leaves
 	FPS         int
 	Keys        map[string][]string // action: keys
 }
 
 // UsualClosingSoon is what closes soon unless the config says otherwise.
 const UsualClosingSoon = 12 * time.Hour
+
+// UsualHold is how long a message can be taken back unless the config says
+// otherwise: long enough to see the mistake, and shorter than a customer's
+// patience.
+const UsualHold = 5 * time.Second
 
 func (c *Config) takeScreen(root *table) {
 	t := root.sub("ui")
@@ -41,7 +49,7 @@ func (c *Config) takeScreen(root *table) {
 
 // takeScreen takes what [ui] says of times and of the screen as a whole.
 func takeScreen(t *table) Screen {
-	c := Screen{TimeZone: time.Local, Hours: 24, ClosingSoon: UsualClosingSoon, FPS: 60}
+	c := Screen{TimeZone: time.Local, Hours: 24, ClosingSoon: UsualClosingSoon, Hold: UsualHold, FPS: 60}
 	if t == nil {
 		return c
 	}
@@ -56,6 +64,10 @@ func takeScreen(t *table) Screen {
 		c.ClosingSoon = soon
 	}
 	c.Editor = t.str("editor", `a command in quotes, such as "vim"`)
+	c.Agent = t.str("agent", "your name in quotes, for canned replies")
+	if hold, ok := parsed(t, "hold", `a duration up to "60s", or "0s" for none`, parseHold); ok {
+		c.Hold = hold
+	}
 	c.FPS = t.count("fps", 60, 1, 120)
 	c.Notify = takeNotify(t)
 	c.Mouse = t.flag("mouse", false)
@@ -73,6 +85,17 @@ func takeKeys(root *table) map[string][]string {
 	}
 	t.problems(ui.CheckKeys(keys))
 	return keys
+}
+
+func parseHold(text string) (time.Duration, error) {
+	if text == "0" || text == "0s" {
+		return 0, nil
+	}
+	d, err := inbox.ParseDuration(text)
+	if err == nil && d > inbox.MaxHold {
+		err = errors.New("too long")
+	}
+	return d, err
 }
 
 func parseZone(name string) (*time.Location, error) {

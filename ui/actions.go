@@ -102,6 +102,8 @@ func composerActions() []action {
 		{name: "leave", keys: []string{"esc"}, help: "leave, keep the draft", scope: inComposer, run: (*UI).closeComposer},
 		{name: "composer-heart", keys: []string{"ctrl+g"}, help: "send a heart, keep the text", scope: inComposer, able: cannotHeart, run: (*UI).composerHeart},
 		{name: "editor", keys: []string{"ctrl+e"}, help: "write in your editor", scope: inComposer, able: cannotEdit, run: (*UI).openEditor},
+		{name: "replies", keys: []string{"ctrl+r"}, help: "insert a canned reply, as / does", scope: inComposer, able: noReplies, run: func(u *UI) tea.Cmd { return u.askSuggestions("/") }},
+		{name: "emoji", keys: []string{"ctrl+y"}, help: "insert an emoji, as :name: does", scope: inComposer, run: func(u *UI) tea.Cmd { return u.askSuggestions(":") }},
 		{name: "attach", keys: []string{"ctrl+a"}, help: "attach an address", scope: inComposer, able: cannotAttach, run: (*UI).attach},
 		{name: "detach", keys: []string{"ctrl+x"}, help: "take the last attachment away", scope: inComposer, able: cannotDetach, run: (*UI).dropChip},
 	}
@@ -295,7 +297,7 @@ func (u *UI) reply() tea.Cmd {
 	if w := u.in.Window(c); closedByClock(w) {
 		u.warn(u.closedReason(c, w) + ": sending asks first")
 	}
-	return tea.Batch(cmd, u.markRead())
+	return tea.Batch(cmd, u.markRead(), u.readReplies())
 }
 
 func (u *UI) askForget() tea.Cmd {

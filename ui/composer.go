@@ -25,6 +25,7 @@ type composer struct {
 	waits bool  // the stored draft has not been read yet
 	back  focus // what gets the focus when the composer closes
 
+	suggest  suggestions
 	note     note      // what the frame says of the length
 	problems []problem // what the platform would refuse
 	edited   time.Time // the last edit
@@ -68,7 +69,7 @@ func (u *UI) newComposer(c inbox.Conversation, back focus) *composer {
 	room := min(max(overLimit*caps.Text.Max, leastRoom), mostRoom)
 	return &composer{
 		id: c.ID, recipient: c.Participant.ID, to: c.Participant.DisplayName(),
-		caps: caps, ed: newEditor(u.cells, room), back: back,
+		caps: caps, ed: newEditor(u.cells, room), back: back, suggest: noSuggestions(),
 	}
 }
 
@@ -173,9 +174,9 @@ func (u *UI) typeKey(key tea.Key, name string) tea.Cmd {
 		return u.dropChip()
 	case used && !changed:
 		u.touch(partComposer)
-		return nil
+		return u.suggest()
 	case used:
-		return u.composerEdited()
+		return tea.Batch(u.composerEdited(), u.suggest())
 	case key.Text == "" || key.Mod&(tea.ModCtrl|tea.ModAlt|tea.ModMeta|tea.ModSuper) != 0:
 		return nil
 	}
@@ -189,12 +190,16 @@ func (u *UI) typeText(text string) tea.Cmd {
 		u.warn("no room: a text may have " + short(c.ed.max) + " bytes here; use the editor or send it in parts")
 		return nil
 	}
-	return u.composerEdited()
+	if text == ":" {
+		u.closeEmoji()
+	}
+	return tea.Batch(u.composerEdited(), u.suggest())
 }
 
 // paste inserts a pasted text. Line ends in it are text: a paste never sends.
 func (u *UI) paste(text string) tea.Cmd {
 	cmd := u.typeText(text)
+	u.leaveWord() // a pasted path is no question
 	if link := strings.TrimSpace(text); u.composer.takesLink(link) {
 		u.say(u.keys.first("attach") + " makes the link an attachment")
 	}
@@ -305,6 +310,9 @@ func (u *UI) findProblems(c *composer) []problem {
 		return nil
 	}
 	var found []problem
+	if why := c.unfilled(); why != "" {
+		found = append(found, problem{-1, why})
+	}
 	for _, p := range u.in.Check(c.composition()) {
 		text := sentence(p.Error)
 		if p.Splittable {
@@ -410,6 +418,9 @@ func (u *UI) refusal(split bool) string {
 	}
 	if w := u.in.Window(u.thread.conv); !w.Answerable() && !closedByClock(w) {
 		return u.closedReason(u.thread.conv, w)
+	}
+	if why := c.unfilled(); why != "" {
+		return why
 	}
 	for _, p := range u.in.Check(c.composition()) {
 		if p.Splittable && split {

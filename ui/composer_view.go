@@ -20,7 +20,9 @@ func (u *UI) composerHeight(width, height int) int {
 	c.ed.resize(u.cells, width-1, height)
 	most := max(height*3/5, min(height, 2))
 	frame := 1 + min(len(c.media), 3) + u.problemRows()
-	return min(max(frame+len(c.ed.layout()), frame+3), most)
+	text := len(c.ed.layout())
+	rows := u.suggestionRows(width, most-frame-min(text, 3))
+	return min(max(frame+text, frame+3)+rows, most)
 }
 
 func (u *UI) problemRows() int {
@@ -39,7 +41,7 @@ func (u *UI) drawComposer() (lines []string, until time.Time) {
 		return nil, time.Time{}
 	}
 	frame, until := u.drawFrame(area.width)
-	extras := u.drawChips(area.width)
+	extras := append(u.drawChips(area.width), u.drawSuggestions(area.width)...)
 	rows := max(area.height-1-len(extras), 1)
 	c.ed.resize(u.cells, area.width-1, rows)
 	lines = append(lines, frame)

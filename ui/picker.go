@@ -27,9 +27,7 @@ func usualReactions() []string { return []string{"❤️", "😂", "😮", "😢
 
 // openPicker asks for the emoji to put on a message.
 func (u *UI) openPicker(to target, m *inbox.Message) {
-	if u.emojis == nil {
-		u.emojis = newEmojiTable()
-	}
+	u.knowEmojis()
 	p := &picker{target: to, message: m.ID, about: m.Preview(), input: newLineEditor(u.cells, 100)}
 	p.search(u)
 	u.show(p)

@@ -122,6 +122,9 @@ func (u *UI) drawHints() ([]string, time.Time) {
 	if u.focus == onFilter {
 		return []string{u.drawFilterHint(l)}, time.Time{}
 	}
+	if text := u.suggestHint(); text != "" {
+		return []string{l.fit(u.style[roleFaint], text, l.left).String()}, time.Time{}
+	}
 	names, kept := u.hintNames()
 	var last segments
 	for _, name := range kept {

@@ -32,6 +32,8 @@ type Options struct {
 	Mouse       bool          // clicks and the wheel; the terminal's own selection then needs Shift
 	Editor      string        // command line of the agent's editor, "" for none
 	Hold        time.Duration // how long a message can be taken back before it leaves; 0: not at all
+	Agent       string        // who answers, for canned replies
+	Replies     inbox.ReplySource
 }
 
 func (o Options) withDefaults() Options {
@@ -95,6 +97,9 @@ type UI struct {
 	related related
 	emojis  *emojiTable // nil until somebody reacts
 	recent  []string    // emojis, the one used last first
+	replies []inbox.Reply
+
+	repliesWrong string // what was said of those that cannot be used
 
 	filterWrong string // what is wrong with the search that is typed
 	offers      offers

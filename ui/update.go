@@ -98,6 +98,8 @@ func (u *UI) handleAnswer(msg tea.Msg) tea.Cmd {
 		u.allRead(msg)
 	case labelsMsg:
 		u.labelsRead(msg)
+	case repliesMsg:
+		u.repliesRead(msg)
 	case takenBackMsg:
 		return u.takenBack(msg)
 	case clockMsg:
@@ -124,7 +126,11 @@ func (u *UI) press(msg tea.KeyPressMsg) tea.Cmd {
 	if u.focus == onFilter {
 		return u.filterKey(key, name)
 	}
-	if u.focus != onComposer {
+	if u.focus == onComposer {
+		if cmd, used := u.suggestKey(name); used {
+			return cmd
+		}
+	} else {
 		name = u.keys.command(u.scope(), u.held, key, name)
 	}
 	a, half := u.keys.find(u.scope(), u.held, name)
@@ -501,6 +507,7 @@ func (u *UI) textBack(msg textMsg) tea.Cmd {
 		return u.saveDrafts()
 	}
 	u.composer.ed.set(msg.text)
+	u.leaveWord()
 	cmd := u.composerEdited()
 	u.renewNote()
 	return cmd
