@@ -51,7 +51,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage or config.`,
 		a.reactCommand(), a.unreactCommand(), a.heartCommand(), a.shareCommand(), a.postsCommand(), a.seenCommand(),
 		a.archiveCommand("archive", true), a.archiveCommand("unarchive", false),
 		a.autoReplyCommand(), a.forgetCommand(),
-		a.runCommand(), a.webhookCommand(), a.loginCommand(), a.doctorCommand(), a.demoCommand(), a.simCommand(), a.configCommand(), a.manCommand(), a.versionCommand(),
+		a.followCommand(), a.runCommand(), a.webhookCommand(), a.loginCommand(), a.doctorCommand(), a.demoCommand(), a.simCommand(), a.configCommand(), a.manCommand(), a.versionCommand(),
 	)
 	return root
 }

@@ -82,10 +82,10 @@ func ParseNewsCursor(text string) (NewsCursor, error) {
 
 // FollowOptions say what is told.
 type FollowOptions struct {
-	Since   NewsCursor    // zero: from now on
-	Closing time.Duration // the time left at which a window is closing; 0: that is not told
-	Ready   func()        // called when nothing that happens from now on is missed; may be nil
-	Lost    func()        // called when f was too slow for some news that is not about messages; may be nil
+	Since   NewsCursor       // zero: from now on
+	Closing time.Duration    // the time left at which a window is closing; 0: that is not told
+	Ready   func(NewsCursor) // called when nothing that happens from now on is missed; may be nil
+	Lost    func()           // called when f was too slow for some news that is not about messages; may be nil
 }
 
 // NewsAge is the age at which a message that comes in is history and no news: no
@@ -157,7 +157,7 @@ func (fl *following) begin(ctx context.Context) error {
 		return err
 	}
 	if fl.o.Ready != nil {
-		fl.o.Ready()
+		fl.o.Ready(fl.cursor)
 	}
 	return nil
 }
