@@ -62,6 +62,7 @@ func conversationActions() []action {
 		{name: "take", keys: []string{"T"}, help: "take it as yours, or give it up", scope: inPanes, able: needTarget, run: (*UI).toggleMine},
 		{name: "unread", keys: []string{"U"}, help: "mark as unread, or as read", scope: inPanes, able: needTarget, run: (*UI).toggleUnread},
 		{name: "undo", keys: []string{"z"}, help: "undo the last action, and the one before", scope: inPanes, able: cannotUndo, run: (*UI).undoLast},
+		{name: "person", keys: []string{"I"}, help: "who the customer is: window, notes, what is possible", scope: inPanes, able: needSelection, run: (*UI).togglePerson},
 		{name: "related", keys: []string{"@"}, help: "to the same person elsewhere", scope: inPanes, able: noRelated, run: (*UI).toRelated},
 		{name: "forget", keys: []string{"#"}, help: "forget the customer on this machine", scope: inPanes, able: needSelection, run: (*UI).askForget},
 	}

@@ -10,8 +10,8 @@ type rect struct{ x, y, width, height int }
 
 // areas are the places of all parts.
 type areas struct {
-	header, offers, banner, list, thread, composer, hints, status rect
-	split                                                         bool // list and thread side by side
+	header, offers, banner, list, thread, composer, person, hints, status rect
+	split                                                                 bool // list and thread side by side
 }
 
 // The sizes at which the layout changes.
@@ -64,6 +64,10 @@ func (u *UI) arrangePanes(a *areas, body rect) {
 		w := min(max(u.width*listShare/100, listLeast), listMost)
 		a.list = rect{body.x, body.y, w, body.height}
 		pane.x, pane.width = w+1, body.width-w-1
+		if w := u.personWidth(); w > 0 {
+			pane.width -= w + 1
+			a.person = rect{pane.x + pane.width + 1, body.y, w, body.height}
+		}
 	case u.focus == onList || u.focus == onFilter:
 		a.list = body
 		return
@@ -87,6 +91,9 @@ func (u *UI) relayout() {
 	if u.area.list != old.list {
 		u.touch(partList)
 		u.list.settle(u.listRows())
+	}
+	if u.area.person != old.person {
+		u.touch(partPerson)
 	}
 	if u.area.thread != old.thread {
 		u.touch(partThread)

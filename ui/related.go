@@ -72,7 +72,7 @@ func (u *UI) relatedRead(msg relatedMsg) {
 		return // without it nothing is missing but a line
 	}
 	u.related.found = slices.SortedFunc(slices.Values(msg.found), func(a, b inbox.Conversation) int { return cmp.Compare(a.ID, b.ID) })
-	u.touch(partThread)
+	u.touch(partThread | partPerson)
 }
 
 // relatedHere are the relatives of the open conversation.

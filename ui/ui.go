@@ -95,6 +95,7 @@ type UI struct {
 	filter   editor
 
 	related related
+	person  person
 	emojis  *emojiTable // nil until somebody reacts
 	recent  []string    // emojis, the one used last first
 	replies []inbox.Reply

@@ -111,7 +111,7 @@ func (u *UI) handleAnswer(msg tea.Msg) tea.Cmd {
 	case textMsg:
 		return u.textBack(msg)
 	default:
-		return u.handleNews(msg)
+		return tea.Batch(u.handlePerson(msg), u.handleNews(msg))
 	}
 	return nil
 }
@@ -248,7 +248,7 @@ func (u *UI) gone(id inbox.ConversationID) tea.Cmd {
 		u.dropComposer()
 	}
 	u.thread.open(inbox.Conversation{})
-	u.touch(partThread)
+	u.touch(partThread | partPerson)
 	u.focusOn(onList)
 	u.relayout()
 	return u.showSelected()
@@ -380,7 +380,7 @@ func (u *UI) threadRead(msg threadMsg) tea.Cmd {
 	if u.thread.atEnd() {
 		u.thread.look()
 	}
-	cmds := []tea.Cmd{u.draftArrived(), u.markRead(), u.lookForRelated()}
+	cmds := []tea.Cmd{u.draftArrived(), u.markRead(), u.lookForRelated(), u.lookForPerson()}
 	if again {
 		cmds = append(cmds, u.readThread())
 	}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
 )
 
 // Drawing. The screen is made of parts; a handler marks those that it has
@@ -24,6 +25,7 @@ const (
 	partHints
 	partStatus
 	partOverlay
+	partPerson
 
 	partAll = 1<<iota - 1
 )
@@ -50,7 +52,7 @@ type drawer struct {
 func (u *UI) drawers() []drawer {
 	return []drawer{
 		{partHeader, u.drawHeader}, {partOffers, u.drawOffers}, {partBanner, u.drawBanner}, {partList, u.drawList}, {partThread, u.drawThread},
-		{partComposer, u.drawComposer}, {partHints, u.drawHints}, {partStatus, u.drawStatus}, {partOverlay, u.drawOverlay},
+		{partComposer, u.drawComposer}, {partHints, u.drawHints}, {partStatus, u.drawStatus}, {partOverlay, u.drawOverlay}, {partPerson, u.drawPerson},
 	}
 }
 
@@ -132,7 +134,15 @@ func (u *UI) joinPanes() []string {
 	for i := range rows {
 		rows[i] = left[i] + rule + right[i]
 	}
+	for i, line := range s.lines[partPerson] {
+		rows[i] = u.padded(rows[i], u.area.person.x-1) + rule + line
+	}
 	return rows
+}
+
+// padded fills a drawn line up to a width.
+func (u *UI) padded(line string, width int) string {
+	return line + strings.Repeat(" ", max(width-u.cells.width(ansi.Strip(line)), 0))
 }
 
 // View is the finished frame.
