@@ -60,6 +60,7 @@ type app struct {
 
 	configFlag, dataFlag string
 	invocation           string // "parley sync": what another process is told of this one
+	standIn              string // base URL that answers for the links of a demo; "" for none
 
 	redactor *redactor
 	log      *slog.Logger

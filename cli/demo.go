@@ -90,6 +90,7 @@ func (a *app) demo(ctx context.Context, seed uint64) (err error) {
 		return err
 	}
 	defer closeAll(worlds)
+	a.standIn = worlds[0].world.MediaURL() // a link's picture is the same in each of them
 	dir, err := os.MkdirTemp("", "parley-demo-")
 	if err != nil {
 		return err

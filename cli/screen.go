@@ -181,6 +181,7 @@ func screenOptions(c config.Screen) ui.Options {
 	return ui.Options{
 		Title: c.Title, Version: version(), Zone: c.TimeZone, Clock: clock, ClosingSoon: c.ClosingSoon,
 		Theme: c.Theme, Colours: c.Colours, Density: c.Density, Notify: c.Notify, Mouse: c.Mouse,
+		Pictures: c.Pictures.Way, ShowBytes: c.Pictures.ShowBytes, Downloads: c.Pictures.Downloads, Opener: openerHere(),
 		Keys: c.Keys, Editor: cmp.Or(c.Editor, os.Getenv("VISUAL"), os.Getenv("EDITOR")),
 		Hold: c.Hold,
 	}

@@ -94,8 +94,13 @@ func (a *app) withConfig(ctx context.Context, c *config.Config, at config.Places
 			err = closing
 		}
 	}()
+	fetcher, err := a.newMedia()
+	if err != nil {
+		return err
+	}
+	defer fetcher.Close()
 	in, err := inbox.New(ctx, inbox.Options{
-		Store: store, Accounts: accounts, Log: a.log, NextGrapheme: nextGrapheme, Retention: c.Retention, Index: store, Guard: g.run,
+		Store: store, Accounts: accounts, Log: a.log, NextGrapheme: nextGrapheme, Retention: c.Retention, Index: store, Media: fetcher, Guard: g.run,
 	})
 	if err != nil {
 		return err

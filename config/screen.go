@@ -19,6 +19,7 @@ type Screen struct {
 	Density     string            // one of ui.Densities
 	Notify      ui.Notify
 	Mouse       bool
+	Pictures    Pictures
 	TimeZone    *time.Location
 	Hours       int // 24 or 12
 	ClosingSoon time.Duration
@@ -41,6 +42,7 @@ func (c *Config) takeScreen(root *table) {
 	t := root.sub("ui")
 	c.Screen = takeScreen(t)
 	c.takeLook(root, t)
+	c.Screen.Pictures = takePictures(t)
 	c.Screen.Keys = takeKeys(root)
 	if t != nil {
 		t.finish()
