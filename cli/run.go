@@ -1,8 +1,9 @@
 package cli
 
 // What works beside a screen, or without one: pollers, outbox, the full-text
-// index, and the webhook listener. It ends in the reverse order: no webhook is taken in any more, then
-// pollers and outbox stop, and the cache is closed by whoever opened it.
+// index, and the webhook listener. It ends in the reverse order: no webhook is
+// taken in any more, then pollers and outbox stop, then the index, and the cache
+// is closed by whoever opened it.
 
 import (
 	"cmp"

@@ -86,10 +86,10 @@ type TextHit struct {
 
 // IndexState is how far an index has come.
 type IndexState struct {
-	Rebuilding  bool  // made anew: what is behind Done is not found yet
-	Done, Total int64 // messages, while it is made anew
-	Behind      int   // commits that it has not followed yet
-	Broken      string
+	Rebuilding  bool   // made anew: what is behind Done is not found yet
+	Done, Total int64  // messages, while it is made anew
+	Behind      int    // changes that it has not followed yet
+	Broken      string // what stands in its way, in words for an agent; "" for nothing
 }
 
 // IsComplete tells that all that is in the store can be found.
