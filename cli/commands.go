@@ -50,9 +50,11 @@ Exit codes: 0 done, 1 failed, 2 wrong usage or config.`,
 		a.syncCommand(), a.listCommand(), a.showCommand(), a.sendCommand(), a.outboxCommand(),
 		a.reactCommand(), a.unreactCommand(), a.heartCommand(), a.shareCommand(), a.postsCommand(), a.seenCommand(),
 		a.archiveCommand("archive", true), a.archiveCommand("unarchive", false),
+		a.snoozeCommand(), a.labelCommand(), a.noteCommand(),
 		a.autoReplyCommand(), a.forgetCommand(),
 		a.followCommand(), a.runCommand(), a.webhookCommand(), a.loginCommand(), a.doctorCommand(), a.demoCommand(), a.simCommand(), a.configCommand(), a.manCommand(), a.versionCommand(),
 	)
+	root.AddCommand(a.decisionCommands()...)
 	return root
 }
 

@@ -131,7 +131,7 @@ func (s *session) findMessage(ctx context.Context, id inbox.ConversationID, text
 	var found []inbox.Message
 	err := s.eachBackwards(ctx, id, func(m inbox.Message) (more bool) {
 		switch {
-		case m.Event:
+		case m.Event, m.Note:
 		case text == lastMessage && m.Direction == inbox.Received && !m.Deleted, text == string(m.ID):
 			found = []inbox.Message{m}
 			return false

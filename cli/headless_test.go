@@ -933,7 +933,7 @@ func TestManualAndCompletion(t *testing.T) {
 	d.parley("sync").exits(exitDone)
 	v.seen()
 	manual := d.parley("man").exits(exitDone).stdout
-	for _, name := range []string{"sync", "list", "show", "send", "outbox", "archive", "unarchive", "autoreply", "forget", "doctor", "demo", "sim", "version", "react", "unreact", "heart", "share", "posts", "seen", "run", "webhook", "login"} {
+	for _, name := range []string{"sync", "list", "show", "send", "outbox", "archive", "unarchive", "autoreply", "forget", "doctor", "demo", "sim", "version", "react", "unreact", "heart", "share", "posts", "seen", "run", "webhook", "login", "done", "reopen", "snooze", "unsnooze", "label", "note", "mute", "unmute", "read", "unread", "take", "give-up"} {
 		if !strings.Contains(manual, name) {
 			t.Errorf("the manual lacks %s", name)
 		}

@@ -126,6 +126,8 @@ type messageRecord struct {
 	EditedAt       timestamp            `json:"edited_at,omitzero"`
 	Deleted        bool                 `json:"deleted,omitzero"`
 	Event          bool                 `json:"event,omitzero"`
+	Note           bool                 `json:"note,omitzero"`
+	Author         string               `json:"author,omitzero"`
 	Unsupported    string               `json:"unsupported,omitzero"`
 	Origin         *originRecord        `json:"origin,omitzero"`
 	ReplyTo        *referenceRecord     `json:"reply_to,omitzero"`
@@ -137,6 +139,7 @@ const (
 	stateReceived = "received"
 	stateRead     = "read"
 	stateSent     = string(inbox.StateSent)
+	stateNote     = "note"
 )
 
 func recordOfMessage(m inbox.Message, readUpTo time.Time) messageRecord {
@@ -151,9 +154,14 @@ func recordOfMessage(m inbox.Message, readUpTo time.Time) messageRecord {
 		Reactions:      []reactionRecord{},
 		Deleted:        m.Deleted,
 		Event:          m.Event,
+		Note:           m.Note,
+		Author:         m.Author,
 		Unsupported:    m.Unsupported,
 		Origin:         (*originRecord)(m.Origin),
 		ReplyTo:        (*referenceRecord)(m.ReplyTo),
+	}
+	if m.Note {
+		r.State = stateNote
 	}
 	if m.Direction == inbox.Sent {
 		r.State = stateSent

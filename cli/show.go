@@ -32,10 +32,10 @@ ID or an unambiguous part of the customer's name. What waits in the outbox comes
 last.
 
 With --json, one object per message: id, conversation_id, direction ("received"
-or "sent"), text, created_at (RFC 3339 in UTC), state ("received", "sent",
-"read", or for the outbox "queued", "sending", "failed", "unknown"), attachments
-(type, url), reactions (user_id, emoji). Both lists may be empty. Only where they
-apply: edited_at, deleted, event (it happened and was not said), unsupported (a
+or "sent", "" of a note), text, created_at (RFC 3339 in UTC), state ("received",
+"sent", "read", "note", or for the outbox "queued", "sending", "failed",
+"unknown"), attachments (type, url), reactions (user_id, emoji). Both lists may be
+empty. Only where they apply: note and author (for agents only), edited_at, deleted, event (it happened and was not said), unsupported (a
 text), origin (kind, title, ref, url), reply_to (message, kind, url, text), gesture
 (of the outbox: kind, emoji, target), id and title of an attachment, mine of a
 reaction.`,
@@ -156,12 +156,18 @@ func (s *session) printHeading(w io.Writer, c inbox.Conversation) error {
 func (s *session) printMessage(w io.Writer, ids bool) func(messageRecord, string) error {
 	return func(m messageRecord, note string) error {
 		head := "< "
-		if m.Direction == inbox.Sent {
+		switch {
+		case m.Note:
+			head = "# "
+		case m.Direction == inbox.Sent:
 			head = "> "
 		}
 		head += minuteOf(time.Time(m.CreatedAt), s.config.Screen.TimeZone)
 		if m.Direction == inbox.Sent {
 			head += "  (" + m.State + ")"
+		}
+		if m.Note {
+			head += "  (" + inbox.CleanLine(strings.TrimSpace("note, agents only: "+m.Author)) + ")"
 		}
 		if ids {
 			head += "  " + inbox.CleanLine(m.ID)

@@ -49,12 +49,21 @@ func cleanLabels(texts []string) ([]string, error) {
 	return labels, nil
 }
 
-func (a AddLabels) change(t *triaging) error {
-	more, err := cleanLabels(a.Labels)
+func (a AddLabels) change(t *triaging) error { return SetLabels{Add: a.Labels}.change(t) }
+
+func (r RemoveLabels) change(t *triaging) error { return SetLabels{Remove: r.Labels}.change(t) }
+
+func (s SetLabels) change(t *triaging) error {
+	more, err := cleanLabels(s.Add)
 	if err != nil {
 		return err
 	}
-	labels := append(slices.Clone(t.Triage.Labels), more...)
+	gone, err := cleanLabels(s.Remove)
+	if err != nil {
+		return err
+	}
+	labels := slices.DeleteFunc(slices.Clone(t.Triage.Labels), func(label string) bool { return slices.Contains(gone, label) })
+	labels = append(labels, more...)
 	slices.Sort(labels)
 	labels = slices.Compact(labels)
 	if len(labels) > MaxLabels && len(labels) > len(t.Triage.Labels) {
@@ -63,16 +72,6 @@ func (a AddLabels) change(t *triaging) error {
 			Hint: "remove one first",
 		}
 	}
-	t.Triage.Labels = labels
-	return nil
-}
-
-func (r RemoveLabels) change(t *triaging) error {
-	gone, err := cleanLabels(r.Labels)
-	if err != nil {
-		return err
-	}
-	labels := slices.DeleteFunc(slices.Clone(t.Triage.Labels), func(label string) bool { return slices.Contains(gone, label) })
 	if t.Triage.Labels = labels; len(labels) == 0 {
 		t.Triage.Labels = nil
 	}

@@ -2,6 +2,7 @@ package inbox
 
 import (
 	"context"
+	"errors"
 	"time"
 )
 
@@ -53,6 +54,21 @@ func (in *Inbox) tell(ctx context.Context, a *account) {
 			}
 		}
 	}
+}
+
+// Tell tells the providers now what is done and what is open again, where nothing
+// runs that would. It waits for the network; what could not be told stays noted.
+func (in *Inbox) Tell(ctx context.Context) error {
+	var failed []error
+	for _, id := range in.order {
+		for more := true; more; {
+			var err error
+			if more, err = in.tellSome(ctx, in.accounts[id]); err != nil {
+				failed = append(failed, err)
+			}
+		}
+	}
+	return errors.Join(failed...)
 }
 
 func (in *Inbox) sleep(ctx context.Context, d time.Duration) {

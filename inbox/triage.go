@@ -58,6 +58,7 @@ type (
 
 	AddLabels    struct{ Labels []string }
 	RemoveLabels struct{ Labels []string }
+	SetLabels    struct{ Add, Remove []string } // both in one
 
 	Mute   struct{}
 	Unmute struct{}
