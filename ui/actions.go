@@ -57,6 +57,7 @@ func conversationActions() []action {
 	return []action{
 		{name: "reply", keys: []string{"r"}, help: "answer", scope: inPanes, able: cannotReply, run: (*UI).reply},
 		{name: "done", keys: []string{"e"}, help: "done, or back into the inbox", scope: inPanes, able: needTarget, run: (*UI).toggleDone},
+		{name: "snooze", keys: []string{"b"}, help: "snooze until a time, or wake", scope: inPanes, able: needTarget, run: (*UI).openSnooze},
 		{name: "label", keys: []string{"L"}, help: "put labels on it, or take them off", scope: inPanes, able: needTarget, run: (*UI).openLabels},
 		{name: "mute", keys: []string{"m"}, help: "mute, or unmute", scope: inPanes, able: needTarget, run: (*UI).toggleMuted},
 		{name: "take", keys: []string{"T"}, help: "take it as yours, or give it up", scope: inPanes, able: needTarget, run: (*UI).toggleMine},

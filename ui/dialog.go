@@ -2,6 +2,7 @@ package ui
 
 import (
 	"strings"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 )
@@ -38,6 +39,18 @@ func (u *UI) hintRows() int { return 1 - u.area.hints.height }
 type panel interface {
 	overlay
 	rows() int
+}
+
+// timed is an overlay with labels that the clock changes.
+type timed interface {
+	until() time.Time // when the first of those that were drawn changes
+}
+
+func (u *UI) overlayUntil() time.Time {
+	if o, ok := u.overlay.(timed); ok {
+		return o.until()
+	}
+	return time.Time{}
 }
 
 // panelLeast is how many lines of the thread a panel leaves.

@@ -186,7 +186,7 @@ func (p *labelPage) wrong() string {
 func (p *labelPage) row(u *UI, i, width int) string {
 	l := u.line(width)
 	if i == p.at {
-		l.base = reverse
+		u.selectLine(l, false)
 	}
 	label := p.found[i]
 	box := " [ ] "

@@ -155,16 +155,16 @@ func (u *UI) hintNames() (names, kept []string) {
 		}
 		return names, []string{"send", "leave"}
 	case onThread:
-		names = []string{"reply", "list", "react", "previous-message", "next-message", "link", "heart", "done"}
+		names = []string{"reply", "list", "react", "previous-message", "next-message", "link", "heart", "done", "snooze"}
 		if caps := u.in.Capabilities(u.thread.id); !caps.Reactions.OK {
 			names = slices.DeleteFunc(names, func(name string) bool { return name == "react" || name == "heart" })
 		}
 		return names, []string{"help", "quit"}
 	}
 	if len(u.list.marks.ids) > 0 {
-		return []string{"done", "label", "mute", "take", "unread", "mark", "mark-range"}, []string{"clear", "help"}
+		return []string{"done", "snooze", "label", "mute", "take", "unread", "mark", "mark-range"}, []string{"clear", "help"}
 	}
-	return []string{"open", "reply", "done", "filter", "label", "mark", "refresh", "palette"}, []string{"help", "quit"}
+	return []string{"open", "reply", "done", "snooze", "filter", "label", "mark", "refresh", "palette"}, []string{"help", "quit"}
 }
 
 // hintHelp is the short form of an action's help.
@@ -190,7 +190,7 @@ func (u *UI) hintHelp(name string) string {
 		return "list"
 	case "open":
 		return "open"
-	case "done", "label", "mute", "take", "unread", "mark":
+	case "done", "snooze", "label", "mute", "take", "unread", "mark":
 		return name
 	case "mark-range":
 		return "mark to here"

@@ -361,7 +361,9 @@ func TestPaletteFindsAndRunsAnAction(t *testing.T) {
 func TestHelpListsTheKeys(t *testing.T) {
 	atShop(t, 140, 60, ui.Options{Keys: map[string][]string{"done": {"E"}}}, threeCustomers, func(s *shop) {
 		s.Press("?")
-		s.Sees("In the list", "In the composer", "Ctrl-K", "E                  done, or back into the inbox")
+		s.Sees("In the list", "In the composer", "E                  done, or back into the inbox")
+		s.Press("space")
+		s.Sees("Everywhere", "Ctrl-K")
 		s.Press("esc")
 		s.Misses("In the composer")
 	})

@@ -91,11 +91,13 @@ func (u *UI) drawOverlay() ([]string, time.Time) {
 	}
 	b := u.overlayArea()
 	if u.composer == nil || b.height < 3 {
-		return u.overlay.draw(u, b.width, b.height), time.Time{}
+		lines := u.overlay.draw(u, b.width, b.height)
+		return lines, u.overlayUntil()
 	}
 	// Whoever chooses "send" from the palette has to see whom to.
 	frame, until := u.drawFrame(b.width)
-	return append(u.overlay.draw(u, b.width, b.height-1), frame), until
+	lines := append(u.overlay.draw(u, b.width, b.height-1), frame)
+	return lines, sooner(until, u.overlayUntil())
 }
 
 // join puts the parts together, row by row.
