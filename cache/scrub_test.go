@@ -31,11 +31,16 @@ func putCustomer(t *testing.T, c *Cache, id inbox.ConversationID, word string, r
 		conversation := inbox.Conversation{
 			ID: id, Participant: inbox.Participant{Name: "Name " + word, Username: "user" + word}, Draft: word, Unread: 1, Unanswered: true,
 			Last: inbox.Summary{Text: word, At: noon.Add(time.Duration(round) * time.Hour)}, Outbox: inbox.OutboxCounts{Failed: 1},
+			Triage: inbox.Triage{Labels: []string{"label" + word}},
 		}
 		if err := w.PutConversation(conversation, inbox.WindowEnds{Limited: true, Open: int64(round), Late: int64(round + 1)}); err != nil {
 			return err
 		}
 		if err := w.PutDraft(inbox.Draft{Conversation: id, Text: word}); err != nil {
+			return err
+		}
+		note := inbox.Message{Conversation: id, ID: inbox.MessageID("note" + word), Author: word, Text: "note on " + word, CreatedAt: noon}
+		if err := w.PutNote(note); err != nil {
 			return err
 		}
 		item := inbox.OutboxItem{ID: inbox.OutboxID("o-" + word), Conversation: id, Parts: []inbox.Part{{Kind: inbox.PartText, Text: word, State: inbox.StateFailed}}}
