@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"path/filepath"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -178,13 +177,13 @@ func (c *Cache) followAll(ctx context.Context, background bool) error {
 	}
 }
 
-// tell notes what is wrong, in words for an agent.
+// tell notes what is wrong, nil for nothing.
 func (x *textIndex) tell(err error) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.told = ""
-	if err != nil {
-		x.told = "the search index cannot be written: " + strings.TrimPrefix(err.Error(), "cache: ")
+	if e, ok := errors.AsType[*inbox.Error](explain(x.dir, err)); ok {
+		x.told = e.Text
 	}
 }
 
