@@ -7,6 +7,9 @@ import (
 
 	"parley/inbox"
 	"parley/ui"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
 )
 
 // knownCustomer has written twice, has a handle, and an agent has thought about
@@ -85,6 +88,52 @@ func TestPersonIsAPageOnASmallScreen(t *testing.T) {
 		s.Sees("webhooks")
 		s.Press("esc")
 		s.Sees("do you ship to Porto?")
+	})
+}
+
+func TestPersonFitsEverySize(t *testing.T) {
+	atShop(t, 130, 30, ui.Options{}, knownCustomer, func(s *shop) {
+		s.Press("I")
+		s.Wait(time.Second)
+		for _, method := range []ansi.Method{ansi.WcWidth, ansi.GraphemeWidth} {
+			if method == ansi.GraphemeWidth {
+				s.Send(tea.ModeReportMsg{Mode: ansi.ModeUnicodeCore, Value: ansi.ModeReset})
+			}
+			for _, keys := range [][]string{{}, {"r"}, {"ctrl+k"}, {"esc"}, {"esc", "+"}} {
+				s.Press(keys...)
+				for h := 1; h <= 40; h += 3 {
+					for w := 100; w <= 220; w += 7 {
+						s.Resize(w, h)
+						s.fits(method, w, h)
+					}
+				}
+			}
+			s.Press("esc", "esc")
+		}
+	})
+}
+
+func TestNothingStaleIsLeftInThePersonColumn(t *testing.T) {
+	atShop(t, 160, 40, ui.Options{}, knownCustomer, func(s *shop) {
+		s.Press("I")
+		for i, act := range []func(){
+			func() { s.Press("j") },
+			func() { s.Press("enter", "r") },
+			func() { s.Type("hello") },
+			func() { s.Press("esc", "esc", "k") },
+			func() { s.Press("e") },
+			func() { s.Press("z") },
+			func() { s.writes(inbox.Instagram, "Maya", "one more", 0) },
+			func() { s.Wait(24 * time.Hour) },
+		} {
+			act()
+			s.Wait(10 * time.Second)
+			drawn := s.Screen()
+			s.Resize(160, 40)
+			if anew := s.Screen(); anew != drawn {
+				t.Fatalf("after step %d the screen shows\n%s\nand drawn anew\n%s", i, drawn, anew)
+			}
+		}
 	})
 }
 
