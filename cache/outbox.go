@@ -144,12 +144,12 @@ func (t *tx) Draft(id inbox.ConversationID) (d inbox.Draft, found bool, err erro
 	return d, true, nil
 }
 
-// PutDraft stores a draft, or removes it when it is empty.
+// PutDraft stores a draft, or removes it when it is blank.
 func (t *tx) PutDraft(d inbox.Draft) error {
 	switch {
 	case d.Conversation == "":
 		return nameless("draft")
-	case d.Empty():
+	case d.Blank():
 		return t.in(drafts).Delete([]byte(d.Conversation))
 	}
 	record, err := json.Marshal(d)

@@ -47,7 +47,34 @@ func (e *edit) putDraft(d Draft) error {
 		}
 	}
 	c.Draft, c.dirty = preview, true
+	return e.putAnswer(d)
+}
+
+// putAnswer stores what is typed of an answer, beside what is typed of a note.
+func (e *edit) putAnswer(d Draft) error {
+	stored, _, err := e.Draft(d.Conversation)
+	if err != nil {
+		return err
+	}
+	d.Note = stored.Note
 	return e.PutDraft(d)
+}
+
+// SaveNoteDraft stores what an agent has typed of a private note; an empty text
+// is removed.
+func (in *Inbox) SaveNoteDraft(ctx context.Context, id ConversationID, text string) error {
+	return in.update(ctx, func(e *edit) error {
+		c, err := e.known(id)
+		if err != nil {
+			return err
+		}
+		d, _, err := e.Draft(id)
+		if err != nil {
+			return err
+		}
+		d.Conversation, d.Note, c.dirty = id, Clean(text), true
+		return e.PutDraft(d)
+	})
 }
 
 // MarkRead says that an agent has seen all that had arrived (LastArrival) when

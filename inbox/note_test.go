@@ -126,3 +126,55 @@ func TestNotesGoWithAForgottenCustomer(t *testing.T) {
 		t.Errorf("the note is still there: %v", err)
 	}
 }
+
+func TestDraftsOfNotesAndOfAnswersAreKeptApart(t *testing.T) {
+	f := newFixture(t)
+	f.ingest(batch(received("m1", "hello", minutesAgo(3))))
+	save := func(answer, note string) {
+		t.Helper()
+		if err := f.in.SaveDraft(t.Context(), inbox.Draft{Conversation: ann, Text: answer}); err != nil {
+			t.Fatal(err)
+		}
+		if err := f.in.SaveNoteDraft(t.Context(), ann, note); err != nil {
+			t.Fatal(err)
+		}
+	}
+	drafts := func() [2]string {
+		t.Helper()
+		th, err := f.in.Thread(t.Context(), inbox.ThreadQuery{Conversation: ann, Before: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return [2]string{th.Draft.Text, th.Draft.Note}
+	}
+	save("we do", "pays late")
+	if got := drafts(); got != [2]string{"we do", "pays late"} {
+		t.Errorf("stored: %q", got)
+	}
+	if c := f.conversation(); c.Draft != "we do" {
+		t.Errorf("the list shows %q", c.Draft)
+	}
+	if err := f.in.SaveDraft(t.Context(), inbox.Draft{Conversation: ann, Text: "we do it", Note: "a screen that knows less"}); err != nil {
+		t.Fatal(err)
+	}
+	if got := drafts(); got != [2]string{"we do it", "pays late"} {
+		t.Errorf("after saving the answer alone: %q", got)
+	}
+	items, err := f.in.Send(t.Context(), inbox.SendRequest{Composition: inbox.Composition{Conversation: ann, Text: "we do it"}})
+	if err != nil || items[0].Text() != "we do it" {
+		t.Fatal(items, err)
+	}
+	if got := drafts(); got != [2]string{"", "pays late"} {
+		t.Errorf("after the send: %q", got)
+	}
+	if _, err := f.in.Recall(t.Context(), items[0].ID); err != nil {
+		t.Fatal(err)
+	}
+	if got := drafts(); got != [2]string{"we do it", "pays late"} {
+		t.Errorf("after taking it back: %q", got)
+	}
+	save("", "")
+	if got := drafts(); got != [2]string{} {
+		t.Errorf("after both are empty: %q", got)
+	}
+}

@@ -91,7 +91,7 @@ func (in *Inbox) enqueue(ctx context.Context, r SendRequest, messages [][]Part) 
 			return nil
 		}
 		c.Draft = ""
-		return e.PutDraft(Draft{Conversation: c.ID})
+		return e.putAnswer(Draft{Conversation: c.ID})
 	})
 	if err != nil {
 		return nil, err

@@ -141,9 +141,16 @@ type Draft struct {
 	Text         string         `json:"text"`
 	Media        []string       `json:"media,omitempty"` // URLs
 	UpdatedAt    time.Time      `json:"updated_at"`
+
+	// Note is what is typed of a private note. It is kept beside the answer, and
+	// nothing but [Inbox.SaveNoteDraft] changes it: it never becomes a part of one.
+	Note string `json:"note,omitempty"`
 }
 
-// Empty tells that there is nothing to keep.
+// Blank tells that there is nothing to keep.
+func (d Draft) Blank() bool { return d.Empty() && strings.TrimSpace(d.Note) == "" }
+
+// Empty tells that nothing is typed of an answer.
 func (d Draft) Empty() bool { return strings.TrimSpace(d.Text) == "" && len(d.Media) == 0 }
 
 // KindOfURL tells by the extension what kind of media a URL is, under the

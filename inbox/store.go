@@ -97,7 +97,7 @@ type Writer interface {
 	PutOutboxItem(OutboxItem) error
 	DeleteOutboxItem(OutboxID) error
 
-	// PutDraft stores the draft; an empty one is removed.
+	// PutDraft stores the draft; a blank one is removed.
 	PutDraft(Draft) error
 
 	PutSyncState(SyncState) error

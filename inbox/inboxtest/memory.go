@@ -306,7 +306,7 @@ func (tx *memoryTx) PutDraft(d inbox.Draft) error {
 	if d.Conversation == "" {
 		return nameless("draft")
 	}
-	if d.Empty() {
+	if d.Blank() {
 		delete(tx.drafts, d.Conversation)
 		return nil
 	}

@@ -133,6 +133,14 @@ var keptCases = []storeCase{
 		p.write(func(w inbox.Writer) error {
 			return w.PutDraft(inbox.Draft{Conversation: id("a"), Text: " \n", UpdatedAt: start})
 		})
+		_, found = read()
+		p.same("found", found, false)
+		p.write(func(w inbox.Writer) error {
+			return w.PutDraft(inbox.Draft{Conversation: id("a"), Note: "pays late"})
+		})
+		got, _ = read()
+		p.same("a note alone", got.Note, "pays late")
+		p.write(func(w inbox.Writer) error { return w.PutDraft(inbox.Draft{Conversation: id("a")}) })
 		got, found = read()
 		p.same("found", found, false)
 		p.same("draft", got, inbox.Draft{})
