@@ -230,6 +230,7 @@ func (c *Cache) Update(ctx context.Context, fn func(inbox.Writer) error) error {
 		// The text of a deleted customer is still in pages that are free now. If
 		// this fails, the note that it has to be done is in the file.
 		_ = c.scrub(ctx)
+		c.purgeIndex(ctx)
 	}
 	return err
 }

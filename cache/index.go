@@ -26,6 +26,8 @@ type textIndex struct {
 	dir   string
 	limit uint64 // of the journal, in touches
 
+	running atomic.Int32 // how many follow the commits
+
 	work chan struct{} // capacity 1: who holds it may change the index
 	wake chan struct{} // capacity 1: there is a new note
 
@@ -111,6 +113,8 @@ const (
 // was left. What stands in the way (a full disk) is told by [Cache.IndexState]
 // and tried again.
 func (c *Cache) RunIndex(ctx context.Context) error {
+	c.text.running.Add(1)
+	defer c.text.running.Add(-1)
 	retry := firstRetry
 	for {
 		err := c.followAll(ctx, true)
@@ -151,6 +155,28 @@ func rest(ctx context.Context, d time.Duration) {
 // CatchUp brings the full-text index up to date, for programs that do not run
 // for long.
 func (c *Cache) CatchUp(ctx context.Context) error { return c.followAll(ctx, false) }
+
+// purgeTurns bounds what a deletion waits for the index: that many times
+// turnSize changes.
+const purgeTurns = 20
+
+// purgeIndex takes the text of a deleted customer out of the files of the index,
+// where nobody follows the commits: a command that forgets is gone a moment
+// later. What fails here is done when the index is followed next.
+func (c *Cache) purgeIndex(ctx context.Context) {
+	if c.text.running.Load() > 0 {
+		return
+	}
+	state, _, err := c.readIndex(ctx)
+	if err != nil || state.Version == 0 {
+		return
+	}
+	for range purgeTurns {
+		if more, err := c.turn(ctx); err != nil || !more {
+			return
+		}
+	}
+}
 
 // followAll works until there is nothing to do. One that works in the
 // background leaves room for others between two turns while the index is made.

@@ -283,6 +283,9 @@ func TestForgottenCustomersLeaveTheIndex(t *testing.T) {
 	if got := answer(t, c, terms("kryptonite")); len(got) != 0 {
 		t.Errorf("at once: %q", got)
 	}
+	if s := c.IndexState(); s.Behind != 0 {
+		t.Errorf("nobody else takes the text out of the files, and it has not been done: %+v", s)
+	}
 	catchUp(t, c)
 	compare(t, c, terms("kryptonite"), terms("hello"), terms("lois"))
 	put(t, c, customer(1, "Clark"), said(1, 5, "I am back"))

@@ -15,7 +15,7 @@
 // One document stands for a message, one for a customer's names. There are no
 // positions in the index. A search therefore has two steps: bitmaps tell which
 // documents may match ([Search.Next] hands them out, newest first), and the
-// caller reads these from its store and asks [Search.Message] whether they do,
+// caller reads these from its store and asks [Query.Message] whether they do,
 // which also finds the words to mark. So the answer is right even where the
 // index is behind.
 //

@@ -106,16 +106,6 @@ func (x *Index) Close() {
 	}
 }
 
-// Size of the files, in bytes, and how many documents count.
-func (x *Index) Size() (bytes int64, documents uint64) {
-	s := x.Snapshot()
-	defer s.Close()
-	for _, f := range s.segments {
-		bytes, documents = bytes+f.Bytes, documents+f.live()
-	}
-	return bytes, documents
-}
-
 // Snapshot is the index as it is now. It has to be closed.
 func (x *Index) Snapshot() *Snapshot {
 	x.mu.Lock()

@@ -9,8 +9,9 @@ import (
 )
 
 // Newest first, without sorting what nobody will look at: the messages that may
-// match are halved by time until there are few of them. A common word costs a
-// month, a day and an hour of bitmaps, a rare one nothing of that.
+// match are divided by time, and the newest part again, until there are few in
+// it. A common word costs the bitmaps of a month, a day and an hour, a rare one
+// none of these.
 
 // stretch is a part of time with the messages that may match in it.
 type stretch struct {
@@ -29,9 +30,8 @@ func (s stretch) size() (n uint64) {
 func (s stretch) finest() bool { return strings.HasPrefix(s.name, "h") }
 
 // Next hands out the next messages that may match, newest first, all behind the
-// place where the search began; none at the end. Which of them do, the messages
-// tell. Reading stops being a search when too many do not: so each call does a
-// bounded amount of work, and may return fewer than could be found.
+// place where the search began; none at the end. Which of them do,
+// [Query.Message] tells.
 func (s *Search) Next() (found []Entry, err error) {
 	err = guard(func() error {
 		for len(s.left) > 0 && len(found) == 0 && err == nil {
