@@ -31,7 +31,7 @@ With --json, the objects of send --json.`,
 	}
 	outbox.Flags().BoolVar(&asJSON, "json", false, "one JSON object per line")
 	outbox.AddCommand(
-		a.retryCommand(),
+		a.retryCommand(), a.outboxAtCommand(), a.outboxRecallCommand(),
 		&cobra.Command{
 			Use:               "discard ID",
 			Short:             "Give up what was not sent",
@@ -120,6 +120,9 @@ func (a *app) printItem(ctx context.Context, s *session, item inbox.OutboxItem, 
 		if p.State != inbox.StateSent && p.Error != nil {
 			fmt.Fprintf(&b, "         %s %s %s\n", p.Kind, p.State, inbox.CleanLine(noteOfFailure(p.Error)))
 		}
+	}
+	if item.State() == inbox.StateQueued && item.Scheduled() {
+		fmt.Fprintf(&b, "         scheduled for %s\n", s.leaves(item))
 	}
 	if item.State() == inbox.StateQueued && item.Waiting != nil {
 		fmt.Fprintf(&b, "         waits %s\n", inbox.CleanLine(noteOfFailure(item.Waiting)))

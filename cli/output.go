@@ -238,10 +238,11 @@ type sendRecord struct {
 	ConversationID inbox.ConversationID `json:"conversation_id"`
 	State          inbox.State          `json:"state"`
 	Parts          []partRecord         `json:"parts"`
+	SendAt         timestamp            `json:"send_at,omitzero"`
 }
 
 func recordOfSend(item inbox.OutboxItem) sendRecord {
-	r := sendRecord{ID: item.ID, ConversationID: item.Conversation, State: item.State(), Parts: []partRecord{}}
+	r := sendRecord{ID: item.ID, ConversationID: item.Conversation, State: item.State(), Parts: []partRecord{}, SendAt: timestamp(item.SendAt)}
 	for _, p := range item.Parts {
 		part := partRecord{Kind: p.Kind, State: p.State, Error: (*errorRecord)(p.Error)}
 		if p.State == inbox.StateQueued && p.Error == nil {

@@ -67,7 +67,9 @@ func (a *app) offerConfig() error {
 // runScreen shows the inbox until the agent leaves, a signal comes, or
 // something panics.
 func (a *app) runScreen(ctx context.Context, s *session) error {
-	screen, err := ui.New(ctx, s.Inbox, screenOptions(s.config.Screen))
+	options := screenOptions(s.config.Screen)
+	options.Replies = a.replies(s)
+	screen, err := ui.New(ctx, s.Inbox, options)
 	if err != nil {
 		return err
 	}
@@ -172,17 +174,21 @@ func muteStderr() {
 	}
 }
 
+// clockOf is how times of day are written, as in package time.
+func clockOf(c config.Screen) string {
+	if c.Hours == 12 {
+		return "3:04PM"
+	}
+	return "15:04"
+}
+
 // screenOptions are what the config says to the screen.
 func screenOptions(c config.Screen) ui.Options {
-	clock := "15:04"
-	if c.Hours == 12 {
-		clock = "3:04PM"
-	}
 	return ui.Options{
-		Title: c.Title, Version: version(), Zone: c.TimeZone, Clock: clock, ClosingSoon: c.ClosingSoon,
+		Title: c.Title, Version: version(), Zone: c.TimeZone, Clock: clockOf(c), ClosingSoon: c.ClosingSoon,
 		Theme: c.Theme, Colours: c.Colours, Density: c.Density, Notify: c.Notify, Mouse: c.Mouse,
 		Pictures: c.Pictures.Way, ShowBytes: c.Pictures.ShowBytes, Downloads: c.Pictures.Downloads, Opener: openerHere(),
 		Keys: c.Keys, Editor: cmp.Or(c.Editor, os.Getenv("VISUAL"), os.Getenv("EDITOR")),
-		Hold: c.Hold,
+		Hold: c.Hold, Agent: c.Agent,
 	}
 }

@@ -21,6 +21,8 @@ type sendOptions struct {
 	split, json bool
 	automated   bool // no human wrote it
 	anyway      bool // although the window has closed by the clock
+	at          string
+	reply       string // the name of a canned reply
 }
 
 func (a *app) sendCommand() *cobra.Command {
@@ -33,14 +35,25 @@ With - the text is read from standard input. What is still queued afterwards
 leaves with the next sync, send, or open inbox. The exit code is 1 when a part
 failed, or may or may not have been delivered.
 
+--at schedules it: 2h, 14:30, tomorrow 8am, fri 14:30, 2026-12-01 09:00, or 2h
+before close. It leaves while parley runs, or with the next sync; never after the
+reply window, never where only human agents may answer, and not when the customer
+has written meanwhile.
+
 With --json, one object per message: id, conversation_id, state, parts (kind,
-state, message_id or null, error: null or kind, code, text, hint). Code is null
-where the provider gave none, hint may be empty.`,
+state, message_id or null, error: null or kind, code, text, hint), and send_at of
+one that is scheduled. Code is null where the provider gave none, hint may be
+empty.`,
 		Args:              between(1, 2, "a CONVERSATION and a TEXT"),
 		ValidArgsFunction: a.completeConversations,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if len(args) < 2 && len(o.media) == 0 {
-				return wrongUsage(cmd, "nothing to send: expected a TEXT, - for standard input, or --media")
+			switch {
+			case len(args) < 2 && len(o.media) == 0 && o.reply == "":
+				return wrongUsage(cmd, "nothing to send: expected a TEXT, - for standard input, --reply, or --media")
+			case len(args) == 2 && o.reply != "":
+				return wrongUsage(cmd, "expected a TEXT or --reply, found both")
+			case o.at != "" && o.anyway:
+				return wrongUsage(cmd, "--anyway is for an answer of now: it has no meaning with --at")
 			}
 			return a.send(cmd.Context(), args, o)
 		},
@@ -50,7 +63,10 @@ where the provider gave none, hint may be empty.`,
 	cmd.Flags().BoolVar(&o.split, "split", false, "send a text that is too long as several messages")
 	cmd.Flags().BoolVar(&o.automated, "automated", false, "no human wrote it: never in the phase that is for human agents")
 	cmd.Flags().BoolVar(&o.anyway, "anyway", false, "also when the reply window has closed by the clock: the provider decides")
+	cmd.Flags().StringVar(&o.at, "at", "", "schedule it: `WHEN` it is to leave")
+	cmd.Flags().StringVar(&o.reply, "reply", "", "send the canned reply `NAME` (see: parley replies)")
 	cmd.Flags().BoolVar(&o.json, "json", false, "one JSON object per line")
+	_ = cmd.RegisterFlagCompletionFunc("reply", a.completeReplies) // fails only for a flag that is not there
 	return cmd
 }
 
@@ -64,12 +80,29 @@ func (a *app) send(ctx context.Context, args []string, o sendOptions) error {
 		if err != nil {
 			return err
 		}
-		what := inbox.Composition{Conversation: c.ID, Text: text, Media: o.media}
-		items, err := s.Send(ctx, inbox.SendRequest{Composition: what, Split: o.split, KeepDraft: true, Automated: o.automated, Anyway: o.anyway})
-		if err != nil {
-			return nameAnyway(s.nameSplit(what, err))
+		if o.reply != "" {
+			if text, err = a.replyText(ctx, s, c, o.reply); err != nil {
+				return err
+			}
 		}
-		a.tellLate(s, c)
+		what := inbox.Composition{Conversation: c.ID, Text: text, Media: o.media}
+		request := inbox.SendRequest{Composition: what, Split: o.split, KeepDraft: true, Automated: o.automated, Anyway: o.anyway}
+		if o.at != "" {
+			if request.At, err = s.when(c, o.at); err != nil {
+				return err
+			}
+			a.warnOfTime(s, c, request.At)
+			o.wait = 0 // nobody waits at a prompt until tomorrow
+		}
+		items, err := s.Send(ctx, request)
+		switch {
+		case err != nil && o.at != "":
+			return s.nameSplit(what, err)
+		case err != nil:
+			return nameAnyway(s.nameSplit(what, err))
+		case o.at == "":
+			a.tellLate(s, c)
+		}
 		ids := make([]inbox.OutboxID, len(items))
 		for i, item := range items {
 			ids[i] = item.ID
