@@ -109,7 +109,7 @@ func (u *UI) handleAnswer(msg tea.Msg) tea.Cmd {
 	case editorMsg:
 		return u.editorReady(msg)
 	case textMsg:
-		return u.textBack(msg)
+		return tea.Batch(u.redraw(), u.textBack(msg)) // an editor leaves its own modes behind
 	default:
 		return tea.Batch(u.handlePerson(msg), u.handleNews(msg))
 	}
