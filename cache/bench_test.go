@@ -189,6 +189,30 @@ func BenchmarkRead(b *testing.B) {
 }
 
 // BenchmarkThread reads a page of a long thread.
+// BenchmarkLabel lists a label that one conversation in ten thousand has.
+func BenchmarkLabel(b *testing.B) {
+	c, _ := world(b)
+	err := c.Update(context.Background(), func(w inbox.Writer) error {
+		for i := 9_999; i < worldSize(); i += 10_000 {
+			conversation := worldConversation(i)
+			conversation.Triage.Labels = []string{"rare"}
+			if err := w.PutConversation(conversation, worldWindows(i)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		view(b, c, func(r inbox.Reader) error {
+			_, err := r.List(inbox.ListQuery{Label: "rare", After: 50})
+			return err
+		})
+	}
+}
+
 func BenchmarkThread(b *testing.B) {
 	for _, length := range []int{20, 20_000} {
 		c := open(b, b.TempDir())

@@ -39,6 +39,25 @@ func (t *tx) indexLabels(id inbox.ConversationID, old, now []string) error {
 	return nil
 }
 
+// labelledFew is how many conversations with one label are held in memory while a
+// list is read. Of a label that more have, the first page is never far.
+const labelledFew = 1000
+
+// withLabel returns what tells whether a conversation has a label, without
+// reading its record: a list may have to pass over very many.
+func (t *tx) withLabel(label string) func(id []byte) bool {
+	prefix := appendPart(nil, label)
+	keys := keysWith(t.in(labels), prefix, labelledFew+1)
+	if len(keys) > labelledFew {
+		return func(id []byte) bool { return t.in(labels).Get(slices.Concat(prefix, id)) != nil }
+	}
+	few := make(map[string]bool, len(keys))
+	for _, key := range keys {
+		few[string(key[len(prefix):])] = true
+	}
+	return func(id []byte) bool { return few[string(id)] }
+}
+
 // Labels lists the labels in use. It costs a few dozen nanoseconds for each
 // conversation that has one.
 func (t *tx) Labels() (all []inbox.LabelCount, err error) {

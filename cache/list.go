@@ -14,8 +14,8 @@ import (
 
 // A list is a stretch of one index. What a page costs depends on the page, not
 // on the index: the cursor is the key of a row. A filter by account or platform
-// reads the key, one by text the entry; a record is decoded only for a row that
-// is returned.
+// reads the key, one by text the entry, one by label the index of labels; a record
+// is decoded only for a row that is returned.
 //
 // One stretch is passed over, not skipped: by time left, the late places of
 // conversations that are still open, which lie together at the end of those
@@ -46,6 +46,8 @@ type scan struct {
 	words [][]byte
 	now   int64 // Unix ms
 	until int64 // the last end that counts
+
+	labelled func(id []byte) bool // nil: all
 }
 
 func (t *tx) newScan(q inbox.ListQuery) (*scan, error) {
@@ -67,6 +69,9 @@ func (t *tx) newScan(q inbox.ListQuery) (*scan, error) {
 		}
 	}
 	s.index = t.in(in).Cursor()
+	if q.Label != "" {
+		s.labelled = t.withLabel(q.Label)
+	}
 	for _, word := range strings.Fields(fold(q.Text)) {
 		s.words = append(s.words, []byte(word))
 	}
@@ -188,7 +193,7 @@ func (s *scan) row(key, entry []byte) (row inbox.ListRow, ok bool) {
 		return row, false
 	}
 	n, open, text, ok := decodeEntry(entry)
-	if !ok || !containsAll(text, s.words) {
+	if !ok || s.labelled != nil && !s.labelled(id) || !containsAll(text, s.words) {
 		return row, false
 	}
 	if s.Sort == inbox.SortTimeLeft {

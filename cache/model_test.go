@@ -224,6 +224,7 @@ func (p *pair) compare(t *rapid.T) {
 		View:     rapid.SampledFrom(inbox.Views).Draw(t, "view"),
 		Account:  rapid.SampledFrom([]inbox.AccountID{"", "", "a", "b"}).Draw(t, "account"),
 		Platform: rapid.SampledFrom([]inbox.Platform{"", "", inbox.Instagram, inbox.Twitter}).Draw(t, "platform"),
+		Label:    rapid.SampledFrom([]string{"", "", "", "vip", "vi", "a\x00"}).Draw(t, "label"),
 		Text:     rapid.SampledFrom(someTexts).Draw(t, "search"),
 		AnchorID: rapid.SampledFrom(append([]inbox.ConversationID{"", ""}, someIDs...)).Draw(t, "anchor"),
 		Before:   rapid.IntRange(0, 4).Draw(t, "before"),

@@ -87,6 +87,7 @@ type ListQuery struct {
 	Account  AccountID     // "" for all
 	Platform Platform      // "" for all
 	Text     string        // words that must all be in name, username, preview or ID; case does not count
+	Label    string        // only those that have it; "" for all
 	Closing  time.Duration // only windows that end within this time; 0 for all. Needs SortTimeLeft
 	Now      time.Time     // for SortTimeLeft
 

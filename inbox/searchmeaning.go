@@ -9,8 +9,8 @@ import (
 // What a search means. Three can answer a term, and each search is divided among
 // them:
 //
-//   - the list's indexes: words, platform:, account:, and the states that have a
-//     view of their own (Query);
+//   - the list's indexes: words, platform:, account:, the first label:, and the
+//     states that have a view of their own (Query);
 //   - the record of a conversation: all states, left<, label:, and what can be
 //     told of the newest message (Matches);
 //   - the full-text index: whatever speaks of messages (Text).
@@ -152,7 +152,7 @@ func (t Term) closing(by SearchBy) time.Duration {
 
 // Query takes the view that leaves the least to check row by row.
 func (s Search) Query(by SearchBy) ListQuery {
-	q := ListQuery{Account: s.Account(), Platform: s.Platform(), Now: by.Now}
+	q := ListQuery{Account: s.Account(), Platform: s.Platform(), Label: s.only(TermLabel), Now: by.Now}
 	var words []string
 	for _, t := range s.Terms {
 		if t.Kind == TermWord && !t.Not {
@@ -200,6 +200,8 @@ func (t Term) answeredBy(q ListQuery) bool {
 		return !t.Not
 	case TermLeft:
 		return !t.Not && !t.Over && q.Sort == SortTimeLeft
+	case TermLabel:
+		return !t.Not && t.Value == q.Label
 	case TermIs:
 		if t.Value == stateClosing {
 			return !t.Not && q.Sort == SortTimeLeft

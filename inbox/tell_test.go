@@ -3,6 +3,7 @@ package inbox_test
 import (
 	"context"
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -12,6 +13,7 @@ import (
 
 // archive is a provider's archive that remembers what it was asked.
 type archive struct {
+	mu    sync.Mutex
 	asked []bool
 	err   error
 	slow  time.Duration
@@ -20,19 +22,35 @@ type archive struct {
 func (f *fixture) archive() *archive {
 	a := &archive{}
 	f.provider.ArchiveFunc = func(ctx context.Context, _ inbox.ConversationID, archived bool) error {
-		a.asked = append(a.asked, archived)
+		slow, err := a.ask(archived)
 		select {
 		case <-ctx.Done():
 			return inbox.Errorf(inbox.Unavailable, "stopped")
-		case <-time.After(a.slow):
+		case <-time.After(slow):
 		}
-		return a.err
+		return err
 	}
 	return a
 }
 
+func (a *archive) ask(archived bool) (slow time.Duration, err error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.asked = append(a.asked, archived)
+	return a.slow, a.err
+}
+
+// answer fixes how it answers from now on.
+func (a *archive) answer(slow time.Duration, err error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.slow, a.err = slow, err
+}
+
 func (a *archive) want(t *testing.T, asked ...bool) {
 	t.Helper()
+	a.mu.Lock()
+	defer a.mu.Unlock()
 	if !slices.Equal(a.asked, asked) {
 		t.Errorf("the provider was asked to archive %v, want %v", a.asked, asked)
 	}
@@ -95,14 +113,14 @@ func TestWhatTheProviderWasNotToldIsToldLater(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				f := newFixture(t)
 				a := f.archive()
-				a.err = c.first
+				a.answer(0, c.first)
 				f.ingest(batch(received("m1", "hello", minutesAgo(30))))
 				stop := f.run()
 				f.triage(inbox.MarkDone{})
 				synctest.Wait()
 				a.want(t, true)
 				f.wantViews(inbox.ViewDone, inbox.ViewUntold)
-				a.err = nil
+				a.answer(0, nil)
 				time.Sleep(c.wait)
 				synctest.Wait()
 				stop()
@@ -132,7 +150,7 @@ func TestWhatTheProviderRefusesIsDoneAllTheSame(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFixture(t)
 		a := f.archive()
-		a.err = inbox.Errorf(inbox.NotFound, "conversation not found")
+		a.answer(0, inbox.Errorf(inbox.NotFound, "conversation not found"))
 		f.ingest(batch(received("m1", "hello", minutesAgo(30))))
 		stop := f.run()
 		f.triage(inbox.MarkDone{})
@@ -149,7 +167,7 @@ func TestWhatMovesWhileTheProviderIsTold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFixture(t)
 		a := f.archive()
-		a.slow = 2 * time.Second
+		a.answer(2*time.Second, nil)
 		f.ingest(batch(received("m1", "hello", minutesAgo(30))))
 		stop := f.run()
 		defer stop()

@@ -152,6 +152,9 @@ func matches(q inbox.ListQuery, c inbox.Conversation) bool {
 	if q.Account != "" && c.ID.Account() != q.Account || q.Platform != "" && c.ID.Platform() != q.Platform {
 		return false
 	}
+	if q.Label != "" && !slices.Contains(c.Triage.Labels, q.Label) {
+		return false
+	}
 	searched := strings.Join(append(names(c), strings.ToLower(c.Last.Text), strings.ToLower(string(c.ID))), "\x00")
 	for _, word := range strings.Fields(strings.ToLower(q.Text)) {
 		if !strings.Contains(searched, word) {

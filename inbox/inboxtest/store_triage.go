@@ -102,10 +102,25 @@ var triageCases = []storeCase{
 			decided("c", 0, inbox.Triage{Labels: []string{"vi"}}),
 		)
 		labels(inbox.LabelCount{Label: "late", Count: 1}, inbox.LabelCount{Label: "vi", Count: 1}, inbox.LabelCount{Label: "vip", Count: 2})
+		p.shows(inbox.ListQuery{Label: "vip", After: 9}, "a")
+		p.shows(inbox.ListQuery{Label: "vip", View: inbox.ViewDone, After: 9}, "b")
+		p.shows(inbox.ListQuery{Label: "vi", After: 9}, "c")
+		p.shows(inbox.ListQuery{Label: "v", After: 9}, "")
+		p.shows(inbox.ListQuery{Label: "vip", Text: "instagram/c", After: 9}, "")
 		p.put(decided("a", 0, inbox.Triage{Labels: []string{"vip"}}))
 		labels(inbox.LabelCount{Label: "vi", Count: 1}, inbox.LabelCount{Label: "vip", Count: 2})
 		p.write(func(w inbox.Writer) error { return w.DeleteConversation(id("b")) })
 		labels(inbox.LabelCount{Label: "vi", Count: 1}, inbox.LabelCount{Label: "vip", Count: 1})
+	}},
+	{"a label that very many have finds them all", func(p *probe) {
+		all := talks(1500)
+		for i := range all {
+			all[i].Triage.Labels = []string{"all"}
+		}
+		p.put(all...)
+		p.put(talk("z", 0))
+		p.same("found", len(p.list(inbox.ListQuery{Label: "all", After: 9999}).Rows), 1500)
+		p.shows(inbox.ListQuery{Label: "all", After: 1}, "c00 >")
 	}},
 	{"retention spares what an agent relies on", func(p *probe) {
 		for name, triage := range map[string]inbox.Triage{
