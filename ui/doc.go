@@ -23,6 +23,8 @@
 //     stale, draws these and joins the frame; View returns it. One clock ticks
 //     at the next instant at which a visible label changes, and not at all when
 //     none does.
+//   - Colours are fitted to the terminal's own background ([look]), and tell nothing
+//     that a word or an attribute does not tell too.
 //   - Every line passes through [lineBuilder], which never writes a control
 //     character of a text and never more cells than it was given.
 package ui

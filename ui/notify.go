@@ -153,8 +153,6 @@ func (u *UI) handleNews(msg tea.Msg) tea.Cmd {
 	case idleMsg:
 		u.notifier.idle = false
 		return u.watchIdle()
-	default:
-		return u.handleMedia(msg)
 	}
 	return nil
 }
@@ -302,7 +300,8 @@ func (u *UI) readClosing() tea.Cmd {
 }
 
 // closingRead tells of the windows that end within the hour, once each, and waits
-// for the next.
+// for the next. Where the hour had begun before the agent looked away, it has been
+// seen.
 func (u *UI) closingRead(msg closingNewsMsg) tea.Cmd {
 	n := &u.notifier
 	closing := map[inbox.ConversationID]time.Time{}
@@ -313,11 +312,13 @@ func (u *UI) closingRead(msg closingNewsMsg) tea.Cmd {
 			continue
 		}
 		end := u.onOurClock(row.ID.Account(), w.ClosesAt).Truncate(time.Second)
-		if notice := end.Add(-closingNotice); u.now().Before(notice) {
+		notice := end.Add(-closingNotice)
+		if u.now().Before(notice) {
 			due = sooner(due, notice)
 			continue
 		}
-		if closing[row.ID] = end; !n.closing[row.ID].Equal(end) {
+		closing[row.ID] = end
+		if seen := notice.Before(n.touched); !seen && !n.closing[row.ID].Equal(end) {
 			n.pending = append(n.pending, news{kind: newsClosing, conv: row.Conversation, end: end})
 		}
 	}

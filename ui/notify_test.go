@@ -140,6 +140,7 @@ func TestQuietHoursAreTheAgents(t *testing.T) {
 
 func TestClosingWindowIsToldAnHourBefore(t *testing.T) {
 	fill := func(s *shop) {
+		s.writes(inbox.Instagram, "Priya", "hello?", 7*24*time.Hour-30*time.Minute) // everybody has seen that
 		s.writes(inbox.Instagram, "Maya", "hello?", 7*24*time.Hour-90*time.Minute)
 		s.writes(inbox.Instagram, "Nadia", "hello?", 7*24*time.Hour-10*time.Hour)
 	}

@@ -111,7 +111,7 @@ func (u *UI) handleAnswer(msg tea.Msg) tea.Cmd {
 	case textMsg:
 		return tea.Batch(u.redraw(), u.textBack(msg)) // an editor leaves its own modes behind
 	default:
-		return tea.Batch(u.handlePerson(msg), u.handleNews(msg))
+		return tea.Batch(u.handlePerson(msg), u.handleNews(msg), u.handleMedia(msg))
 	}
 	return nil
 }
