@@ -3,6 +3,7 @@ package cache
 import (
 	"bytes"
 	"context"
+	"errors"
 	"os"
 	"strings"
 	"testing"
@@ -171,6 +172,12 @@ func TestNothingOfAgedMessagesStaysInTheFile(t *testing.T) {
 			return err
 		}
 		if err := w.PutDraft(inbox.Draft{Conversation: forgotten}); err != nil {
+			return err
+		}
+		kept, _, err := w.Conversation(forgotten)
+		kept.Triage.Labels = nil // with one, or with a note, it would stay
+		err = errors.Join(err, w.DeleteNote(forgotten, "note"+secret), w.PutConversation(kept, inbox.WindowEnds{}))
+		if err != nil {
 			return err
 		}
 		newer := inbox.Message{Conversation: "acme/instagram/t_other", ID: "bystander", CreatedAt: noon.Add(24 * time.Hour)}
