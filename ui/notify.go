@@ -406,8 +406,12 @@ func ofKind(all []news, kind newsKind) (of []news) {
 	return of
 }
 
-// namesTold is how many names a notification has.
-const namesTold = 3
+// How many names a notification has, and how long they may be: one long name must
+// not hide the others.
+const (
+	namesTold  = 3
+	nameLength = 24
+)
 
 // fewNames are the names in the news, each once.
 func fewNames(all []news) string {
@@ -415,7 +419,7 @@ func fewNames(all []news) string {
 	seen := map[inbox.ConversationID]bool{}
 	for _, n := range all {
 		if !seen[n.conv.ID] {
-			names = append(names, n.name())
+			names = append(names, cells{}.fit(visible(n.name()), nameLength))
 		}
 		seen[n.conv.ID] = true
 	}

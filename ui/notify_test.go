@@ -72,12 +72,12 @@ func TestBurstIsToldInOne(t *testing.T) {
 	atShop(t, 120, 40, asTold(ui.Notify{}), threeCustomers, func(s *shop) {
 		s.looksAway()
 		s.writes(inbox.Instagram, "Maya", "one", 0)
-		for _, name := range []string{"Nadia", "Omar", "Pia", "Quentin", "Nadia"} {
+		for _, name := range []string{"Nadia", "Omar", "Pia" + strings.Repeat(" Grande", 9), "Quentin", "Nadia"} {
 			s.writes(inbox.Facebook, name, "hello", 0)
 		}
 		s.tells("Maya · Instagram;new message")
 		s.Wait(5 * time.Second)
-		s.tells("Maya · Instagram;new message", "Parley;5 new messages from Nadia, Omar, Pia and 1 more")
+		s.tells("Maya · Instagram;new message", "Parley;5 new messages from Nadia, Omar, Pia Grande Grande Grand… and 1 more")
 	})
 }
 
