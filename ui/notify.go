@@ -44,6 +44,7 @@ type news struct {
 	conv    inbox.Conversation
 	text    string    // of a message
 	arrival uint64    // of a message
+	written time.Time // the message
 	end     time.Time // of a window
 }
 
@@ -224,7 +225,7 @@ func (u *UI) findNews(ids []inbox.ConversationID, since time.Time) newsMsg {
 		}
 		for _, m := range th.Page.Messages {
 			if m.Direction == inbox.Received && !m.Event && !m.Deleted && m.ArrivedAt.After(since) {
-				msg.found = append(msg.found, news{kind: newsMessage, conv: th.Conversation, text: m.Preview(), arrival: m.Arrival})
+				msg.found = append(msg.found, news{kind: newsMessage, conv: th.Conversation, text: m.Preview(), arrival: m.Arrival, written: m.CreatedAt})
 			}
 		}
 	}
@@ -236,7 +237,8 @@ func (u *UI) newsRead(msg newsMsg) tea.Cmd {
 	newest := map[inbox.ConversationID]uint64{}
 	for _, found := range msg.found {
 		id := found.conv.ID
-		if found.arrival > n.arrival[id] && u.wanted(found.conv) {
+		history := found.written.Before(n.touched) && u.inFirstSync(id)
+		if found.arrival > n.arrival[id] && !history && u.wanted(found.conv) {
 			n.pending = append(n.pending, found)
 		}
 		newest[id] = max(newest[id], found.arrival)
@@ -245,6 +247,18 @@ func (u *UI) newsRead(msg newsMsg) tea.Cmd {
 		n.arrival[id] = max(n.arrival[id], arrival)
 	}
 	return u.notifyPending()
+}
+
+// inFirstSync tells that what comes into a conversation may be years old.
+func (u *UI) inFirstSync(id inbox.ConversationID) bool {
+	for _, a := range u.accounts {
+		for _, p := range a.Platforms {
+			if a.ID == id.Account() && p.Platform == id.Platform() {
+				return p.FirstSync
+			}
+		}
+	}
+	return false
 }
 
 // readFailed reads which sends have failed.

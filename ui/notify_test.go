@@ -68,6 +68,18 @@ func TestTextIsToldOnlyWhereItIsAskedFor(t *testing.T) {
 	})
 }
 
+func TestHistoryOfAFirstSyncIsNotTold(t *testing.T) {
+	atShop(t, 120, 40, asTold(ui.Notify{}), threeCustomers, func(s *shop) {
+		s.Sees("first sync")
+		s.looksAway()
+		s.writes(inbox.Instagram, "Maya", "last week", 7*24*time.Hour)
+		s.Wait(time.Minute)
+		s.tells()
+		s.writes(inbox.Instagram, "Maya", "just now", 0)
+		s.tells("Maya · Instagram;new message")
+	})
+}
+
 func TestBurstIsToldInOne(t *testing.T) {
 	atShop(t, 120, 40, asTold(ui.Notify{}), threeCustomers, func(s *shop) {
 		s.looksAway()
