@@ -190,5 +190,6 @@ func screenOptions(c config.Screen) ui.Options {
 		Pictures: c.Pictures.Way, ShowBytes: c.Pictures.ShowBytes, Downloads: c.Pictures.Downloads, Opener: openerHere(),
 		Keys: c.Keys, Editor: cmp.Or(c.Editor, os.Getenv("VISUAL"), os.Getenv("EDITOR")),
 		Hold: c.Hold, Agent: c.Agent,
+		Author: cmp.Or(c.Agent, userName()),
 	}
 }

@@ -33,7 +33,7 @@ func (a *action) reason(u *UI) string {
 
 // actions is the table.
 func actions(views []listView) []action {
-	return slices.Concat(moveActions(), conversationActions(), selectionActions(), messageActions(), composerActions(), viewActions(views), listActions(), programActions())
+	return slices.Concat(moveActions(), conversationActions(), selectionActions(), messageActions(), composerActions(), noteActions(), viewActions(views), listActions(), programActions())
 }
 
 func moveActions() []action {
@@ -59,6 +59,7 @@ func conversationActions() []action {
 		{name: "done", keys: []string{"e"}, help: "done, or back into the inbox", scope: inPanes, able: needTarget, run: (*UI).toggleDone},
 		{name: "snooze", keys: []string{"b"}, help: "snooze until a time, or wake", scope: inPanes, able: needTarget, run: (*UI).openSnooze},
 		{name: "label", keys: []string{"L"}, help: "put labels on it, or take them off", scope: inPanes, able: needTarget, run: (*UI).openLabels},
+		{name: "note", keys: []string{"n"}, help: "write a private note, for agents only", scope: inPanes, able: needSelection, run: (*UI).openNote},
 		{name: "mute", keys: []string{"m"}, help: "mute, or unmute", scope: inPanes, able: needTarget, run: (*UI).toggleMuted},
 		{name: "take", keys: []string{"T"}, help: "take it as yours, or give it up", scope: inPanes, able: needTarget, run: (*UI).toggleMine},
 		{name: "unread", keys: []string{"U"}, help: "mark as unread, or as read", scope: inPanes, able: needTarget, run: (*UI).toggleUnread},
@@ -86,8 +87,8 @@ func messageActions() []action {
 		{name: "view", keys: []string{"i"}, help: "look at its pictures and files", scope: inPanes, able: cannotView, run: (*UI).openViewer},
 		{name: "save", keys: []string{"w"}, help: "save its picture or file", scope: inPanes, able: cannotSave, run: (*UI).saveChosen},
 		{name: "retry", keys: []string{"t"}, help: "try again", scope: inPanes, able: cannotRetry, run: (*UI).retry},
-		{name: "discard", keys: []string{"x"}, help: "discard", scope: inPanes, able: cannotDiscard, run: (*UI).discard},
-		{name: "recall", keys: []string{"c"}, help: "take back into the draft", scope: inPanes, able: cannotRecall, run: (*UI).recall},
+		{name: "discard", keys: []string{"x"}, help: "discard", scope: inPanes, able: onNoteToo(cannotDiscard), run: (*UI).discard},
+		{name: "recall", keys: []string{"c"}, help: "take back into the draft", scope: inPanes, able: onNoteToo(cannotRecall), run: (*UI).recall},
 		{name: "react", keys: []string{"+"}, help: "react with an emoji, or take it back", scope: inPanes, able: cannotReact, run: (*UI).react},
 		{name: "heart", keys: []string{"*"}, help: "send a heart", scope: inPanes, able: cannotHeart, run: (*UI).heart},
 		{name: "share", keys: []string{"P"}, help: "share one of your posts", scope: inPanes, able: cannotShare, run: (*UI).openPosts},
@@ -382,6 +383,9 @@ func (u *UI) retry() tea.Cmd {
 }
 
 func (u *UI) discard() tea.Cmd {
+	if note, ok := u.chosenNote(); ok {
+		return u.removeNote(note, false)
+	}
 	e, _ := u.thread.chosen(isState(notSent()...))
 	u.ask(dialog{
 		title: "Discard the message?",
@@ -394,6 +398,9 @@ func (u *UI) discard() tea.Cmd {
 }
 
 func (u *UI) recall() tea.Cmd {
+	if note, ok := u.chosenNote(); ok {
+		return u.removeNote(note, true)
+	}
 	e, _ := u.thread.chosen(isState(inbox.StateFailed, inbox.StateQueued))
 	return u.takeBack(*e.item)
 }
@@ -438,7 +445,7 @@ func (u *UI) quit() tea.Cmd {
 	return func() tea.Msg {
 		ctx, cancel := context.WithTimeout(u.ctx, quitSaving)
 		defer cancel()
-		_ = u.drafts.flush(ctx)
+		_ = u.flushTyped(ctx)
 		u.letGo(ctx)
 		return tea.QuitMsg{}
 	}

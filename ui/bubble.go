@@ -119,6 +119,8 @@ func (e entry) happened() bool { return e.msg != nil && e.msg.Event }
 func (u *UI) senderName(e entry) string {
 	customer := u.thread.conv.Participant
 	switch known := customer.Name != "" || customer.Username != ""; {
+	case e.isNote():
+		return noteAuthor(e.msg)
 	case e.sent():
 		return "you"
 	case e.msg.SenderName != "" && (!known || e.msg.SenderID != "" && e.msg.SenderID != customer.ID):
@@ -175,7 +177,7 @@ func (u *UI) fingerprint(e entry, h heads) uint64 {
 }
 
 func fingerprintMessage(add func(...string), m *inbox.Message) {
-	add(m.Text, m.Unsupported, m.UpdatedAt.String(), strconv.FormatBool(edited(m)), strconv.FormatBool(m.Deleted), strconv.FormatBool(m.Event))
+	add(m.Text, m.Unsupported, m.UpdatedAt.String(), strconv.FormatBool(edited(m)), strconv.FormatBool(m.Deleted), strconv.FormatBool(m.Event), strconv.FormatBool(m.Note))
 	for _, a := range m.Attachments {
 		add(a.Type, a.URL, a.Title, a.AsOf.String())
 	}
@@ -208,6 +210,8 @@ func (u *UI) drawBlock(e entry, h heads) *block {
 	switch {
 	case e.happened():
 		d.event(e.msg)
+	case e.isNote():
+		d.note(e.msg)
 	case e.msg != nil:
 		d.message(e)
 	default:
@@ -246,7 +250,10 @@ func (d *blockDrawer) heads(e entry, h heads) {
 		return
 	}
 	who := bold
-	if h.own {
+	switch {
+	case e.isNote():
+		who = style[roleNote]
+	case h.own:
 		who = style[roleOwn]
 	}
 	l := d.line().fit(who, h.sender, max(d.width-16, 1))

@@ -134,10 +134,10 @@ func (u *UI) readThread() tea.Cmd {
 
 // saveDrafts stores what has been typed.
 func (u *UI) saveDrafts() tea.Cmd {
-	if len(u.drafts.pending()) == 0 {
+	if len(u.drafts.pending())+len(u.notes.pending()) == 0 {
 		return nil
 	}
-	return func() tea.Msg { return savedMsg{u.drafts.flush(u.ctx)} }
+	return func() tea.Msg { return savedMsg{u.flushTyped(u.ctx)} }
 }
 
 // deliver puts a text into the outbox.

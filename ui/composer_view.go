@@ -11,6 +11,14 @@ import (
 // How the composer is drawn: a frame that says to whom, how much and how long;
 // the text; the attachments; what is wrong.
 
+// writingHeight is how many lines the open composer takes, an answer's or a note's.
+func (u *UI) writingHeight(width, height int) int {
+	if u.note != nil {
+		return u.noteHeight(width, height)
+	}
+	return u.composerHeight(width, height)
+}
+
 // composerHeight is how many lines the composer takes of the thread's.
 func (u *UI) composerHeight(width, height int) int {
 	c := u.composer
@@ -37,6 +45,9 @@ func (u *UI) problemRows() int {
 // drawComposer draws the frame, the text, the chips and what is wrong.
 func (u *UI) drawComposer() (lines []string, until time.Time) {
 	c, area := u.composer, u.area.composer
+	if u.note != nil {
+		return u.drawNoteComposer(), time.Time{}
+	}
 	if c == nil || area.height == 0 || area.width == 0 {
 		return nil, time.Time{}
 	}
@@ -140,6 +151,8 @@ func (u *UI) cursorPlace() *tea.Cursor {
 		return u.overlay.cursor(u)
 	case u.focus == onFilter:
 		return u.filterCursor()
+	case u.focus == onNote:
+		return u.noteCursor()
 	case u.focus != onComposer || u.composer == nil || u.area.composer.height < 2:
 		return nil
 	}

@@ -60,7 +60,7 @@ const panelLeast = 4
 func (u *UI) overlayArea() rect {
 	p, ok := u.overlay.(panel)
 	t := u.area.thread
-	if !ok || u.composer != nil || t.width < 2*panelLeast || t.height < p.rows()+panelLeast {
+	if !ok || u.isWriting() || t.width < 2*panelLeast || t.height < p.rows()+panelLeast {
 		return u.body()
 	}
 	return rect{t.x, t.y + t.height - p.rows(), t.width, p.rows()}

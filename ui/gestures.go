@@ -147,7 +147,7 @@ func (u *UI) react() tea.Cmd {
 // reactionTarget is the selected message, else the newest that was received.
 func (u *UI) reactionTarget() (entry, bool) {
 	t := &u.thread
-	reactable := func(e entry) bool { return e.msg != nil && !e.msg.Event && !e.msg.Deleted }
+	reactable := func(e entry) bool { return e.msg != nil && !e.msg.Event && !e.msg.Note && !e.msg.Deleted }
 	if i := t.index(t.cursor); i >= 0 {
 		return t.entries[i], reactable(t.entries[i])
 	}

@@ -61,7 +61,7 @@ func (u *UI) helpLines(width int) []string {
 		scope scope
 	}{
 		{"In the list and the thread", inPanes}, {"In the list", inList}, {"In the thread", inThread},
-		{"In the composer", inComposer}, {"Everywhere", anywhere},
+		{"In the composer", inComposer}, {"In a note", inNote}, {"Everywhere", anywhere},
 	} {
 		if len(lines) > 0 {
 			lines = append(lines, "")

@@ -88,7 +88,7 @@ func (u *UI) takenBack(msg takenBackMsg) tea.Cmd {
 	switch c := u.composer; {
 	case c != nil && c.id == msg.id: // opened meanwhile, it waits for this
 		return tea.Batch(u.draftArrived(), u.readThread())
-	case c != nil || u.overlay != nil:
+	case u.isWriting() || u.overlay != nil:
 		u.say("taken back into the draft for " + name + ": it has not been sent")
 		return u.readThread()
 	}

@@ -18,14 +18,16 @@ const (
 	inList scope = 1 << iota
 	inThread
 	inComposer
+	inNote
 
-	inPanes  = inList | inThread
-	anywhere = inPanes | inComposer
+	inPanes   = inList | inThread
+	inWriting = inComposer | inNote
+	anywhere  = inPanes | inWriting
 )
 
 func (s scope) String() string {
 	var names []string
-	for i, name := range []string{"list", "thread", "composer"} {
+	for i, name := range []string{"list", "thread", "composer", "note"} {
 		if s&(1<<i) != 0 {
 			names = append(names, name)
 		}
@@ -73,7 +75,7 @@ func (m *keymap) bind(a *action) error {
 			errs = append(errs, err)
 			continue
 		}
-		for _, s := range []scope{inList, inThread, inComposer} {
+		for _, s := range []scope{inList, inThread, inComposer, inNote} {
 			if a.scope&s != 0 {
 				errs = append(errs, m.enter(s, key, a))
 			}
@@ -115,8 +117,8 @@ func checkKey(a *action, key string) error {
 			return fmt.Errorf("keys: %q of %q: Alt keys are not reliable over terminals and are not used", key, a.name)
 		}
 	}
-	if a.scope&inComposer != 0 && (len(parts) > 1 || len([]rune(key)) == 1 || key == "space") {
-		return fmt.Errorf("keys: %q of %q would be typed in the composer: use a Ctrl or function key", key, a.name)
+	if a.scope&inWriting != 0 && (len(parts) > 1 || len([]rune(key)) == 1 || key == "space") {
+		return fmt.Errorf("keys: %q of %q would be typed there: use a Ctrl or function key", key, a.name)
 	}
 	return nil
 }
@@ -132,7 +134,7 @@ func (m *keymap) find(s scope, held, key string) (a *action, half bool) {
 	if a := m.bound[s][key]; a != nil {
 		return a, false
 	}
-	return nil, s != inComposer && m.prefix[key]
+	return nil, s&inWriting == 0 && m.prefix[key]
 }
 
 // first is an action's first key as it is written for people, and help what it

@@ -60,7 +60,7 @@ func TestColoursOfTheConfigAreChecked(t *testing.T) {
 
 func TestKeyTableListsEveryActionOnce(t *testing.T) {
 	table := ui.KeyTable()
-	for _, row := range []string{"| `j` `Down` | next conversation, line down | `down` | list, thread |", "| `g g` `Home` |", "| `Ctrl-K` | all actions | `palette` | list, thread, composer |", "| `+` |"} {
+	for _, row := range []string{"| `j` `Down` | next conversation, line down | `down` | list, thread |", "| `g g` `Home` |", "| `Ctrl-K` | all actions | `palette` | list, thread, composer, note |", "| `+` |"} {
 		if strings.Count(table, row) != 1 {
 			t.Errorf("%q is not in the table exactly once:\n%s", row, table)
 		}

@@ -72,7 +72,7 @@ func (u *UI) arrangePanes(a *areas, body rect) {
 		a.list = body
 		return
 	}
-	h := u.composerHeight(pane.width, pane.height)
+	h := u.writingHeight(pane.width, pane.height)
 	if h > 0 {
 		h = max(min(h, pane.height-threadRemain), min(h, 2))
 	}

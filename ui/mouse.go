@@ -55,7 +55,7 @@ func (u *UI) wheeled(m tea.Mouse, by int) tea.Cmd {
 		return nil
 	case u.area.thread.holds(m):
 		return u.scrollThread(by * wheelStep)
-	case u.area.list.holds(m) && u.composer == nil:
+	case u.area.list.holds(m) && !u.isWriting():
 		return u.moveSelection(by)
 	}
 	return nil
@@ -65,7 +65,7 @@ func (u *UI) wheeled(m tea.Mouse, by int) tea.Cmd {
 // nothing else can be chosen: a slip must not change who is answered.
 func (u *UI) clicked(m tea.Mouse) tea.Cmd {
 	switch {
-	case u.overlay != nil || u.composer != nil:
+	case u.overlay != nil || u.isWriting():
 		return nil
 	case u.area.list.holds(m):
 		return u.clickedRow(m.Y - u.area.list.y)

@@ -82,7 +82,7 @@ func TestSendAlwaysGoesToWhomTheComposerNames(t *testing.T) {
 	keys := []string{
 		"j", "k", "j", "r", "r", "r", "h", "enter", "enter", "enter", "esc", "tab", "e", "z", "U", "u", "G", "home", "1", "2", "3", "4", "5", "6", "s", "p", "/", "?",
 		"ctrl+k", "ctrl+j", "ctrl+s", "ctrl+a", "ctrl+x", "J", "K", "pgdown", "pgup", "x", "t", "c", "y", "o", "#", "n", "left", "backspace", "up", "R", "ctrl+u",
-		"*", "+", "ctrl+g", "P", "@", "v", "V", "b", "L", "m", "T", "ctrl+o", "ctrl+o",
+		"*", "+", "ctrl+g", "P", "@", "v", "V", "b", "L", "m", "T", "ctrl+o", "ctrl+o", "n",
 	}
 	total := 0
 	rapid.Check(t, func(rt *rapid.T) {
@@ -149,7 +149,7 @@ func TestEverySizeIsFilledAndNeverExceeded(t *testing.T) {
 		}
 	}
 	scenes := map[string][]string{
-		"list": {}, "thread": {"enter"}, "composer": {"enter", "r"}, "help": {"?"}, "palette": {"ctrl+k"}, "dialog": {"#"}, "filter": {"/"}, "prompt": {"r", "ctrl+a"},
+		"list": {}, "thread": {"enter"}, "composer": {"enter", "r"}, "help": {"?"}, "palette": {"ctrl+k"}, "dialog": {"#"}, "filter": {"/"}, "prompt": {"r", "ctrl+a"}, "note": {"n"}, "note in the thread": {"enter", "n"}, "palette over a note": {"n", "ctrl+k"},
 		"picker": {"enter", "+"}, "picker over the list": {"+"}, "posts": {"P"}, "posts filtered": {"P", "/"}, "share": {"P", "enter"},
 		"snooze": {"b"}, "labels": {"L"}, "auto-reply": {"A"}, "auto-reply text": {"A", "tab"}, "auto-reply wait": {"A", "shift+tab"},
 	}
@@ -198,7 +198,7 @@ func (s *shop) fits(method ansi.Method, width, height int) {
 // TestNothingStaleIsLeftOnTheScreen compares the screen, which is drawn in parts
 // as they change, with one that is drawn anew.
 func TestNothingStaleIsLeftOnTheScreen(t *testing.T) {
-	keys := []string{"j", "k", "r", "h", "i", "enter", "esc", "esc", "tab", "e", "z", "U", "1", "2", "3", "/", "?", "ctrl+k", "ctrl+a", "J", "K", "G", "#", "n", "p", "s", "x", "R", "+", "+", "*", "P", "S", "A", "@", "ctrl+g", "6", " ", "tab", "v", "V", "b", "L", "m", "T", "g", "d", "i", "ctrl+o"}
+	keys := []string{"j", "k", "r", "h", "i", "enter", "esc", "esc", "tab", "e", "z", "U", "1", "2", "3", "/", "?", "ctrl+k", "ctrl+a", "J", "K", "G", "#", "n", "p", "s", "x", "R", "+", "+", "*", "P", "S", "A", "@", "ctrl+g", "6", " ", "tab", "v", "V", "b", "L", "m", "T", "g", "d", "i", "ctrl+o", "n"}
 	rapid.Check(t, func(rt *rapid.T) {
 		acts := drawActs(rt, keys, 80)
 		var wrong string

@@ -154,6 +154,8 @@ func (u *UI) hintNames() (names, kept []string) {
 			names = slices.DeleteFunc(names, func(name string) bool { return name == "composer-heart" })
 		}
 		return names, []string{"send", "leave"}
+	case onNote:
+		return []string{"note-newline", "palette"}, []string{"note-keep", "note-leave"}
 	case onThread:
 		names = []string{"reply", "list", "react", "previous-message", "next-message", "link", "heart", "done", "snooze"}
 		if caps := u.in.Capabilities(u.thread.id); !caps.Reactions.OK {

@@ -377,7 +377,7 @@ func (u *UI) undone(msg undoneMsg) tea.Cmd {
 
 // showAgain selects a conversation that has come back into the list.
 func (u *UI) showAgain(c inbox.Conversation) tea.Cmd {
-	if u.composer != nil || c.ID == "" || c.ID == u.list.selected || !u.list.belongs(c, u.searchBy()) {
+	if u.isWriting() || c.ID == "" || c.ID == u.list.selected || !u.list.belongs(c, u.searchBy()) {
 		return nil
 	}
 	u.list.ghost, u.list.owed, u.list.selected = false, 0, c.ID

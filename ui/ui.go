@@ -32,6 +32,7 @@ type Options struct {
 	Mouse       bool          // clicks and the wheel; the terminal's own selection then needs Shift
 	Editor      string        // command line of the agent's editor, "" for none
 	Hold        time.Duration // how long a message can be taken back before it leaves; 0: not at all
+	Author      string        // who writes notes, as other agents see it
 	Agent       string        // who answers, for canned replies
 	Replies     inbox.ReplySource
 }
@@ -91,7 +92,8 @@ type UI struct {
 	views    []listView
 	list     list
 	thread   thread
-	composer *composer // nil when it is closed
+	composer *composer     // nil when it is closed
+	note     *noteComposer // the same
 	filter   editor
 
 	related related
@@ -105,6 +107,7 @@ type UI struct {
 	filterWrong string // what is wrong with the search that is typed
 	offers      offers
 	labels      []string // those in use, when the filter was opened last
+	notes       *draftBook
 	drafts      *draftBook
 	sentAt      map[inbox.ConversationID]time.Time // when a draft of the conversation became a message
 	marked      readMark
@@ -128,6 +131,7 @@ const (
 	onList focus = iota
 	onThread
 	onComposer
+	onNote
 	onFilter
 )
 
@@ -145,7 +149,7 @@ type readMark struct {
 func New(ctx context.Context, in *inbox.Inbox, opts Options) (*UI, error) {
 	u := &UI{
 		ctx: ctx, in: in, opts: opts.withDefaults(),
-		seed: maphash.MakeSeed(), views: usualViews(), drafts: newDraftBook(in), pictures: newPictures(),
+		seed: maphash.MakeSeed(), views: usualViews(), drafts: newDraftBook(in), notes: newNoteBook(in), pictures: newPictures(),
 		sentAt: map[inbox.ConversationID]time.Time{}, recent: usualReactions(),
 	}
 	u.list = newList(u.views[0])
@@ -199,7 +203,7 @@ func (u *UI) Close() { u.sub.Close() }
 // Flush stores what has been typed and is not stored yet. It may be called at
 // any moment and from any goroutine, also after a panic; ctx bounds it.
 func (u *UI) Flush(ctx context.Context) error {
-	if err := u.drafts.flush(ctx); err != nil {
+	if err := u.flushTyped(ctx); err != nil {
 		return errors.Join(errors.New("a draft could not be stored"), err)
 	}
 	return nil
@@ -222,7 +226,7 @@ func (u *UI) Farewell() string {
 			lines = append(lines, grouped(n)+" "+many)
 		}
 	}
-	add(u.drafts.count(), "draft is kept", "drafts are kept")
+	add(u.drafts.count()+u.notes.count(), "draft is kept", "drafts are kept")
 	add(scheduled, "message is scheduled: it leaves at its time if parley runs then", "messages are scheduled: they leave at their time if parley runs then")
 	add(queued, "message is still queued: it leaves when parley runs again", "messages are still queued: they leave when parley runs again")
 	add(failed, "message was not sent: the view Failed shows why", "messages were not sent: the view Failed shows why")
@@ -268,13 +272,15 @@ func (u *UI) scope() scope {
 		return inThread
 	case onComposer:
 		return inComposer
+	case onNote:
+		return inNote
 	}
 	return inList
 }
 
 // current is the conversation that actions mean.
 func (u *UI) current() (inbox.Conversation, bool) {
-	if u.focus == onThread || u.focus == onComposer {
+	if u.focus == onThread || u.focus == onComposer || u.focus == onNote {
 		return u.thread.conv, u.thread.id != ""
 	}
 	row, ok := u.list.row()

@@ -100,6 +100,12 @@ func (u *UI) handleAnswer(msg tea.Msg) tea.Cmd {
 		u.labelsRead(msg)
 	case repliesMsg:
 		u.repliesRead(msg)
+	case noteMsg:
+		return u.noteKept(msg)
+	case noteGoneMsg:
+		return u.noteRemoved(msg)
+	case notePauseMsg:
+		return u.notePaused(msg)
 	case takenBackMsg:
 		return u.takenBack(msg)
 	case clockMsg:
@@ -126,11 +132,13 @@ func (u *UI) press(msg tea.KeyPressMsg) tea.Cmd {
 	if u.focus == onFilter {
 		return u.filterKey(key, name)
 	}
-	if u.focus == onComposer {
+	switch u.focus {
+	case onNote: // keys are letters there
+	case onComposer:
 		if cmd, used := u.suggestKey(name); used {
 			return cmd
 		}
-	} else {
+	default:
 		name = u.keys.command(u.scope(), u.held, key, name)
 	}
 	a, half := u.keys.find(u.scope(), u.held, name)
@@ -144,6 +152,8 @@ func (u *UI) press(msg tea.KeyPressMsg) tea.Cmd {
 		return u.perform(a)
 	case u.focus == onComposer:
 		return u.typeKey(key, name)
+	case u.focus == onNote:
+		return u.noteKey(key, name)
 	}
 	return nil
 }
@@ -170,6 +180,8 @@ func (u *UI) pasted(text string) tea.Cmd {
 		return u.filterChanged()
 	case u.focus == onComposer:
 		return u.paste(text)
+	case u.focus == onNote:
+		return u.typeNote(text)
 	}
 	if strings.TrimSpace(text) != "" {
 		u.warn("press " + u.keys.first("reply") + " first, then paste")
@@ -246,6 +258,10 @@ func (u *UI) gone(id inbox.ConversationID) tea.Cmd {
 	if u.composer != nil {
 		u.warn(u.composer.to + " has been forgotten on this machine")
 		u.dropComposer()
+	}
+	if u.note != nil {
+		u.warn(u.note.about + " has been forgotten on this machine")
+		u.dropNote()
 	}
 	u.thread.open(inbox.Conversation{})
 	u.touch(partThread | partPerson)
@@ -342,7 +358,7 @@ func (u *UI) listMoved() tea.Cmd {
 // is being written there.
 func (u *UI) showSelected() tea.Cmd {
 	row, ok := u.list.row()
-	if !ok || u.composer != nil || u.focus == onList && !u.area.split && u.width > 0 {
+	if !ok || u.isWriting() || u.focus == onList && !u.area.split && u.width > 0 {
 		return nil
 	}
 	return u.showConversation(row.Conversation)
@@ -380,7 +396,7 @@ func (u *UI) threadRead(msg threadMsg) tea.Cmd {
 	if u.thread.atEnd() {
 		u.thread.look()
 	}
-	cmds := []tea.Cmd{u.draftArrived(), u.markRead(), u.lookForRelated(), u.lookForPerson()}
+	cmds := []tea.Cmd{u.draftArrived(), u.noteArrived(), u.markRead(), u.lookForRelated(), u.lookForPerson()}
 	if again {
 		cmds = append(cmds, u.readThread())
 	}

@@ -90,6 +90,9 @@ func (u *UI) drawOverlay() ([]string, time.Time) {
 		return nil, time.Time{}
 	}
 	b := u.overlayArea()
+	if u.note != nil && b.height >= 3 {
+		return append(u.overlay.draw(u, b.width, b.height-1), u.noteFrame(b.width)), u.overlayUntil()
+	}
 	if u.composer == nil || b.height < 3 {
 		lines := u.overlay.draw(u, b.width, b.height)
 		return lines, u.overlayUntil()
