@@ -52,7 +52,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage or config.`,
 		a.archiveCommand("archive", true), a.archiveCommand("unarchive", false),
 		a.snoozeCommand(), a.labelCommand(), a.noteCommand(),
 		a.autoReplyCommand(), a.forgetCommand(),
-		a.followCommand(), a.runCommand(), a.webhookCommand(), a.loginCommand(), a.doctorCommand(), a.demoCommand(), a.simCommand(), a.configCommand(), a.manCommand(), a.versionCommand(),
+		a.searchCommand(), a.exportCommand(), a.statsCommand(), a.followCommand(), a.runCommand(), a.webhookCommand(), a.loginCommand(), a.doctorCommand(), a.demoCommand(), a.simCommand(), a.configCommand(), a.manCommand(), a.versionCommand(),
 	)
 	root.AddCommand(a.decisionCommands()...)
 	return root

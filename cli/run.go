@@ -30,7 +30,7 @@ type background struct {
 // vain may give up for good.
 func (s *session) startBackground(ctx context.Context) (*background, error) {
 	ctx = context.WithoutCancel(ctx)
-	b := &background{ended: make(chan error, 3)}
+	b := &background{ended: make(chan error, 1)}
 	if s.config.Webhook != nil {
 		hooks, err := s.listen(ctx)
 		if err != nil {
@@ -71,7 +71,10 @@ func (b *background) start(ctx context.Context, g *guard, name string, f func(co
 		g.run(name, func() {
 			if err := f(ctx); err != nil {
 				g.log.Error("ended", "what", name, "err", err)
-				b.ended <- err
+				select {
+				case b.ended <- err:
+				default: // one end is enough
+				}
 			}
 		})
 	}()
