@@ -16,6 +16,9 @@
 //	                 ^
 //	screen -> Send: one transaction that stores the message, then wakes the sender
 //
+// What agents decide beside answering (done, snoozed, labels, …) goes through
+// Triage, in the same transactions; providers with an archive are told afterwards.
+//
 // Everything from outside is cleaned ([Clean]) once, in Ingest, so whatever is
 // read back from the Store is safe to draw on a terminal.
 package inbox

@@ -11,9 +11,10 @@ import (
 // pruneEvery is how often the retention limits are applied.
 const pruneEvery = time.Hour
 
-// Run polls, sends and prunes until ctx ends, and returns when its goroutines
-// have ended: first the pollers, then the senders, whose requests in flight are
-// given a short time to finish. All goroutines of this package start here.
+// Run polls, sends, ends snoozes, tells providers what is done, and prunes until
+// ctx ends, and returns when its goroutines have ended: first the pollers, then
+// the senders, whose requests in flight are given a short time to finish. All
+// goroutines of this package start here.
 func (in *Inbox) Run(ctx context.Context) error {
 	var pollers, senders sync.WaitGroup
 	sendCtx, stopSenders := context.WithCancel(context.WithoutCancel(ctx))

@@ -30,19 +30,28 @@ func (in *Inbox) triaged(results []TriageResult) {
 // tellAtOnce bounds what is read of those that the provider has to be told of.
 const tellAtOnce = 50
 
-// maxTellDelay bounds the wait after a failure.
-const maxTellDelay = 5 * time.Minute
+const (
+	// tellEvery is the least time between two requests: an agent may mark hundreds
+	// of conversations at once, and providers count what they are asked.
+	tellEvery = 500 * time.Millisecond
+	// maxTellDelay bounds the wait after a failure.
+	maxTellDelay = 5 * time.Minute
+)
 
 // tell tells the provider of an account what is done and what is open again,
 // until ctx ends.
 func (in *Inbox) tell(ctx context.Context, a *account) {
 	for failures := 0; ctx.Err() == nil; {
+		in.sleep(ctx, a.pausedFor())
 		more, err := in.tellSome(ctx, a)
 		switch {
 		case err != nil && ctx.Err() == nil:
 			failures++
-			e := AsError(err)
 			in.log.Info("the provider was not told what is done", "account", a.ID, "error", err)
+			e := AsError(err)
+			if e.Kind == RateLimited {
+				a.limited(e)
+			}
 			in.sleep(ctx, max(backOff(time.Second, failures, maxTellDelay), min(e.RetryAfter, maxPause)))
 		case more:
 			failures = 0
@@ -54,6 +63,14 @@ func (in *Inbox) tell(ctx context.Context, a *account) {
 			}
 		}
 	}
+}
+
+// pausedFor is how long the account is to ask nothing, because it has asked too
+// often.
+func (a *account) pausedFor() time.Duration {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return min(a.state.PausedTill.Sub(a.nowLocked()), maxPause)
 }
 
 // Tell tells the providers now what is done and what is open again, where nothing
@@ -87,7 +104,10 @@ func (in *Inbox) tellSome(ctx context.Context, a *account) (more bool, err error
 	if err != nil {
 		return false, err
 	}
-	for _, row := range page.Rows {
+	for i, row := range page.Rows {
+		if i > 0 {
+			in.sleep(ctx, tellEvery)
+		}
 		if err := in.tellOne(ctx, a, row.Conversation); err != nil {
 			return false, err
 		}

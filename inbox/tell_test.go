@@ -40,6 +40,12 @@ func (a *archive) ask(archived bool) (slow time.Duration, err error) {
 	return a.slow, a.err
 }
 
+func (a *archive) count() int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return len(a.asked)
+}
+
 // answer fixes how it answers from now on.
 func (a *archive) answer(slow time.Duration, err error) {
 	a.mu.Lock()
@@ -158,6 +164,36 @@ func TestWhatTheProviderRefusesIsDoneAllTheSame(t *testing.T) {
 		stop()
 		a.want(t, true)
 		f.wantViews(inbox.ViewDone)
+	})
+}
+
+func TestManyAreToldOneAfterTheOther(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t)
+		a := f.archive()
+		var ids []inbox.ConversationID
+		var told []inbox.MessageFact
+		for i := range 60 {
+			m := received("m1", "hello", minutesAgo(i+1))
+			m.RemoteID = "t_" + string(rune('A'+i))
+			told = append(told, m)
+			ids = append(ids, inbox.NewConversationID("acme", inbox.Instagram, m.RemoteID))
+		}
+		f.ingest(batch(told...))
+		stop := f.run()
+		defer stop()
+		if _, err := f.in.Triage(t.Context(), ids, inbox.MarkDone{}); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(10 * time.Second)
+		if n := a.count(); n < 15 || n > 22 {
+			t.Errorf("%d requests in 10 s", n)
+		}
+		time.Sleep(time.Minute)
+		counts, err := f.in.Counts(t.Context())
+		if n := a.count(); n != 60 || err != nil || counts[inbox.ViewArchived] != 60 || counts[inbox.ViewUntold] != 0 {
+			t.Errorf("%d requests, %v, %v", n, counts, err)
+		}
 	})
 }
 
