@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"parley/cli/relay"
+	"parley/config"
 	"parley/inbox"
 	"parley/platforms/sim"
 )
@@ -248,4 +250,32 @@ func TestCommandsWaitForOneAnother(t *testing.T) {
 		})
 	}
 	group.Wait()
+}
+
+// TestAPanicEndsOnlyItsCommand: the caller is told, a crash file is written, and
+// the holder goes on.
+func TestAPanicEndsOnlyItsCommand(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	c, err := config.Parse("a test", []byte("[[account]]\nname = \"acme\"\nprovider = \"ayrshare\"\napi_key = \"none\"\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := newApp(nil)
+	stopped := false
+	s := &session{config: c, guard: &guard{dir: dir, redactor: a.redactor, log: a.log, stop: func() { stopped = true }}} // without an inbox: whatever asks it panics
+	var stdout, stderr strings.Builder
+	call := &relay.Call{Args: []string{"list"}, Stdin: strings.NewReader(""), Stdout: &stdout, Stderr: &stderr}
+	if code := a.runFor(t.Context(), s, config.Places{Data: dir, State: dir}, call); code != exitFailed {
+		t.Errorf("exit code %d", code)
+	}
+	if !strings.Contains(stderr.String(), "a mistake in parley stopped it") {
+		t.Errorf("it says %q", stderr.String())
+	}
+	if files, err := filepath.Glob(filepath.Join(dir, "crash-*.txt")); len(files) != 1 || err != nil {
+		t.Errorf("crash files %v, %v", files, err)
+	}
+	if stopped {
+		t.Error("the holder is stopped")
+	}
 }
