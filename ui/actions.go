@@ -105,6 +105,7 @@ func composerActions() []action {
 		{name: "leave", keys: []string{"esc"}, help: "leave, keep the draft", scope: inComposer, run: (*UI).closeComposer},
 		{name: "composer-heart", keys: []string{"ctrl+g"}, help: "send a heart, keep the text", scope: inComposer, able: cannotHeart, run: (*UI).composerHeart},
 		{name: "editor", keys: []string{"ctrl+e"}, help: "write in your editor", scope: inComposer, able: cannotEdit, run: (*UI).openEditor},
+		{name: "composer-search", keys: []string{"ctrl+f"}, help: "search all messages and customers", scope: inComposer, run: (*UI).openSearch},
 		{name: "replies", keys: []string{"ctrl+r"}, help: "insert a canned reply, as / does", scope: inComposer, able: noReplies, run: func(u *UI) tea.Cmd { return u.askSuggestions("/") }},
 		{name: "emoji", keys: []string{"ctrl+y"}, help: "insert an emoji, as :name: does", scope: inComposer, run: func(u *UI) tea.Cmd { return u.askSuggestions(":") }},
 		{name: "attach", keys: []string{"ctrl+a"}, help: "attach an address", scope: inComposer, able: cannotAttach, run: (*UI).attach},
@@ -114,6 +115,7 @@ func composerActions() []action {
 
 func listActions() []action {
 	return []action{
+		{name: "search", keys: []string{"f", "ctrl+f"}, help: "search all messages and customers", scope: inPanes, run: (*UI).openSearch},
 		{name: "filter", keys: []string{"/"}, help: "find names, words, is:unread, left<2h", scope: inPanes, run: (*UI).openFilter},
 		{name: "account", keys: []string{"a"}, help: "only the next account", scope: inPanes, able: needAccounts, run: (*UI).nextAccount},
 		{name: "platform", keys: []string{"p"}, help: "only the next platform", scope: inPanes, run: (*UI).nextPlatform},

@@ -33,6 +33,10 @@ func (u *UI) knownLabelsRead(msg knownLabelsMsg) {
 	for _, l := range msg.labels {
 		u.labels = append(u.labels, l.Label)
 	}
+	if p := u.searching(); p != nil {
+		p.offer(u)
+		return
+	}
 	u.offer()
 }
 
@@ -81,10 +85,7 @@ func (u *UI) filterDone() tea.Cmd {
 // half of a term: it is left out then, and is no mistake yet.
 func (u *UI) filterChanged() tea.Cmd {
 	text := u.filter.text
-	search, err := u.parseFilter(text)
-	if err != nil && err.End == len(text) {
-		search, err = u.parseFilter(text[:err.At])
-	}
+	search, err := u.parseTyped(text)
 	if u.filterWrong = ""; err != nil {
 		u.filterWrong = err.In(text)
 		return nil // the list goes on to show what was last understood
@@ -98,6 +99,16 @@ func (u *UI) filterChanged() tea.Cmd {
 	}
 	u.list.search = search
 	return u.keepList()
+}
+
+// parseTyped understands a search that is being typed, without a last term that
+// is no more than begun.
+func (u *UI) parseTyped(text string) (inbox.Search, *inbox.SearchError) {
+	search, err := u.parseFilter(text)
+	if err != nil && err.End == len(text) {
+		return u.parseFilter(text[:err.At])
+	}
+	return search, err
 }
 
 // parseFilter understands a search; an account has to be one of ours.

@@ -42,29 +42,41 @@ func (o *offers) choose(key string) {
 
 // acceptOffer puts the chosen one into the search.
 func (u *UI) acceptOffer() tea.Cmd {
-	if len(u.offers.found) == 0 {
+	if !u.offers.accept(&u.filter) {
 		return nil
 	}
-	text, cursor := u.offers.found[u.offers.at].Apply(u.filter.text)
-	if len(text) > u.filter.max {
-		return nil
-	}
-	u.filter.set(text)
-	u.filter.moveTo(cursor)
 	u.offer()
 	return u.filterChanged()
 }
 
-// drawOffers draws as many as there is room for, from the chosen one on where it
-// would not be seen otherwise, and what that one means.
+// accept puts the chosen one into a search that is typed. It is false when there
+// is none, or no room for it.
+func (o offers) accept(input *editor) bool {
+	if len(o.found) == 0 {
+		return false
+	}
+	text, cursor := o.found[o.at].Apply(input.text)
+	if len(text) > input.max {
+		return false
+	}
+	input.set(text)
+	input.moveTo(cursor)
+	return true
+}
+
 func (u *UI) drawOffers() ([]string, time.Time) {
 	if u.area.offers.height == 0 {
 		return nil, time.Time{}
 	}
-	l := u.line(u.area.offers.width)
-	o := u.offers
+	return []string{u.offers.line(u, u.area.offers.width)}, time.Time{}
+}
+
+// line draws as many as there is room for, from the chosen one on where it would
+// not be seen otherwise, and what that one means.
+func (o offers) line(u *UI, width int) string {
+	l := u.line(width)
 	if len(o.found) == 0 {
-		return []string{l.pad().String()}, time.Time{}
+		return l.pad().String()
 	}
 	l.spaces(filterLabel)
 	help := o.found[o.at].Help
@@ -72,7 +84,7 @@ func (u *UI) drawOffers() ([]string, time.Time) {
 	if w := u.cells.width(help) + offersGap; help != "" && room >= 2*w {
 		room -= w
 	}
-	for i := u.firstOffer(room); i < len(o.found); i++ {
+	for i := o.first(u.cells, room); i < len(o.found); i++ {
 		text := visible(o.found[i].Text)
 		if room -= u.cells.width(text) + offersGap; room < 0 {
 			break
@@ -83,18 +95,18 @@ func (u *UI) drawOffers() ([]string, time.Time) {
 		}
 		l.put(style, text).spaces(offersGap)
 	}
-	return []string{l.fit(u.style[roleFaint], help, l.left).pad().String()}, time.Time{}
+	return l.fit(u.style[roleFaint], help, l.left).pad().String()
 }
 
 // offersGap is the room behind each of them.
 const offersGap = 2
 
-// firstOffer is the first that is shown: the first of all, as long as the chosen
-// one has room behind it.
-func (u *UI) firstOffer(room int) int {
-	for i := u.offers.at; i >= 0; i-- {
-		if room -= u.cells.width(visible(u.offers.found[i].Text)) + offersGap; room < 0 {
-			return min(i+1, u.offers.at)
+// first is the first that is shown: the first of all, as long as the chosen one
+// has room behind it.
+func (o offers) first(c cells, room int) int {
+	for i := o.at; i >= 0; i-- {
+		if room -= c.width(visible(o.found[i].Text)) + offersGap; room < 0 {
+			return min(i+1, o.at)
 		}
 	}
 	return 0

@@ -32,6 +32,9 @@ type thread struct {
 	cursor        string // the selected entry, "" for none
 	seen          uint64 // the newest arrival when the end was last on the screen
 
+	sought inbox.Position // the message that is to be shown, zero when there is none
+	lit    time.Time      // until when the selected entry stands out
+
 	blocks map[string]*block
 }
 
@@ -81,7 +84,12 @@ func (t *thread) open(c inbox.Conversation) {
 // query asks for the messages around the place that is read.
 func (t *thread) query() inbox.ThreadQuery {
 	q := inbox.ThreadQuery{Conversation: t.id, Before: messagesBefore + messagesAfter}
-	if i := t.index(t.topKey); !t.follow && i >= 0 && t.entries[i].msg != nil {
+	i := t.index(t.topKey)
+	switch {
+	case t.sought.ID != "":
+		q.Anchor = t.sought
+		q.Before, q.After = messagesBefore, messagesAfter
+	case !t.follow && i >= 0 && t.entries[i].msg != nil:
 		q.Anchor = t.entries[i].msg.Position()
 		q.Before, q.After = messagesBefore, messagesAfter
 	}
@@ -274,7 +282,7 @@ func (t *thread) choose(by int, blocks blockOf) {
 	default:
 		i = min(max(i+by, 0), len(t.entries)-1)
 	}
-	t.cursor = t.entries[i].key
+	t.cursor, t.lit = t.entries[i].key, time.Time{}
 	t.reveal(i, blocks)
 }
 

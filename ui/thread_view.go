@@ -157,6 +157,9 @@ func (u *UI) drawMessages(height int) (lines []string, until time.Time) {
 	case len(t.entries) == 0:
 		return u.paragraphs([]string{"No message of this conversation is known yet.", u.noOlder()}, width), time.Time{}
 	}
+	if u.now().Before(t.lit) {
+		until = t.lit
+	}
 	at := t.top(u.block)
 	for i, line := at.entry, at.line; i < len(t.entries) && len(lines) < height; i, line = i+1, 0 {
 		b := u.block(i)
@@ -177,6 +180,9 @@ func (u *UI) gutter(i int, body bool) string {
 		return ""
 	}
 	if body && u.thread.entries[i].key == u.thread.cursor {
+		if u.now().Before(u.thread.lit) {
+			return string(u.style[roleWarn]+reverse) + "  " + sgrReset
+		}
 		return string(u.style[roleActive]) + "▌" + sgrReset + " "
 	}
 	return "  "

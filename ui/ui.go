@@ -95,6 +95,7 @@ type UI struct {
 	composer *composer     // nil when it is closed
 	note     *noteComposer // the same
 	filter   editor
+	search   *searchPage // nil until it is first opened
 
 	related related
 	person  person

@@ -60,6 +60,10 @@ func (u *UI) handleAnswer(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case listMsg:
 		return u.listRead(msg)
+	case foundMsg:
+		return u.found(msg)
+	case searchAgainMsg:
+		return u.searchAgain(msg)
 	case countsMsg:
 		u.countsRead(msg)
 	case indexMsg:
@@ -251,6 +255,7 @@ func (u *UI) changed(c inbox.Changes) tea.Cmd {
 func (u *UI) gone(id inbox.ConversationID) tea.Cmd {
 	u.list.remove(id)
 	u.list.unmark(id)
+	u.search.forget(id)
 	u.touch(partList | partStatus)
 	if u.thread.id != id {
 		return nil
@@ -390,6 +395,7 @@ func (u *UI) threadRead(msg threadMsg) tea.Cmd {
 		return nil
 	}
 	u.thread.apply(msg.thread)
+	u.showSought()
 	if u.list.update(u.thread.conv) {
 		u.touch(partList)
 	}
@@ -424,7 +430,7 @@ func (u *UI) threadMoved() tea.Cmd {
 // focus is on the screen.
 func (u *UI) markRead() tea.Cmd {
 	t := &u.thread
-	if u.away || u.focus == onList || u.focus == onFilter || !t.atEnd() || t.conv.Unread == 0 && !t.conv.JustWoken() {
+	if u.away || u.searching() != nil || u.focus == onList || u.focus == onFilter || !t.atEnd() || t.conv.Unread == 0 && !t.conv.JustWoken() {
 		return nil
 	}
 	mark := readMark{t.id, t.conv.LastArrival, t.conv.Triage.Woken}
