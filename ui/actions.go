@@ -86,7 +86,8 @@ func messageActions() []action {
 		{name: "link", keys: []string{"o"}, help: "open the message's link, or copy it", scope: inPanes, able: cannotLink, run: (*UI).openChosenLink},
 		{name: "view", keys: []string{"i"}, help: "look at its pictures and files", scope: inPanes, able: cannotView, run: (*UI).openViewer},
 		{name: "save", keys: []string{"w"}, help: "save its picture or file", scope: inPanes, able: cannotSave, run: (*UI).saveChosen},
-		{name: "retry", keys: []string{"t"}, help: "try again", scope: inPanes, able: cannotRetry, run: (*UI).retry},
+		{name: "retry", keys: []string{"t"}, help: "try again, or send now what is scheduled", scope: inPanes, able: cannotRetry, run: (*UI).retry},
+		{name: "reschedule", keys: []string{"W"}, help: "change when a scheduled message leaves", scope: inPanes, able: cannotReschedule, run: (*UI).reschedule},
 		{name: "discard", keys: []string{"x"}, help: "discard", scope: inPanes, able: onNoteToo(cannotDiscard), run: (*UI).discard},
 		{name: "recall", keys: []string{"c"}, help: "take back into the draft", scope: inPanes, able: onNoteToo(cannotRecall), run: (*UI).recall},
 		{name: "react", keys: []string{"+"}, help: "react with an emoji, or take it back", scope: inPanes, able: cannotReact, run: (*UI).react},
@@ -100,6 +101,7 @@ func composerActions() []action {
 	return []action{
 		{name: "send", keys: []string{"enter"}, help: "send", scope: inComposer, run: submits(manner{})},
 		{name: "send-split", keys: []string{"ctrl+s"}, help: "send in parts", scope: inComposer, run: submits(manner{split: true})},
+		{name: "send-later", keys: []string{"ctrl+t"}, help: "send at a time to come", scope: inComposer, run: (*UI).openSendLater},
 		{name: "send-done", keys: []string{"ctrl+o", "ctrl+enter"}, help: "send, done, and on to the next", scope: inComposer, run: submits(manner{done: true})},
 		{name: "newline", keys: []string{"ctrl+j", "shift+enter"}, help: "new line", scope: inComposer, run: func(u *UI) tea.Cmd { return u.typeText("\n") }},
 		{name: "leave", keys: []string{"esc"}, help: "leave, keep the draft", scope: inComposer, run: (*UI).closeComposer},
@@ -194,20 +196,22 @@ func isState(states ...inbox.State) func(entry) bool {
 	return func(e entry) bool { return e.item != nil && slices.Contains(states, e.item.State()) }
 }
 
-func cannotWith(states ...inbox.State) func(*UI) string {
+func cannotWith(states ...inbox.State) func(*UI) string { return cannotFor(isState(states...)) }
+
+func cannotFor(fits func(entry) bool) func(*UI) string {
 	return func(u *UI) string {
-		_, ok := u.thread.chosen(isState(states...))
+		_, ok := u.thread.chosen(fits)
 		switch {
 		case ok:
 			return ""
-		case slices.ContainsFunc(u.thread.entries, isState(states...)):
+		case slices.ContainsFunc(u.thread.entries, fits):
 			return "there are several: select one with " + u.keys.first("next-message") + " and " + u.keys.first("previous-message")
 		}
 		return "no message of yours here needs it"
 	}
 }
 
-func cannotRetry(u *UI) string   { return cannotWith(inbox.StateFailed, inbox.StateUnknown)(u) }
+func cannotRetry(u *UI) string   { return cannotFor(u.canRetry)(u) }
 func cannotDiscard(u *UI) string { return cannotWith(notSent()...)(u) }
 
 func cannotRecall(u *UI) string {
@@ -366,7 +370,10 @@ func (u *UI) openChosenLink() tea.Cmd {
 }
 
 func (u *UI) retry() tea.Cmd {
-	e, _ := u.thread.chosen(isState(inbox.StateFailed, inbox.StateUnknown))
+	e, _ := u.thread.chosen(u.canRetry)
+	if u.leavesLater(e) {
+		return u.sendNow(*e.item)
+	}
 	again := func() tea.Cmd {
 		return u.do("try again", "queued again", func(ctx context.Context) error { return u.in.Retry(ctx, e.item.ID) })
 	}

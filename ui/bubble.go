@@ -132,6 +132,8 @@ func (u *UI) senderName(e entry) string {
 // stateOf is how far an own message has come, in one word.
 func (u *UI) stateOf(e entry) string {
 	switch {
+	case waitsForTime(e):
+		return "scheduled"
 	case e.item != nil:
 		return string(e.item.State())
 	case e.msg.Direction != inbox.Sent:
@@ -171,7 +173,7 @@ func (u *UI) fingerprint(e entry, h heads) uint64 {
 		}
 	} else {
 		fingerprintItem(add, e.item)
-		add(u.whyQueued(e.item), u.remedies(e))
+		add(u.whyQueued(e.item), u.remedies(e), u.writtenSince(e.item))
 	}
 	return f.Sum64()
 }
@@ -471,6 +473,9 @@ func (d *blockDrawer) item(e entry) {
 		}
 	}
 	held, until := d.u.heldWords(item)
+	if when, next := d.u.scheduledWords(item); when != "" {
+		held, until = when, next
+	}
 	d.block.until = sooner(d.block.until, until)
 	if held != "" {
 		d.text(d.u.style[roleWarn], held)
@@ -478,6 +483,9 @@ func (d *blockDrawer) item(e entry) {
 		d.text(d.u.style[roleWarn], why)
 	} else if f := item.Failure(); f != nil && item.State() != inbox.StateQueued {
 		d.text(d.u.style[roleUrgent], strings.TrimSuffix(f.Text+". "+f.Hint, ". "))
+	}
+	if why := d.u.writtenSince(item); why != "" {
+		d.text(d.u.style[roleUrgent], why)
 	}
 	if keys := d.u.remedies(e); keys != "" {
 		d.text(d.u.style[roleFaint], keys)
@@ -531,6 +539,9 @@ func (u *UI) remedies(e entry) string {
 		names = []string{"retry", "discard"}
 	case inbox.StateQueued:
 		names = []string{"discard", "recall"}
+		if waitsForTime(e) {
+			names = []string{"reschedule", "retry", "discard", "recall"}
+		}
 	}
 	if e.item.IsGesture() {
 		names = slices.DeleteFunc(names, func(name string) bool { return name == "recall" })
@@ -543,7 +554,20 @@ func (u *UI) remedies(e entry) string {
 		if b.Len() > 0 {
 			b.WriteString(" · ")
 		}
-		b.WriteString(u.keys.first(name) + " " + u.keys.help(name))
+		b.WriteString(u.keys.first(name) + " " + u.remedyHelp(name, e))
 	}
 	return b.String()
+}
+
+// remedyHelp is what a key does for this very item.
+func (u *UI) remedyHelp(name string, e entry) string {
+	switch {
+	case name == "reschedule":
+		return "change the time"
+	case name == "retry" && waitsForTime(e):
+		return "send it now"
+	case name == "retry":
+		return "try again"
+	}
+	return u.keys.help(name)
 }

@@ -341,9 +341,10 @@ func sentence(e *inbox.Error) string {
 
 // manner is how a text is sent.
 type manner struct {
-	split  bool // in as many messages as it takes
-	anyway bool // although the window seems to be closed
-	done   bool // the conversation is done then, and the agent goes on to the next
+	split  bool      // in as many messages as it takes
+	anyway bool      // although the window seems to be closed
+	done   bool      // the conversation is done then, and the agent goes on to the next
+	at     time.Time // when it is to leave, by the provider's clock; zero: now
 }
 
 func submits(m manner) func(*UI) tea.Cmd {
@@ -393,7 +394,7 @@ func (u *UI) hand(m manner) tea.Cmd {
 		u.warn("the message before this one is still being stored: press again in a moment")
 		return nil
 	}
-	request := inbox.SendRequest{Composition: c.composition(), Recipient: c.recipient, Split: m.split, Anyway: m.anyway, Hold: u.opts.Hold}
+	request := inbox.SendRequest{Composition: c.composition(), Recipient: c.recipient, Split: m.split, Anyway: m.anyway, Hold: u.opts.Hold, At: m.at}
 	u.dropComposer()
 	u.thread.draft = inbox.Draft{}
 	u.thread.toEnd()

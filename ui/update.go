@@ -456,14 +456,19 @@ func (u *UI) sent(msg sentMsg) tea.Cmd {
 	if msg.err == nil {
 		u.rememberSent(msg.id)
 		text := "queued for " + msg.to
+		if when, _ := u.scheduledWords(&msg.items[0]); when != "" {
+			u.say(when + " to " + msg.to)
+			return tea.Batch(u.saveDrafts(), u.readThread())
+		}
 		if len(msg.items) > 1 {
 			text += " as " + count(len(msg.items), "message")
 		}
+		back := u.rememberHeld(msg)
 		var done tea.Cmd
 		if msg.done {
 			done = u.doneAfter(msg, text)
 		} else {
-			text += u.rememberHeld(msg)
+			text += back
 		}
 		u.say(text)
 		u.await(msg, text)

@@ -20,6 +20,7 @@ type whenPage struct {
 	choices []whenChoice
 	window  inbox.Window // "before close" speaks of it; by our clock
 	against func(time.Time) string
+	never   func(time.Time) string // why a time cannot be taken at all; nil: each can
 	pick    func(whenChoice) tea.Cmd
 
 	input  editor
@@ -106,12 +107,22 @@ func (p *whenPage) take(u *UI) tea.Cmd {
 		return nil
 	}
 	c := p.found[p.at]
+	if p.refusal(c) != "" {
+		return nil
+	}
 	if p.objection(c) != "" && p.warned != c {
 		p.warned = c
 		return nil
 	}
 	u.dismiss()
 	return p.pick(c)
+}
+
+func (p *whenPage) refusal(c whenChoice) string {
+	if p.never == nil || c.at.IsZero() {
+		return ""
+	}
+	return p.never(c.at)
 }
 
 func (p *whenPage) objection(c whenChoice) string {
@@ -160,6 +171,9 @@ func (p *whenPage) said() string {
 		return ""
 	}
 	c := p.found[p.at]
+	if why := p.refusal(c); why != "" {
+		return why
+	}
 	why := p.objection(c)
 	if why != "" && p.warned == c {
 		why += " · Enter again " + p.hints + " anyway"
@@ -190,7 +204,7 @@ func (p *whenPage) row(u *UI, i, width int) string {
 	left, until := leftLabel(c.at, u.now(), false)
 	p.ends = sooner(p.ends, until)
 	l.column(plain, text, whenTimeColumn).put(u.style[roleFaint], " in "+left)
-	if p.objection(c) != "" {
+	if p.objection(c)+p.refusal(c) != "" {
 		l.put(u.style[roleWarn], " !")
 	}
 	return l.pad().String()
