@@ -44,31 +44,33 @@ func (u *UI) saveChosen() tea.Cmd {
 	return u.saveItem(v)
 }
 
+const noDownloads = "the config has no folder for downloads"
+
 func cannotSave(u *UI) string {
 	if u.opts.Downloads == "" {
-		return "the config has no folder for downloads"
+		return noDownloads
 	}
 	return cannotView(u)
 }
 
 // saveItem fetches what the viewer shows and writes it into the agent's folder.
 func (u *UI) saveItem(v *viewer) tea.Cmd {
-	if why := cannotSave(u); why != "" && u.opts.Downloads == "" {
-		u.warn(why)
+	if u.opts.Downloads == "" {
+		u.warn(noDownloads)
 		return nil
 	}
-	item := v.item()
+	ref, dir := v.item().ref, u.opts.Downloads
 	name := fileName(v.at.In(u.opts.Zone), v.from)
 	u.say("saving …")
 	return func() tea.Msg {
-		file, err := u.in.Media(u.ctx, item.ref, saveBytes)
+		file, err := u.in.Media(u.ctx, ref, saveBytes)
 		if err != nil {
 			return savedFileMsg{err: err}
 		}
 		if file.Type == "text/html" {
 			return savedFileMsg{err: inbox.Errorf(inbox.Rejected, "the link leads to a web page, not to a file")}
 		}
-		path, err := writeNew(u.opts.Downloads, name, extension(file.Type), file.Data)
+		path, err := writeNew(dir, name, extension(file.Type), file.Data)
 		return savedFileMsg{path, err}
 	}
 }
