@@ -172,8 +172,8 @@ func (s *session) thrownAway(ctx context.Context) string {
 
 // countDrafts counts the conversations with a stored draft.
 func (s *session) countDrafts(ctx context.Context) (n int) {
-	for _, view := range []inbox.View{inbox.ViewAll, inbox.ViewArchived} {
-		page, err := s.List(ctx, inbox.ListQuery{View: view, Sort: inbox.SortNewest, Now: time.Now(), After: demoRows})
+	for _, view := range []inbox.View{inbox.ViewAll, inbox.ViewSnoozed, inbox.ViewDone} {
+		page, err := s.List(ctx, inbox.ListQuery{View: view, Now: time.Now(), After: demoRows})
 		if err != nil {
 			s.guard.log.Warn("counting drafts failed", "err", err)
 		}

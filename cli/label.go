@@ -17,15 +17,15 @@ func (a *app) labelCommand() *cobra.Command {
 does not count. "parley list label:vip" finds what has one.`)
 	cmd.Example = "  parley label \"sara j\" +vip -late\n  parley label --query 'is:unanswered left<2h' +urgent"
 	cmd.DisableFlagParsing = true // -late is no flag
+	complete := cmd.ValidArgsFunction
+	cmd.ValidArgsFunction = func(cmd *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
+		_, _ = parseLabels(cmd, args) // what is not finished yet may well be wrong
+		return complete(cmd, args, typed)
+	}
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		change, rest, err := splitLabels(args)
+		change, err := parseLabels(cmd, args)
 		if err != nil {
 			return err
-		}
-		cmd.DisableFlagParsing = false
-		defer func() { cmd.DisableFlagParsing = true }()
-		if err := cmd.ParseFlags(rest); err != nil {
-			return wrongUsage(cmd, err.Error())
 		}
 		if help, _ := cmd.Flags().GetBool("help"); help {
 			return cmd.Help()
@@ -40,6 +40,20 @@ does not count. "parley list label:vip" finds what has one.`)
 		return a.triage(cmd.Context(), names, *o, "labels", func(*session, inbox.Conversation) (inbox.TriageChange, error) { return change, nil })
 	}
 	return cmd
+}
+
+// parseLabels parses the flags between the labels.
+func parseLabels(cmd *cobra.Command, args []string) (inbox.SetLabels, error) {
+	change, rest, err := splitLabels(args)
+	if err != nil {
+		return change, err
+	}
+	cmd.DisableFlagParsing = false
+	defer func() { cmd.DisableFlagParsing = true }()
+	if err := cmd.ParseFlags(rest); err != nil {
+		return change, wrongUsage(cmd, err.Error())
+	}
+	return change, nil
 }
 
 // splitLabels takes the labels out of the arguments. Behind -- there is none.

@@ -42,10 +42,12 @@ const tellPatience = 30 * time.Second
 func (a *app) triageCommand(use, short, long string) (*cobra.Command, *triageOptions) {
 	o := &triageOptions{}
 	cmd := &cobra.Command{
-		Use:               use,
-		Short:             short,
-		Long:              long + triageHelp,
-		ValidArgsFunction: a.completeConversations,
+		Use:   use,
+		Short: short,
+		Long:  long + triageHelp,
+		ValidArgsFunction: func(cmd *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
+			return a.completeConversations(cmd, nil, typed) // each argument may be one
+		},
 	}
 	cmd.Flags().StringVar(&o.query, "query", "", "all conversations that the `QUERY` finds")
 	cmd.Flags().BoolVar(&o.json, "json", false, "one JSON object per line")

@@ -126,6 +126,11 @@ func TestTriageRefusesWhatIsNotClear(t *testing.T) {
 			t.Errorf("a call that was refused has changed %v", c)
 		}
 	}
+	for _, line := range [][]string{{"done", "zden"}, {"done", "ursel", "zden"}, {"label", "ursel", "zden"}} {
+		if offered := d.parley(append([]string{"__complete"}, line...)...).exits(exitDone).stdout; !strings.Contains(offered, "Zdenka Novak") {
+			t.Errorf("%q is completed with\n%s", line, offered)
+		}
+	}
 	d.parley("label", "--help").exits(exitDone).prints("+LABEL", "--query")
 }
 
