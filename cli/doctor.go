@@ -21,6 +21,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"parley/cache"
+	"parley/cli/relay"
 	"parley/config"
 	"parley/inbox"
 )
@@ -341,7 +342,11 @@ func (d *doctor) rebuild(ctx context.Context, store *cache.Cache) {
 func (d *doctor) findHeld(file string, err error) {
 	e := inbox.AsError(err)
 	if e.Kind == inbox.Unavailable {
-		d.find("cache", good, "", "not looked into: %s", describeError(e))
+		text := describeError(e)
+		if relay.Attended(filepath.Dir(file)) {
+			text += "; it runs the commands that are typed beside it"
+		}
+		d.find("cache", good, "", "not looked into: %s", text)
 		return
 	}
 	d.find("cache", failing, e.Hint, "%s: %s", file, describeError(e))

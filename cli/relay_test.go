@@ -73,6 +73,9 @@ func TestCommandsBesideRun(t *testing.T) {
 	d.parley("archive", "ursel").exits(exitDone)
 	d.parley("list", "is:archived").exits(exitDone).prints("Ursel Kamp")
 	d.parley("show", "nobody").exits(exitFailed).says("nobody")
+	if out := d.parley("doctor").stdout; !strings.Contains(out, "it runs the commands that are typed beside it") {
+		t.Errorf("the doctor says\n%s", out)
+	}
 	d.parley("list", "is:unred").exits(exitUsage).says("is:unred")
 	if words := d.parley("__complete", "show", "Kamp").exits(exitDone).stdout; strings.Count(words, ":4\n") != 1 {
 		t.Errorf("the shell is told %q", words)
