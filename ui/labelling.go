@@ -208,7 +208,7 @@ func (p *labelPage) row(u *UI, i, width int) string {
 }
 
 func (p *labelPage) hint() string {
-	return "type a part of it, or a new one · ↑ ↓ select · Enter puts it on or takes it off · Tab the same, and stays · Esc leaves"
+	return "type a part, or a new one · ↑ ↓ · Enter puts on, takes off · Tab too, and stays · Esc"
 }
 
 func (p *labelPage) cursor(u *UI) *tea.Cursor { return u.panelCursor(&p.input) }

@@ -203,7 +203,7 @@ func (p *whenPage) row(u *UI, i, width int) string {
 	}
 	left, until := leftLabel(c.at, u.now(), false)
 	p.ends = sooner(p.ends, until)
-	l.column(plain, text, whenTimeColumn).put(u.style[roleFaint], " in "+left)
+	l.column(plain, text, max(whenTimeColumn, u.cells.width(text))).put(u.style[roleFaint], " in "+left)
 	if p.objection(c)+p.refusal(c) != "" {
 		l.put(u.style[roleWarn], " !")
 	}
