@@ -121,7 +121,7 @@ func listActions() []action {
 		{name: "filter", keys: []string{"/"}, help: "find names, words, is:unread, left<2h", scope: inPanes, run: (*UI).openFilter},
 		{name: "account", keys: []string{"a"}, help: "only the next account", scope: inPanes, able: needAccounts, run: (*UI).nextAccount},
 		{name: "platform", keys: []string{"p"}, help: "only the next platform", scope: inPanes, run: (*UI).nextPlatform},
-		{name: "sort", keys: []string{"s"}, help: "sort unanswered by time left", scope: inPanes, run: (*UI).toggleSort},
+		{name: "sort", keys: []string{"s"}, help: "sort unanswered by time left", scope: inPanes, able: cannotSort, run: (*UI).toggleSort},
 	}
 }
 

@@ -51,7 +51,7 @@ func (u *UI) readList() tea.Cmd {
 		return nil
 	}
 	gen := u.list.load.gen
-	by, search := u.searchBy(), u.list.search
+	by, search := u.searchBy(), u.list.wanted()
 	q := u.list.query(u.listRows(), by)
 	return func() tea.Msg {
 		_, behind := u.indexBehind(search) // before it is asked: it may follow meanwhile
@@ -62,7 +62,7 @@ func (u *UI) readList() tea.Cmd {
 
 // rows reads rows of the list.
 func (u *UI) rows(q inbox.ListQuery, search inbox.Search, by inbox.SearchBy) (inbox.ListPage, error) {
-	if search.Exact() {
+	if isExact(search) {
 		return u.in.List(u.ctx, q)
 	}
 	return u.pick(inbox.ListSearch{Query: q, Search: search, By: by, Most: pickMost})

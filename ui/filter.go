@@ -161,7 +161,7 @@ func (u *UI) followIndex(partial bool) tea.Cmd {
 }
 
 func (u *UI) indexFollowed(msg indexMsg) tea.Cmd {
-	if msg.gen != u.list.load.gen || !u.list.search.NeedsIndex() {
+	if msg.gen != u.list.load.gen || !u.list.wanted().NeedsIndex() {
 		return nil // it has been read again since, or asks something else
 	}
 	u.touch(partHeader)
@@ -170,7 +170,7 @@ func (u *UI) indexFollowed(msg indexMsg) tea.Cmd {
 
 // indexNote says that the list may lack something, "" when it does not.
 func (u *UI) indexNote() string {
-	switch state, behind := u.indexBehind(u.list.search); {
+	switch state, behind := u.indexBehind(u.list.wanted()); {
 	case !behind:
 		return ""
 	case state.Rebuilding && state.Total > 0:

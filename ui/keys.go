@@ -193,10 +193,15 @@ func keyLabels(keys []string) string {
 	return strings.Join(labels, " ")
 }
 
-// CheckKeys says what is wrong with the keys of a config: unknown actions, keys
+// CheckKeys says what is wrong with the keys of a config and of its own views, if
+// it has any: unknown actions, keys
 // that cannot work, and clashes, with both names.
-func CheckKeys(overrides map[string][]string) error {
-	_, err := newKeymap(usualViews(), overrides)
+func CheckKeys(overrides map[string][]string, own ...SavedView) error {
+	views := usualViews()
+	if len(own) > 0 {
+		views = namedViews(own)
+	}
+	_, err := newKeymap(views, overrides)
 	return err
 }
 

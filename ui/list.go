@@ -84,7 +84,7 @@ const mostClosing = 99
 // all conversations, whatever the filters leave of them.
 func (l *list) countOf(v listView) int {
 	switch {
-	case l.filters() != "":
+	case l.filters() != "" || len(v.search.Terms) > 0:
 		return 0
 	case v.closing:
 		return l.closing
@@ -102,16 +102,21 @@ func (l *list) row() (inbox.ListRow, bool) {
 
 // query asks for the rows around the selection, screens of them.
 func (l *list) query(screen int, by inbox.SearchBy) inbox.ListQuery {
-	q := l.search.Query(by)
+	search := l.wanted()
+	q := search.Query(by)
 	q.Account, q.Platform = cmp.Or(q.Account, l.account), cmp.Or(q.Platform, l.platform)
 	q.After = min(max(4*screen, 3*windowTop, l.owed), mostRows)
-	if !l.search.HasView() {
+	switch own := len(l.view.search.Terms) > 0; {
+	case l.search.HasView():
+	case own:
+		q.Sort = l.sort
+	default:
 		q.View, q.Sort = l.view.view, l.sort
 		if l.view.closing {
 			q.Closing = by.Closing
 		}
 	}
-	if !l.search.Exact() {
+	if !isExact(search) {
 		q.After = max(q.After, len(l.rows)+4*screen)
 		return q // its rows are picked one by one, from the beginning
 	}

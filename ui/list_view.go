@@ -252,17 +252,17 @@ func (u *UI) drawEmptyList(width, height int) []string {
 		texts = []string{"Reading the cache …"}
 	case u.list.filters() != "":
 		texts = []string{"Nothing matches " + u.list.filters() + u.within() + ".", "Esc drops the filters."}
-	case u.list.view.view == inbox.ViewAll:
+	case u.list.view.isAll():
 		texts = u.emptyInbox()
 	default:
-		texts = []string{"Nothing in “" + u.list.view.name + "”.", u.list.view.empty, "Press 1 for all conversations."}
+		texts = []string{"Nothing in “" + u.list.view.name + "”.", u.list.view.empty, u.toAll()}
 	}
 	return fill(u.paragraphs(texts, width), width, height)
 }
 
 // within names the view that the filters are applied to.
 func (u *UI) within() string {
-	if u.list.view.view == inbox.ViewAll || u.list.search.HasView() {
+	if u.list.view.isAll() || u.list.search.HasView() {
 		return ""
 	}
 	return " in “" + u.list.view.name + "”"

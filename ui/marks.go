@@ -115,7 +115,7 @@ const mostMarks = 500
 
 // markAll marks all that the list holds, mostMarks at the most.
 func (u *UI) markAll() tea.Cmd {
-	of, by, search := u.list.question(), u.searchBy(), u.list.search
+	of, by, search := u.list.question(), u.searchBy(), u.list.wanted()
 	q := u.list.query(0, by)
 	q.Anchor, q.AnchorID, q.Before, q.After = "", "", 0, mostMarks
 	return func() tea.Msg {

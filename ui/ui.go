@@ -35,6 +35,7 @@ type Options struct {
 	Author      string        // who writes notes, as other agents see it
 	Agent       string        // who answers, for canned replies
 	Replies     inbox.ReplySource
+	Views       []SavedView // instead of the usual ones; see [CheckView]
 }
 
 func (o Options) withDefaults() Options {
@@ -150,11 +151,14 @@ type readMark struct {
 func New(ctx context.Context, in *inbox.Inbox, opts Options) (*UI, error) {
 	u := &UI{
 		ctx: ctx, in: in, opts: opts.withDefaults(),
-		seed: maphash.MakeSeed(), views: usualViews(), drafts: newDraftBook(in), notes: newNoteBook(in), pictures: newPictures(),
+		seed: maphash.MakeSeed(), drafts: newDraftBook(in), notes: newNoteBook(in), pictures: newPictures(),
 		sentAt: map[inbox.ConversationID]time.Time{}, recent: usualReactions(),
 	}
-	u.list = newList(u.views[0])
 	var err error
+	if u.views, err = viewsOf(opts.Views, inbox.Known{Accounts: in.AccountIDs()}); err != nil {
+		return nil, err
+	}
+	u.list = newList(u.views[0])
 	if u.keys, err = newKeymap(u.views, opts.Keys); err != nil {
 		return nil, err
 	}
@@ -174,11 +178,14 @@ func New(ctx context.Context, in *inbox.Inbox, opts Options) (*UI, error) {
 
 // preload reads what the first frame shows.
 func (u *UI) preload() error {
-	page, err := u.in.List(u.ctx, u.list.query(listLeast, u.searchBy()))
-	if err != nil {
-		return err
+	var err error
+	if !u.list.wanted().NeedsIndex() { // that may not be there yet
+		page, err := u.rows(u.list.query(listLeast, u.searchBy()), u.list.wanted(), u.searchBy())
+		if err != nil {
+			return err
+		}
+		u.list.apply(page, windowTop)
 	}
-	u.list.apply(page, windowTop)
 	if u.list.counts, u.list.closing, err = u.count(u.closingQuery()); err != nil {
 		return err
 	}
@@ -246,6 +253,7 @@ func (u *UI) Init() tea.Cmd {
 		u.watchIdle(),
 		u.listen(),
 		u.lookForRelated(),
+		u.readFirst(),
 	)
 }
 

@@ -2,7 +2,7 @@ package ui
 
 import (
 	"cmp"
-	"strconv"
+	"slices"
 	"strings"
 
 	"parley/inbox"
@@ -18,57 +18,54 @@ import (
 type listView struct {
 	name    string
 	short   string // where there is little room
-	letter  string // after g
+	keys    []string
+	query   string // the search that it is
 	shows   string // for the help; "" when the name says it
 	empty   string // what is said when nothing is in it; "" for the usual words
 	view    inbox.View
 	sort    inbox.Sort
-	closing bool // only windows that end soon
-	quiet   bool // its size asks nobody to do anything
+	search  inbox.Search // what the view alone does not say
+	closing bool         // only windows that end soon
+	quiet   bool         // its size asks nobody to do anything
 }
 
 // usualViews are the views in the order of their numbers.
 func usualViews() []listView {
 	return []listView{
-		{name: "All", short: "All", letter: "i", shows: "all that is neither done nor snoozed", view: inbox.ViewAll, sort: inbox.SortNewest, quiet: true},
-		{name: "Unread", short: "Unread", letter: "u", view: inbox.ViewUnread, sort: inbox.SortNewest},
-		{name: "Unanswered", short: "Unansw", letter: "a", view: inbox.ViewUnanswered, sort: inbox.SortNewest},
-		{name: "Closing", short: "Clos", letter: "c", shows: "windows that close soon", view: inbox.ViewUnanswered, sort: inbox.SortTimeLeft, closing: true},
+		{name: "All", short: "All", keys: []string{"1", "g i"}, shows: "all that is neither done nor snoozed", view: inbox.ViewAll, sort: inbox.SortNewest, quiet: true},
+		{name: "Unread", short: "Unread", keys: []string{"2", "g u"}, query: "is:unread", view: inbox.ViewUnread, sort: inbox.SortNewest},
+		{name: "Unanswered", short: "Unansw", keys: []string{"3", "g a"}, query: "is:unanswered", view: inbox.ViewUnanswered, sort: inbox.SortNewest},
+		{name: "Closing", short: "Clos", keys: []string{"4", "g c"}, query: "is:closing", shows: "windows that close soon", view: inbox.ViewUnanswered, sort: inbox.SortTimeLeft, closing: true},
 		{
-			name: "Mine", short: "Mine", letter: "m", shows: "mine: taken, or answered here", view: inbox.ViewMine, sort: inbox.SortNewest, quiet: true,
+			name: "Mine", short: "Mine", keys: []string{"5", "g m"}, query: "is:mine", shows: "mine: taken, or answered here", view: inbox.ViewMine, sort: inbox.SortNewest, quiet: true,
 			empty: "What you take or answer is listed here.",
 		},
 		{
-			name: "Snoozed", short: "Snooz", letter: "s", shows: "snoozed, by the time at which they come back", view: inbox.ViewSnoozed, sort: inbox.SortWake, quiet: true,
+			name: "Snoozed", short: "Snooz", keys: []string{"6", "g s"}, query: "is:snoozed", shows: "snoozed, by the time at which they come back", view: inbox.ViewSnoozed, sort: inbox.SortWake, quiet: true,
 			empty: "What is snoozed waits here until its time, or until the customer writes.",
 		},
 		{
-			name: "Done", short: "Done", letter: "d", shows: "done, and archived by the provider", view: inbox.ViewDone, sort: inbox.SortNewest, quiet: true,
+			name: "Done", short: "Done", keys: []string{"7", "g d"}, query: "is:done", shows: "done, and archived by the provider", view: inbox.ViewDone, sort: inbox.SortNewest, quiet: true,
 			empty: "What is done is listed here until the customer writes again.",
 		},
 		{
-			name: "Failed", short: "Fail", letter: "f", shows: "failed: sends that failed or are unknown", view: inbox.ViewProblems, sort: inbox.SortNewest,
+			name: "Failed", short: "Fail", keys: []string{"8", "g f"}, query: "is:failed", shows: "failed: sends that failed or are unknown", view: inbox.ViewProblems, sort: inbox.SortNewest,
 			empty: "No send has failed, and none is in doubt. What is queued leaves by itself.",
 		},
 	}
 }
 
-// keys are the view's number, as far as there are digits, and g with its letter.
-func (v listView) keys(i int) (keys []string) {
-	if i < 9 {
-		keys = append(keys, strconv.Itoa(i+1))
-	}
-	if v.letter != "" {
-		keys = append(keys, "g "+v.letter)
-	}
-	return keys
-}
+// action is the name of what leads to the view.
+func (v listView) action() string { return SavedView{Name: v.name}.Action() }
+
+// isAll tells that the view leaves nothing of the inbox out.
+func (v listView) isAll() bool { return v.view == inbox.ViewAll && len(v.search.Terms) == 0 }
 
 // viewActions lead to the views.
 func viewActions(views []listView) (as []action) {
-	for i, v := range views {
+	for _, v := range views {
 		as = append(as, action{
-			name: "view-" + strings.ToLower(v.name), keys: v.keys(i),
+			name: v.action(), keys: v.keys,
 			help: "show: " + cmp.Or(v.shows, strings.ToLower(v.name)), scope: inPanes, run: shows(v),
 		})
 	}
@@ -90,7 +87,7 @@ func shows(v listView) func(*UI) tea.Cmd {
 // another view it goes there: nothing else can be sorted so.
 func (u *UI) toggleSort() tea.Cmd {
 	for _, v := range u.views {
-		if v.view != inbox.ViewUnanswered || v.closing {
+		if !v.isUnanswered() {
 			continue
 		}
 		if u.list.view.name != v.name || u.list.sort != inbox.SortTimeLeft {
@@ -99,6 +96,35 @@ func (u *UI) toggleSort() tea.Cmd {
 		return shows(v)(u)
 	}
 	return nil
+}
+
+func (v listView) isUnanswered() bool {
+	return v.view == inbox.ViewUnanswered && !v.closing && len(v.search.Terms) == 0
+}
+
+func cannotSort(u *UI) string {
+	if !slices.ContainsFunc(u.views, listView.isUnanswered) {
+		return "none of your views is the search is:unanswered"
+	}
+	return ""
+}
+
+// viewKey is the key that leads to a view, "" when none does.
+func (u *UI) viewKey(v listView) string {
+	if keys := u.keys.byName[v.action()].keys; len(keys) > 0 {
+		return keyLabel(keys[0])
+	}
+	return ""
+}
+
+// toAll says how to come to the whole inbox, "" when no key leads there.
+func (u *UI) toAll() string {
+	for _, v := range u.views {
+		if key := u.viewKey(v); v.isAll() && key != "" {
+			return "Press " + key + " for all conversations."
+		}
+	}
+	return ""
 }
 
 // The header's part of them.
@@ -119,8 +145,8 @@ const (
 func (u *UI) tabs(room int) (s segments) {
 	for look := tabsWhole; look <= tabsNumbers; look++ {
 		s = nil
-		for i, v := range u.views {
-			s = append(s, u.tab(i, v, look))
+		for _, v := range u.views {
+			s = append(s, u.tab(v, look))
 		}
 		if s.width(u.cells) <= room {
 			return s
@@ -132,18 +158,20 @@ func (u *UI) tabs(room int) (s segments) {
 	return s
 }
 
-func (u *UI) tab(i int, v listView, look tabLook) segment {
+func (u *UI) tab(v listView, look tabLook) segment {
 	shown := v.name == u.list.view.name && !u.list.search.HasView()
 	text, style := "  ", u.style[roleFaint]
 	if look >= tabsTerse {
 		text = " "
 	}
-	text += strconv.Itoa(i + 1)
+	key := u.viewKey(v)
 	switch {
 	case look == tabsWhole:
-		text += " " + v.name
-	case look < tabsNumbers || shown:
-		text += " " + v.short
+		text += strings.TrimSpace(key + " " + v.name)
+	case look < tabsNumbers || shown || key == "":
+		text += strings.TrimSpace(key + " " + v.short)
+	default:
+		text += key
 	}
 	text += u.tabCount(v, look)
 	if shown {
@@ -167,6 +195,6 @@ func (u *UI) tabCount(v listView, look tabLook) string {
 // as far as a record tells.
 func (l *list) belongs(c inbox.Conversation, by inbox.SearchBy) bool {
 	q := l.query(0, by)
-	return c.In(q.View) && l.search.Matches(c, by) &&
+	return c.In(q.View) && l.wanted().Matches(c, by) &&
 		(q.Account == "" || q.Account == c.ID.Account()) && (q.Platform == "" || q.Platform == c.ID.Platform())
 }
