@@ -19,6 +19,7 @@ import (
 type listOptions struct {
 	json  bool
 	limit int
+	view  string
 }
 
 func (a *app) listCommand() *cobra.Command {
@@ -49,6 +50,8 @@ What was never read, or could not be read lately, is named on standard error.`,
 	}
 	cmd.Flags().BoolVar(&o.json, "json", false, "one JSON object per line")
 	cmd.Flags().Var(countFlag(&o.limit), "limit", "at most `N` conversations (0: all)")
+	cmd.Flags().StringVar(&o.view, "view", "", "the view `NAME` of the config, in its order; QUERY narrows it")
+	_ = cmd.RegisterFlagCompletionFunc("view", a.completeView) // fails only for a flag that is not there
 	return cmd
 }
 
@@ -57,7 +60,7 @@ func (a *app) list(ctx context.Context, text string, o listOptions) error {
 		return err // before anything is opened
 	}
 	return a.withSession(ctx, offline, func(ctx context.Context, s *session) error {
-		search, err := parseQuery(text, known(s.config))
+		list, err := s.viewSearch(o.view, text)
 		if err != nil {
 			return err
 		}
@@ -67,13 +70,13 @@ func (a *app) list(ctx context.Context, text string, o listOptions) error {
 			lines := jsonLines(out)
 			print = func(c inbox.Conversation) error { return lines.Encode(recordOfConversation(c, s.Window(c))) }
 		}
-		if err := s.eachFound(ctx, search, o.limit, print); err != nil {
+		if err := s.eachListed(ctx, list, o.limit, print); err != nil {
 			return err
 		}
 		if err := out.Flush(); err != nil {
 			return err
 		}
-		a.tellAge(s, search.Account(), search.Platform())
+		a.tellAge(s, list.Search.Account(), list.Search.Platform())
 		return nil
 	})
 }

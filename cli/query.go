@@ -43,19 +43,7 @@ func (s *session) listSearch(search inbox.Search) inbox.ListSearch {
 // eachFound calls f with the conversations that the search finds, in its order,
 // limit of them at most (0: all).
 func (s *session) eachFound(ctx context.Context, search inbox.Search, limit int, f func(inbox.Conversation) error) error {
-	found := 0
-	for row, err := range s.Walk(ctx, s.listSearch(search)) {
-		if err != nil {
-			return err
-		}
-		if err := f(row.Conversation); err != nil {
-			return err
-		}
-		if found++; found == limit {
-			break
-		}
-	}
-	return nil
+	return s.eachListed(ctx, s.listSearch(search), limit, f)
 }
 
 // queryHelp lists what a query may hold, for a help text.

@@ -145,7 +145,7 @@ max_size = "2GB"
 
 [keys]
 done = "e"
-down = ["j", "n"]
+down = ["j", "N"]
 
 [ui]
 time_zone = "UTC"
@@ -179,7 +179,7 @@ editor = "code --wait"
 	if c.Retention != (inbox.Retention{MaxAge: 90 * 24 * time.Hour, MaxBytes: 2 << 30}) {
 		t.Errorf("retention %+v", c.Retention)
 	}
-	if want := []string{"j", "n"}; !reflect.DeepEqual(c.Screen.Keys["down"], want) {
+	if want := []string{"j", "N"}; !reflect.DeepEqual(c.Screen.Keys["down"], want) {
 		t.Errorf("keys %v", c.Screen.Keys)
 	}
 	if c.Screen.Editor != "code --wait" || c.Screen.Hours != 12 || c.Screen.TimeZone != time.UTC {

@@ -1,6 +1,7 @@
 package config
 
-// The [ui] and [keys] tables: how the screen looks, and which keys it knows.
+// The [ui] table: how the screen looks. The keys are in views.go, beside the views
+// that have some.
 
 import (
 	"errors"
@@ -28,6 +29,7 @@ type Screen struct {
 	Hold        time.Duration // how long a message can be taken back before it leaves
 	FPS         int
 	Keys        map[string][]string // action: keys
+	Views       []ui.SavedView      // none: the usual ones
 }
 
 // UsualClosingSoon is what closes soon unless the config says otherwise.
@@ -43,7 +45,7 @@ func (c *Config) takeScreen(root *table) {
 	c.Screen = takeScreen(t)
 	c.takeLook(root, t)
 	c.Screen.Pictures = takePictures(t)
-	c.Screen.Keys = takeKeys(root)
+	c.takeKeys(root, c.takeViews(root))
 	if t != nil {
 		t.finish()
 	}
@@ -74,19 +76,6 @@ func takeScreen(t *table) Screen {
 	c.Notify = takeNotify(t)
 	c.Mouse = t.flag("mouse", false)
 	return c
-}
-
-func takeKeys(root *table) map[string][]string {
-	t := root.sub("keys")
-	if t == nil {
-		return nil
-	}
-	keys := map[string][]string{}
-	for _, action := range t.keys() {
-		keys[action] = t.list(action, `a key in quotes, or a list of keys such as ["j", "down"]`)
-	}
-	t.problems(ui.CheckKeys(keys))
-	return keys
 }
 
 func parseHold(text string) (time.Duration, error) {
