@@ -203,10 +203,12 @@ func TestOffersFitTheirLine(t *testing.T) {
 	}
 }
 
-// index is a full-text index that may be behind: it finds nothing then.
+// index is a full-text index that may be behind: it finds nothing then. It may be
+// slow too.
 type index struct {
 	inboxtest.Index
 	state atomic.Pointer[inbox.IndexState]
+	takes func(inbox.TextQuery) time.Duration // nil: no time
 }
 
 func (x *index) IndexState() inbox.IndexState {
@@ -219,6 +221,9 @@ func (x *index) IndexState() inbox.IndexState {
 func (x *index) SearchText(ctx context.Context, q inbox.TextQuery) (inbox.TextPage, error) {
 	if state := x.IndexState(); !state.IsComplete() {
 		return inbox.TextPage{State: state}, nil
+	}
+	if x.takes != nil {
+		time.Sleep(x.takes(q)) // in a bubble; that nobody waits any more does not make it faster
 	}
 	return x.Index.SearchText(ctx, q)
 }

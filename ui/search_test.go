@@ -227,6 +227,45 @@ func TestMessagesThatComeBehindTheSearchStayUnread(t *testing.T) {
 	})
 }
 
+func TestAnswersToAnOlderSearchChangeNothing(t *testing.T) {
+	fill := func(s *shop) {
+		busyShop(s)
+		s.index.takes = func(q inbox.TextQuery) time.Duration {
+			if q.All[0].Text == "line" {
+				return 5 * time.Second
+			}
+			return 0
+		}
+	}
+	atShop(t, 120, 40, ui.Options{}, fill, func(s *shop) {
+		s.look("line")
+		s.Press("enter")
+		s.Sees("find: line") // what is there was found for another search
+		s.Press("ctrl+u")
+		s.Type("buckle")
+		s.Sees("1 of 2", "a new buckle")
+		s.Wait(10 * time.Second)
+		s.Sees("1 of 2", "a new buckle")
+		s.Press("ctrl+u")
+		s.Type("line")
+		s.Wait(10 * time.Second)
+		s.Sees("1 of more than 100", "line 299")
+		s.Press("enter")
+		s.Sees("line 299")
+		s.Misses("find:")
+	})
+}
+
+func TestPaletteLeadsToTheSearch(t *testing.T) {
+	atShop(t, 120, 40, ui.Options{}, busyShop, func(s *shop) {
+		s.Press("ctrl+k")
+		s.Type("search all messages")
+		s.Press("enter")
+		s.Type("buckle")
+		s.Sees("find: buckle", "1 of 2")
+	})
+}
+
 func TestForgottenCustomerIsNoLongerInTheResults(t *testing.T) {
 	atShop(t, 120, 40, ui.Options{}, busyShop, func(s *shop) {
 		s.look("buckle")
