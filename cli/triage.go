@@ -293,7 +293,7 @@ func (a *app) sayTriage(s *session, c inbox.Conversation, r inbox.TriageResult, 
 		return nil
 	case !r.Changed():
 		said = "nothing to change"
-	case r.After.Snoozed():
+	case r.After.Snoozed() && !r.After.SnoozedUntil.Equal(r.Before.SnoozedUntil):
 		said += " until " + minuteOf(r.After.SnoozedUntil, s.config.Screen.TimeZone)
 	case !slices.Equal(r.Before.Labels, r.After.Labels):
 		said += " " + cmp.Or(strings.Join(r.After.Labels, ", "), "none")

@@ -65,6 +65,10 @@ func TestTriageOnTheCommandLine(t *testing.T) {
 		t.Errorf("snoozed past the window: %v", late)
 	}
 	d.parley("snooze", "zdenka", "2h before close").exits(exitDone)
+	d.parley("label", "zdenka", "+warm").exits(exitDone).prints("labels warm: Zdenka Novak") // it is snoozed, but that is not what has changed
+	d.parley("label", "zdenka", "-warm").exits(exitDone).prints("labels none: Zdenka Novak")
+	d.parley("mute", "zdenka").exits(exitDone).prints("muted: Zdenka Novak")
+	d.parley("unmute", "zdenka").exits(exitDone).prints("not muted any more: Zdenka Novak")
 	d.parley("unsnooze", "zdenka", "ursel").exits(exitDone).prints("back: Zdenka Novak", "back: Ursel Kamp")
 
 	d.parley("label", "zdenka", "ursel", "+VIP", "+late").exits(exitDone).prints("labels late, vip: Zdenka Novak")
