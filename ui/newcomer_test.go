@@ -127,6 +127,18 @@ func TestPaletteSaysThatItGoesOn(t *testing.T) {
 	})
 }
 
+func TestPaletteFindsWordsBeforeScatteredLetters(t *testing.T) {
+	for text, want := range map[string]string{"sno": "snooze until a time", "done": "done, or back", "lab": "put labels on it", "undo": "undo the last", "sched": "scheduled", "emo": "react with an emoji"} {
+		atShop(t, 80, 24, ui.Options{}, threeCustomers, func(s *shop) {
+			s.Press("ctrl+k")
+			s.Type(text)
+			if first := s.Lines()[2]; !strings.Contains(first, want) {
+				t.Errorf("%q finds %q first, want %q", text, first, want)
+			}
+		})
+	}
+}
+
 func TestUndoSelectsWhatHasComeBack(t *testing.T) {
 	atShop(t, 120, 40, ui.Options{}, manyCustomers(300), func(s *shop) {
 		for range 100 {

@@ -1,6 +1,10 @@
 package ui
 
 import (
+	"cmp"
+	"slices"
+	"strings"
+
 	"github.com/sahilm/fuzzy"
 
 	tea "charm.land/bubbletea/v2"
@@ -71,6 +75,24 @@ func (p *palette) search() {
 	for _, m := range fuzzy.FindFrom(p.input.text, actionSource(p.all)) {
 		p.found = append(p.found, p.all[m.Index])
 	}
+	text := strings.ToLower(strings.TrimSpace(p.input.text))
+	slices.SortStableFunc(p.found, func(a, b *action) int { return cmp.Compare(actionRank(a, text), actionRank(b, text)) })
+}
+
+// actionRank is how well an action fits: the smaller the better. Its name, or the
+// beginning of its help, comes before a word of them, and scattered letters come
+// last.
+func actionRank(a *action, text string) int {
+	help := strings.ToLower(a.help)
+	switch all := help + " " + a.name; {
+	case strings.HasPrefix(help, text) || strings.HasPrefix(a.name, text):
+		return 0
+	case strings.Contains(all, " "+text):
+		return 1
+	case strings.Contains(all, text):
+		return 2
+	}
+	return 3
 }
 
 func (p *palette) draw(u *UI, width, height int) []string {
