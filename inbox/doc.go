@@ -2,11 +2,12 @@
 // reply window are, and the rules by which they change.
 //
 // It knows no HTTP, no terminal and no database, and uses the standard library
-// only. The world outside is reached through three ports:
+// only. The world outside is reached through four ports:
 //
 //   - [Provider]: an API that customers' messages are read from and answers are
 //     sent through (one implementation per folder under platforms/);
 //   - [Store]: the local cache (the folder cache/);
+//   - [TextIndex]: the full-text index beside it (cache/ too);
 //   - [Media]: what the links in messages lead to (platforms/media).
 //
 // Facts travel one way:
