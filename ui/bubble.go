@@ -437,7 +437,7 @@ func (d *blockDrawer) reactions(e entry) {
 		case r.Mine || r.UserID != c.Participant.ID:
 			add(r.Emoji, "you")
 		default:
-			add(r.Emoji, c.Participant.DisplayName())
+			add(r.Emoji, d.u.shortName(c.Participant.DisplayName()))
 		}
 	}
 	if n := len(e.gestures); n > 0 {

@@ -69,7 +69,7 @@ func (u *UI) overlayArea() rect {
 // panelTitle is the rule above a panel, with what it is about.
 func (u *UI) panelTitle(width int, title, more string) string {
 	rule := u.style[roleActive]
-	l := u.line(width).put(rule, "─ ").put(bold, title).fit(u.style[roleFaint], more, width/2).spaces(1)
+	l := u.line(width).put(rule, "─ ").fit(bold, title, width-2).fit(u.style[roleFaint], more, width/2).spaces(1)
 	return l.put(rule, strings.Repeat("─", l.left)).String()
 }
 

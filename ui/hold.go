@@ -78,7 +78,7 @@ func (u *UI) takenBack(msg takenBackMsg) tea.Cmd {
 		u.warn("take back: " + sentence(inbox.AsError(msg.err)))
 		return u.readThread()
 	}
-	name := msg.conv.Participant.DisplayName()
+	name := u.shortName(msg.conv.Participant.DisplayName())
 	u.say("taken back: it has not been sent to " + name)
 	if u.thread.id == msg.id {
 		u.thread.draft = msg.draft

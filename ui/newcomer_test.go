@@ -29,6 +29,34 @@ func TestLongNameLeavesRoomForTheRestOfTheFrame(t *testing.T) {
 	}
 }
 
+func TestLongNameLeavesRoomForWhatHasHappened(t *testing.T) {
+	fill := func(s *shop) { s.writes(inbox.Instagram, longName, "hello", time.Minute) }
+	atShop(t, 80, 24, held(), fill, func(s *shop) {
+		s.delivers()
+		const name = "Maximiliana Konstantinopoulou…"
+		s.Press("e")
+		s.Wait(time.Second)
+		s.Sees(name + ": done · z undoes it")
+		s.Press("z")
+		s.Wait(time.Second)
+		s.Sees("undone: " + name + ": done")
+		s.Press("L")
+		s.Sees("─ labels of Maximiliana", "…")
+		s.Type("vip")
+		s.Press("enter")
+		s.Wait(time.Second)
+		s.Sees(name + ": labelled vip · z undoes it")
+		s.Press("r")
+		s.Type("good morning")
+		s.Press("enter")
+		s.Wait(time.Second)
+		s.Sees("queued for " + name + " · z takes it back")
+		s.Press("z")
+		s.Wait(time.Second)
+		s.Sees("taken back: it has not been sent to " + name)
+	})
+}
+
 func TestTheTwoTimesOfARowCannotBeTakenForOneAnother(t *testing.T) {
 	for _, width := range []int{60, 80, 120} {
 		atShop(t, width, 24, ui.Options{}, threeCustomers, func(s *shop) {

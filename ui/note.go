@@ -284,6 +284,7 @@ func (u *UI) noteKept(msg noteMsg) tea.Cmd {
 		}
 		return u.saveDrafts()
 	}
+	msg.about = u.shortName(msg.about)
 	u.say("noted about " + msg.about + ", for agents only · " + u.keys.first("undo") + " undoes it")
 	u.remember(undoStep{what: "note about " + msg.about, own: func(u *UI) tea.Cmd { return u.removeNote(msg.note, true) }})
 	return tea.Batch(u.saveDrafts(), u.readThread())

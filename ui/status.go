@@ -34,6 +34,12 @@ func (u *UI) notify(text string, r role, stay time.Duration) {
 	u.touch(partHints)
 }
 
+// mostNamed is how many cells of a name stand in a notice.
+const mostNamed = 30
+
+// shortName leaves room for what a notice says of somebody.
+func (u *UI) shortName(name string) string { return u.cells.fit(name, mostNamed) }
+
 // hush takes a notice away when the agent goes on.
 func (u *UI) hush() {
 	if u.notice.text != "" {

@@ -132,7 +132,7 @@ func (u *UI) apply(cs []inbox.Conversation, msg triagedMsg) tea.Cmd {
 	msg.names = map[inbox.ConversationID]string{}
 	ids := make([]inbox.ConversationID, len(cs))
 	for i, c := range cs {
-		ids[i], msg.names[c.ID] = c.ID, c.Participant.DisplayName()
+		ids[i], msg.names[c.ID] = c.ID, u.shortName(c.Participant.DisplayName())
 	}
 	u.triaging++
 	return func() tea.Msg {

@@ -453,6 +453,7 @@ func (u *UI) draftsSaved(msg savedMsg) {
 // sent says what became of a text. When the inbox refused it, it is a draft
 // again, and in the composer if that is still open there.
 func (u *UI) sent(msg sentMsg) tea.Cmd {
+	msg.to = u.shortName(msg.to)
 	if msg.err == nil {
 		u.rememberSent(msg.id)
 		text := "queued for " + msg.to
