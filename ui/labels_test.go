@@ -31,6 +31,14 @@ func TestAgeLabel(t *testing.T) {
 	}
 }
 
+func TestTimesAreShownByTheMinuteThatWasMeant(t *testing.T) {
+	for off, want := range map[time.Duration]string{0: "12:00", -80 * time.Millisecond: "12:00", time.Second: "12:00", -2 * time.Second: "12:00", -5 * time.Second: "11:59", 59 * time.Second: "12:01"} {
+		if got := onTheMinute(noon.Add(off)).Format("15:04"); got != want {
+			t.Errorf("%v beside noon: %s, want %s", off, got, want)
+		}
+	}
+}
+
 func TestLeftLabel(t *testing.T) {
 	for _, tt := range []struct {
 		left        time.Duration

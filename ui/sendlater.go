@@ -86,11 +86,20 @@ func cannotReschedule(u *UI) string {
 func (u *UI) reschedule() tea.Cmd {
 	e, _ := u.thread.chosen(waitsForTime)
 	conv, item := u.thread.conv, *e.item
-	keep := whenChoice{text: "as it is", at: u.onOurClock(conv.ID.Account(), item.SendAt)}
+	keep := whenChoice{text: "as it is", at: onTheMinute(u.onOurClock(conv.ID.Account(), item.SendAt))}
 	return u.askWhen("send later to "+conv.Participant.DisplayName(), "schedules", conv, func(at time.Time) tea.Cmd {
-		text, _ := whenLabel(u.onOurClock(conv.ID.Account(), at), u.now(), u.opts.Zone, u.opts.Clock)
+		text, _ := whenLabel(onTheMinute(u.onOurClock(conv.ID.Account(), at)), u.now(), u.opts.Zone, u.opts.Clock)
 		return u.do("change the time", "scheduled for "+text, func(ctx context.Context) error { return u.in.Reschedule(ctx, item.ID, at) })
 	}, keep)
+}
+
+// onTheMinute is the minute that was meant. What is known of a provider's clock
+// moves by parts of a second, and 8:59:59.9 would be shown as 8:59.
+func onTheMinute(at time.Time) time.Time {
+	if minute := at.Round(time.Minute); at.Sub(minute).Abs() <= 2*time.Second {
+		return minute
+	}
+	return at
 }
 
 // sendNow lets a message leave that waits for its time.
@@ -100,7 +109,7 @@ func (u *UI) sendNow(item inbox.OutboxItem) tea.Cmd {
 
 // scheduledWords say when a message leaves, "" when it is not scheduled, or due.
 func (u *UI) scheduledWords(item *inbox.OutboxItem) (text string, until time.Time) {
-	at := u.onOurClock(item.Conversation.Account(), item.SendAt)
+	at := onTheMinute(u.onOurClock(item.Conversation.Account(), item.SendAt))
 	if !waitsForTime(entry{item: item}) || !at.After(u.now()) {
 		return "", time.Time{}
 	}
