@@ -3,6 +3,7 @@ package ui
 import (
 	"cmp"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -100,8 +101,8 @@ func (t *emojiTable) named(text string) namedEmoji {
 const mostEmojis = 60
 
 // find returns the emojis whose names fit best. A name that is what was typed
-// comes before one that begins with it, this before one of whose words does so,
-// and scattered letters come last.
+// comes before one that begins with it, the shorter first, this before one of
+// whose words does so, and scattered letters come last.
 func (t *emojiTable) find(text string) []namedEmoji {
 	text = emojiName(text)
 	if text == "" {
@@ -109,13 +110,31 @@ func (t *emojiTable) find(text string) []namedEmoji {
 	}
 	matches := fuzzy.Find(text, t.labels)
 	slices.SortStableFunc(matches, func(a, b fuzzy.Match) int {
-		return cmp.Compare(nameRank(t.all[a.Index].names, text), nameRank(t.all[b.Index].names, text))
+		x, y := t.all[a.Index].names, t.all[b.Index].names
+		if order := cmp.Compare(nameRank(x, text), nameRank(y, text)); order != 0 || nameRank(x, text) != nameBegins {
+			return order
+		}
+		return cmp.Compare(shortest(x, text), shortest(y, text))
 	})
 	var found []namedEmoji
 	for _, m := range matches[:min(len(matches), mostEmojis)] {
 		found = append(found, t.all[m.Index])
 	}
 	return found
+}
+
+// nameBegins is the rank of a name that begins with what was typed.
+const nameBegins = 1
+
+// shortest is how long the shortest of the names is that begin so.
+func shortest(names []string, text string) int {
+	n := math.MaxInt
+	for _, name := range names {
+		if strings.HasPrefix(name, text) {
+			n = min(n, len(name))
+		}
+	}
+	return n
 }
 
 // nameRank is how well the best of the names fits: the smaller the better.
@@ -126,7 +145,7 @@ func nameRank(names []string, text string) int {
 		case name == text:
 			return 0
 		case strings.HasPrefix(name, text):
-			best = min(best, 1)
+			best = min(best, nameBegins)
 		case strings.Contains(name, " "+text):
 			best = min(best, 2)
 		case strings.Contains(name, text):
