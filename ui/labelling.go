@@ -208,7 +208,7 @@ func (p *labelPage) row(u *UI, i, width int) string {
 }
 
 func (p *labelPage) hint() string {
-	return "type a part, or a new one · ↑ ↓ · Enter puts on, takes off · Tab too, and stays · Esc"
+	return "type a name · ↑ ↓ · Enter puts on, takes off · Tab too, and stays · Esc leaves"
 }
 
 func (p *labelPage) cursor(u *UI) *tea.Cursor { return u.panelCursor(&p.input) }

@@ -213,7 +213,7 @@ func (p *whenPage) row(u *UI, i, width int) string {
 func (p *whenPage) until() time.Time { return p.ends }
 
 func (p *whenPage) hint() string {
-	return "type 2h, fri 14:30, 2026-12-01 09:00 · ↑ ↓ select · Enter " + p.hints + " · Esc leaves"
+	return "type 2h, fri 14:30, 2026-12-01 09:00 · ↑ ↓ · Enter " + p.hints + " · Esc leaves"
 }
 
 func (p *whenPage) cursor(u *UI) *tea.Cursor { return u.panelCursor(&p.input) }
