@@ -196,7 +196,7 @@ func (u *UI) drawFilterHint(l *lineBuilder) string {
 	if u.filterWrong != "" {
 		return l.fit(u.style[roleUrgent], " "+u.filterWrong, l.left).String()
 	}
-	const help = " words, is:unread, from:anna, has:image, left<2h, before:7d, -not · Tab takes what is offered, ↓ the next · Enter keeps, Esc drops"
+	const help = " Enter keeps, Esc drops · Tab takes what is offered, ↓ the next · words, is:unread, from:anna, has:image, left<2h, before:7d, -not"
 	return l.fit(u.style[roleFaint], help, l.left).String()
 }
 

@@ -73,7 +73,7 @@ func TestViewKeyWinsOverAFilterThatNamesAnother(t *testing.T) {
 		s.Press("/")
 		s.Type("is:archived")
 		s.Press("enter")
-		s.Sees("Nothing matches “is:archived”.", "Esc drops the filters.")
+		s.Sees("Nothing matches “is:archived”.", "Esc drops the filters.", "f searches all messages.")
 		s.Press("2")
 		s.Sees("Maya", "Jamal")
 		s.Misses("is:archived")

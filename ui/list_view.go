@@ -251,13 +251,23 @@ func (u *UI) drawEmptyList(width, height int) []string {
 	case !u.list.loaded:
 		texts = []string{"Reading the cache …"}
 	case u.list.filters() != "":
-		texts = []string{"Nothing matches " + u.list.filters() + u.within() + ".", "Esc drops the filters."}
+		texts = []string{"Nothing matches " + u.list.filters() + u.within() + ".", "Esc drops the filters.", u.toSearch()}
 	case u.list.view.isAll():
 		texts = u.emptyInbox()
 	default:
 		texts = []string{"Nothing in “" + u.list.view.name + "”.", u.list.view.empty, u.toAll()}
 	}
 	return fill(u.paragraphs(texts, width), width, height)
+}
+
+// toSearch tells where words are found that stand in older messages, "" where no
+// words are looked for.
+func (u *UI) toSearch() string {
+	key := u.keys.first("search")
+	if len(u.list.search.Terms) == 0 || key == "" {
+		return ""
+	}
+	return key + " searches all messages."
 }
 
 // within names the view that the filters are applied to.

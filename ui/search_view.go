@@ -207,7 +207,7 @@ func putMatch(l *lineBuilder, colour sgr, word string) {
 }
 
 func (p *searchPage) hint() string {
-	return "↑ ↓ choose · Enter goes there · Esc back · Tab completes · Ctrl-U clears · Shift-Tab: the next offer"
+	return "↑ ↓ choose · Enter goes there · Esc back · Tab completes, Shift-Tab: another · Ctrl-U clears"
 }
 
 func (p *searchPage) until() time.Time { return p.renew }
