@@ -178,7 +178,11 @@ func printStatRecords(w io.Writer, tallies map[statKey]*inbox.Tally) error {
 // printStats prints a table by account and platform, a chart of the days, and the
 // rules.
 func (a *app) printStats(w io.Writer, p inbox.Period, tallies map[statKey]*inbox.Tally) error {
-	fmt.Fprintf(w, "From %s to now, %s.\n\n", p.Since.Format(time.DateOnly), p.Zone)
+	zone := p.Zone.String()
+	if p.Zone == time.Local {
+		zone = "this machine's time zone"
+	}
+	fmt.Fprintf(w, "From %s to now, %s.\n\n", p.Since.Format(time.DateOnly), zone)
 	table := grid{w, []column{{width: 16}, {width: 10}, {8, true}, {6, true}, {8, true}, {8, true}, {6, true}, {17, true}, {17, true}}}
 	if err := table.row("account", "platform", "received", "sent", "contacts", "answered", "missed", "first response", "resolution"); err != nil {
 		return err
