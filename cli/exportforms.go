@@ -139,11 +139,12 @@ func (markdownExport) message(w io.Writer, m exportMessage) error {
 func (markdownExport) end(io.Writer) error { return nil }
 
 // markdown makes a text stand for itself: CommonMark lets a backslash take the
-// meaning from any ASCII punctuation.
+// meaning from any ASCII punctuation. What never has one by itself is left as it
+// is, so that the text can be read without being rendered.
 func markdown(text string) string {
 	var b strings.Builder
 	for _, r := range inbox.CleanLine(text) {
-		if r < 0x80 && strings.ContainsRune("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~", r) {
+		if r < 0x80 && strings.ContainsRune("#$&()*+-.:<=>@[\\]^_`{|}~", r) {
 			b.WriteByte('\\')
 		}
 		b.WriteRune(r)

@@ -91,7 +91,7 @@ func TestExportAsMarkdownIsText(t *testing.T) {
 	t.Parallel()
 	d := newScriptDesk(t)
 	d.parley("export", "ursel").exits(exitDone).prints(
-		`# Ursel \<b\>Kamp\<\/b\>`, `\*\*bold\*\* \[x\]\(javascript\:alert\(1\)\)`, `> \# no heading`, `\<img src\=http\:`, " · note\n", `Call \*her\* back`)
+		`# Ursel \<b\>Kamp\</b\>`, `\*\*bold\*\* \[x\]\(javascript\:alert\(1\)\)`, `> \# no heading`, `\<img src\=http\:`, " · note\n", `Call \*her\* back`)
 	d.parley("export", "ursel", "--format", "pdf").exits(exitUsage).says(`there is no format "pdf"`)
 }
 
@@ -109,7 +109,7 @@ func TestExportOfAttachments(t *testing.T) {
 		to    exporter
 		wants []string
 	}{
-		"markdown": {markdownExport{}, []string{`\[image\] https\:\/\/cdn\.example\/a\.jpg \(link of 2026\-03\-02 09\:00\)`, "❤️ (ours)", "· edited", "> *unsent*"}},
+		"markdown": {markdownExport{}, []string{`\[image\] https\://cdn\.example/a\.jpg \(link of 2026\-03\-02 09\:00\)`, "❤️ (ours)", "· edited", "> *unsent*"}},
 		"html":     {htmlExport{}, []string{`href="https://cdn.example/a.jpg"`, "(link of 2026-03-02 09:00)", "❤️ (ours)", "· edited", `class="unsent"`, "#ZgotmplZ"}},
 		"json":     {&jsonExport{}, []string{`"link_from":"2026-03-02T09:00:00Z"`, `"mine":true`, `"edited_at":"2026-03-02T10:00:00Z"`, `"unsent":true`}},
 	} {
