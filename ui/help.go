@@ -9,9 +9,9 @@ import (
 // helpPage is the list of all keys, by where they work. What cannot be done now
 // is faint and says why.
 type helpPage struct {
+	pager
 	lines []string
 	width int
-	top   int
 }
 
 func (u *UI) openHelp() tea.Cmd {
@@ -19,34 +19,11 @@ func (u *UI) openHelp() tea.Cmd {
 	return nil
 }
 
-func (h *helpPage) press(u *UI, _ tea.Key, name string) tea.Cmd {
-	u.touch(partOverlay)
-	page := max(u.body().height-1, 1)
-	switch name {
-	case "j", "down":
-		h.top++
-	case "k", "up":
-		h.top--
-	case "space", "pgdown":
-		h.top += page
-	case "b", "pgup":
-		h.top -= page
-	default:
-		u.dismiss()
-	}
-	return nil
-}
-
-func (h *helpPage) paste(*UI, string) tea.Cmd { return nil }
-
-func (h *helpPage) cursor(*UI) *tea.Cursor { return nil }
-
 func (h *helpPage) draw(u *UI, width, height int) []string {
 	if h.width != width {
 		h.lines, h.width = u.helpLines(width), width
 	}
-	h.top = max(min(h.top, len(h.lines)-height+u.hintRows()), 0)
-	return u.withHint(h, h.lines[h.top:min(h.top+height, len(h.lines))], width, height)
+	return h.drawLines(u, h, h.lines, width, height)
 }
 
 func (h *helpPage) hint() string {

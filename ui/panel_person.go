@@ -347,36 +347,13 @@ func attachmentsRule(caps inbox.Capabilities) string {
 
 // personPage is the same as a page, where there is no room for a column.
 type personPage struct {
+	pager
 	conv inbox.Conversation
-	top  int
 }
-
-func (p *personPage) press(u *UI, _ tea.Key, name string) tea.Cmd {
-	u.touch(partOverlay)
-	page := max(u.body().height-1, 1)
-	switch name {
-	case "j", "down":
-		p.top++
-	case "k", "up":
-		p.top--
-	case "space", "pgdown":
-		p.top += page
-	case "b", "pgup":
-		p.top -= page
-	default:
-		u.dismiss()
-	}
-	return nil
-}
-
-func (p *personPage) paste(*UI, string) tea.Cmd { return nil }
-
-func (p *personPage) cursor(*UI) *tea.Cursor { return nil }
 
 func (p *personPage) draw(u *UI, width, height int) []string {
 	lines, _ := u.personLines(p.conv, width)
-	p.top = max(min(p.top, len(lines)-height+u.hintRows()), 0)
-	return u.withHint(p, lines[p.top:min(p.top+height, len(lines))], width, height)
+	return p.drawLines(u, p, lines, width, height)
 }
 
 func (p *personPage) hint() string {
