@@ -15,14 +15,11 @@ import (
 // use are found by a part of them, others are made by typing them. It belongs to
 // the conversations that were meant when it opened.
 type labelPage struct {
+	chooser[string]
 	about []inbox.Conversation
 	known []inbox.LabelCount
 	has   map[string]int // how many of them have the label
 	err   *inbox.Error
-
-	input editor
-	found []string
-	at    int
 }
 
 // labelsMsg are the labels in use.
@@ -33,7 +30,8 @@ type labelsMsg struct {
 }
 
 func (u *UI) openLabels() tea.Cmd {
-	p := &labelPage{about: u.targets(), has: map[string]int{}, input: newLineEditor(u.cells, 4*inbox.MaxLabelRunes)}
+	p := &labelPage{about: u.targets(), has: map[string]int{}}
+	p.input = newLineEditor(u.cells, 4*inbox.MaxLabelRunes)
 	for _, c := range p.about {
 		for _, label := range c.Triage.Labels {
 			p.has[label]++
@@ -111,17 +109,10 @@ func (p *labelPage) press(u *UI, key tea.Key, name string) tea.Cmd {
 		p.input.set("")
 		p.search()
 		return cmd
-	case "down", "ctrl+n":
-		p.at = min(p.at+1, max(len(p.found)-1, 0))
-		return nil
-	case "up", "ctrl+p":
-		p.at = max(p.at-1, 0)
-		return nil
 	}
-	if _, used := p.input.press(name); !used && key.Text != "" {
-		p.input.insert(key.Text)
+	if p.chooser.press(key, name) {
+		p.search()
 	}
-	p.search()
 	return nil
 }
 
@@ -153,17 +144,16 @@ const labelRows = 6
 func (p *labelPage) rows() int { return 2 + labelRows }
 
 func (p *labelPage) draw(u *UI, width, height int) []string {
-	p.input.resize(u.cells, width-3, 1)
 	lines := []string{
 		u.panelTitle(width, "labels of "+aboutWords(p.about), ""),
-		u.line(width).put(u.style[roleActive], " > ").put(plain, p.input.visibleRow(0)).String(),
+		p.drawLine(u, width),
 	}
 	if wrong := p.wrong(); wrong != "" {
 		lines = append(lines, u.line(width).fit(u.style[roleUrgent], "   "+wrong, width).String())
 	}
 	rows := max(height-len(lines)-u.hintRows(), 1)
-	first := max(min(p.at-rows/2, len(p.found)-rows), 0)
-	for i := first; i < min(first+rows, len(p.found)); i++ {
+	first, last := around(p.at, rows, len(p.found))
+	for i := first; i < last; i++ {
 		lines = append(lines, p.row(u, i, width))
 	}
 	return u.withHint(p, lines, width, height)
@@ -184,10 +174,7 @@ func (p *labelPage) wrong() string {
 }
 
 func (p *labelPage) row(u *UI, i, width int) string {
-	l := u.line(width)
-	if i == p.at {
-		u.selectLine(l, false)
-	}
+	l := u.choiceLine(width, i == p.at)
 	label := p.found[i]
 	box := " [ ] "
 	switch n := p.has[label]; {

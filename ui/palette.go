@@ -13,15 +13,13 @@ import (
 // palette finds an action by a part of its words and runs it, for everybody who
 // does not know the key.
 type palette struct {
-	input editor
-	all   []*action
-	found []*action
-	at    int
+	chooser[*action]
+	all []*action
 }
 
 func (u *UI) openPalette() tea.Cmd {
-	p := &palette{input: newLineEditor(u.cells, 100), all: u.keys.within(u.scope())}
-	p.found = p.all
+	p := &palette{all: u.keys.within(u.scope())}
+	p.input, p.found = newLineEditor(u.cells, 100), p.all
 	u.show(p)
 	return nil
 }
@@ -38,17 +36,10 @@ func (p *palette) press(u *UI, key tea.Key, name string) tea.Cmd {
 			return nil
 		}
 		return u.perform(p.found[p.at])
-	case "down", "ctrl+n", "tab":
-		p.at = min(p.at+1, max(len(p.found)-1, 0))
-		return nil
-	case "up", "ctrl+p", "shift+tab":
-		p.at = max(p.at-1, 0)
-		return nil
 	}
-	if _, used := p.input.press(name); !used && key.Text != "" {
-		p.input.insert(key.Text)
+	if p.chooser.press(key, byTab(name)) {
+		p.search()
 	}
-	p.search()
 	return nil
 }
 
@@ -96,8 +87,7 @@ func actionRank(a *action, text string) int {
 }
 
 func (p *palette) draw(u *UI, width, height int) []string {
-	p.input.resize(u.cells, width-3, 1)
-	lines := []string{u.line(width).put(u.style[roleActive], " > ").put(plain, p.input.visibleRow(0)).String()}
+	lines := []string{p.drawLine(u, width)}
 	if len(p.found) == 0 {
 		lines = append(lines, u.line(width).put(u.style[roleFaint], "   no action has these letters").String())
 	}
@@ -105,8 +95,7 @@ func (p *palette) draw(u *UI, width, height int) []string {
 	if len(p.found) > rows && rows > 3 {
 		rows-- // for what says that there is more
 	}
-	first := max(min(p.at-rows/2, len(p.found)-rows), 0)
-	last := min(first+rows, len(p.found))
+	first, last := around(p.at, rows, len(p.found))
 	for i := first; i < last; i++ {
 		lines = append(lines, p.row(u, i, width))
 	}
@@ -130,10 +119,7 @@ func (p *palette) elsewhere(above, below int) string {
 
 func (p *palette) row(u *UI, i, width int) string {
 	a := p.found[i]
-	l := u.line(width)
-	if i == p.at {
-		u.selectLine(l, false)
-	}
+	l := u.choiceLine(width, i == p.at)
 	text, style := a.help, plain
 	if why := a.reason(u); why != "" {
 		text, style = a.help+" ("+why+")", u.style[roleFaint]

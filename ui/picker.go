@@ -14,12 +14,9 @@ import (
 // thread, so that the message stays in sight, and it belongs to that message.
 type picker struct {
 	target
+	chooser[namedEmoji]
 	message inbox.MessageID
 	about   string // how the message begins
-
-	input editor
-	found []namedEmoji
-	at    int
 }
 
 // usualReactions are those that Instagram and Messenger offer first.
@@ -28,7 +25,8 @@ func usualReactions() []string { return []string{"❤️", "😂", "😮", "😢
 // openPicker asks for the emoji to put on a message.
 func (u *UI) openPicker(to target, m *inbox.Message) {
 	u.knowEmojis()
-	p := &picker{target: to, message: m.ID, about: m.Preview(), input: newLineEditor(u.cells, 100)}
+	p := &picker{target: to, message: m.ID, about: m.Preview()}
+	p.input = newLineEditor(u.cells, 100)
 	p.search(u)
 	u.show(p)
 }
@@ -41,20 +39,13 @@ func (p *picker) press(u *UI, key tea.Key, name string) tea.Cmd {
 		return nil
 	case "enter":
 		return p.pick(u, p.at)
-	case "down", "ctrl+n", "tab":
-		p.at = min(p.at+1, max(len(p.found)-1, 0))
-		return nil
-	case "up", "ctrl+p", "shift+tab":
-		p.at = max(p.at-1, 0)
-		return nil
 	}
 	if n := strings.Index("123456", name); p.input.text == "" && len(name) == 1 && n >= 0 {
 		return p.pick(u, n)
 	}
-	if _, used := p.input.press(name); !used && key.Text != "" {
-		p.input.insert(key.Text)
+	if p.chooser.press(key, byTab(name)) {
+		p.search(u)
 	}
-	p.search(u)
 	return nil
 }
 
@@ -101,10 +92,9 @@ const pickerHintLeast = 5
 func (p *picker) rows() int { return 2 + len(usualReactions()) }
 
 func (p *picker) draw(u *UI, width, height int) []string {
-	p.input.resize(u.cells, width-3, 1)
 	lines := []string{
 		u.panelTitle(width, "react to "+p.to, " · "+p.about),
-		u.line(width).put(u.style[roleActive], " > ").put(plain, p.input.visibleRow(0)).String(),
+		p.drawLine(u, width),
 	}
 	if len(p.found) == 0 {
 		lines = append(lines, u.line(width).fit(u.style[roleFaint], "   no emoji has this name; any can be pasted", width).String())
@@ -113,8 +103,8 @@ func (p *picker) draw(u *UI, width, height int) []string {
 	if height >= pickerHintLeast {
 		rows = max(rows-u.hintRows(), 1)
 	}
-	first := max(min(p.at-rows/2, len(p.found)-rows), 0)
-	for i := first; i < min(first+rows, len(p.found)); i++ {
+	first, last := around(p.at, rows, len(p.found))
+	for i := first; i < last; i++ {
 		lines = append(lines, p.row(u, i, width))
 	}
 	if height < pickerHintLeast {
@@ -124,10 +114,7 @@ func (p *picker) draw(u *UI, width, height int) []string {
 }
 
 func (p *picker) row(u *UI, i, width int) string {
-	l := u.line(width)
-	if i == p.at {
-		u.selectLine(l, false)
-	}
+	l := u.choiceLine(width, i == p.at)
 	number := "   "
 	if p.input.text == "" {
 		number = " " + string(rune('1'+i)) + " "

@@ -202,8 +202,8 @@ func (p *postsPage) draw(u *UI, width, height int) []string {
 	}
 	status := p.status(u)
 	rows := max(height-len(lines)-1-u.hintRows(), 1)
-	first := max(min(p.at-rows/2, len(p.found)-rows), 0)
-	for i := first; i < min(first+rows, len(p.found)); i++ {
+	first, last := around(p.at, rows, len(p.found))
+	for i := first; i < last; i++ {
 		lines = append(lines, p.row(u, i, width))
 	}
 	if status != "" {
@@ -247,10 +247,7 @@ const (
 
 func (p *postsPage) row(u *UI, i, width int) string {
 	post := p.found[i]
-	l := u.line(width)
-	if i == p.at {
-		u.selectLine(l, false)
-	}
+	l := u.choiceLine(width, i == p.at)
 	l.spaces(1).column(u.style[roleFaint], u.postDate(post), dateColumn)
 	l.column(u.style[roleFaint], strings.ToLower(strings.ReplaceAll(post.Kind, "_", " ")), min(kindColumn, l.left/3)).spaces(1)
 	address := ""

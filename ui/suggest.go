@@ -178,8 +178,8 @@ func (u *UI) drawSuggestions(width int) (lines []string) {
 	}
 	preview := u.previewRows(width)
 	rows := min(len(s.list), mostSuggestions, s.rows)
-	first := max(min(s.at-rows/2, len(s.list)-rows), 0)
-	for i := first; i < first+rows; i++ {
+	first, last := around(s.at, rows, len(s.list))
+	for i := first; i < last; i++ {
 		l := u.line(width)
 		if i == s.at {
 			l.base = reverse

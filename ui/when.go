@@ -15,6 +15,7 @@ import (
 // before it is taken. A time that there is something to say against has to be
 // taken twice.
 type whenPage struct {
+	chooser[whenChoice]
 	title   string
 	hints   string // what Enter does: "snoozes"
 	choices []whenChoice
@@ -23,10 +24,7 @@ type whenPage struct {
 	never   func(time.Time) string // why a time cannot be taken at all; nil: each can
 	pick    func(whenChoice) tea.Cmd
 
-	input  editor
-	found  []whenChoice
-	wrong  string // why what is typed is no time
-	at     int
+	wrong  string     // why what is typed is no time
 	warned whenChoice // it has been taken once
 	ends   time.Time  // when what is shown of the times left changes
 }
@@ -79,17 +77,10 @@ func (p *whenPage) press(u *UI, key tea.Key, name string) tea.Cmd {
 		return nil
 	case "enter":
 		return p.take(u)
-	case "down", "ctrl+n", "tab":
-		p.at = min(p.at+1, max(len(p.found)-1, 0))
-		return nil
-	case "up", "ctrl+p", "shift+tab":
-		p.at = max(p.at-1, 0)
-		return nil
 	}
-	if _, used := p.input.press(name); !used && key.Text != "" {
-		p.input.insert(key.Text)
+	if p.chooser.press(key, byTab(name)) {
+		p.search(u)
 	}
-	p.search(u)
 	return nil
 }
 
@@ -138,17 +129,16 @@ const whenRows = 7
 func (p *whenPage) rows() int { return 3 + whenRows }
 
 func (p *whenPage) draw(u *UI, width, height int) []string {
-	p.input.resize(u.cells, width-3, 1)
 	lines := []string{
 		u.panelTitle(width, p.title, ""),
-		u.line(width).put(u.style[roleActive], " > ").put(plain, p.input.visibleRow(0)).String(),
+		p.drawLine(u, width),
 	}
 	lines = append(lines, p.told(u, p.wrong, width)...)
 	warning := p.told(u, p.said(), width)
 	rows := max(height-len(lines)-len(warning)-u.hintRows(), 1)
 	p.ends = time.Time{}
-	first := max(min(p.at-rows/2, len(p.found)-rows), 0)
-	for i := first; i < min(first+rows, len(p.found)); i++ {
+	first, last := around(p.at, rows, len(p.found))
+	for i := first; i < last; i++ {
 		lines = append(lines, p.row(u, i, width))
 	}
 	return u.withHint(p, append(lines, warning...), width, height)
@@ -188,10 +178,7 @@ const (
 )
 
 func (p *whenPage) row(u *UI, i, width int) string {
-	l := u.line(width)
-	if i == p.at {
-		u.selectLine(l, false)
-	}
+	l := u.choiceLine(width, i == p.at)
 	c := p.found[i]
 	l.spaces(3).column(plain, c.text, min(whenTextColumn, l.left/2))
 	if c.at.IsZero() {
