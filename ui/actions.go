@@ -13,11 +13,13 @@ import (
 
 // action is one thing that an agent can do. The table of all of them feeds the
 // keys, the hints, the help, the palette, the overrides of the config and the
-// README; nothing else knows a key.
+// README; nothing else knows a key. The command line has the same actions.
 type action struct {
 	name  string // in the config
 	keys  []string
 	help  string
+	twins []string // commands that do the same: "snooze CONVERSATION WHEN"
+	alone Alone    // or why there are none
 	scope scope
 	able  func(*UI) string // the reason why it cannot be done now, "" when it can; nil: always
 	run   func(*UI) tea.Cmd
@@ -38,102 +40,102 @@ func actions(views []listView) []action {
 
 func moveActions() []action {
 	return []action{
-		{name: "down", keys: []string{"j", "down"}, help: "next conversation, line down", scope: inPanes, run: moves(1, 0)},
-		{name: "up", keys: []string{"k", "up"}, help: "previous conversation, line up", scope: inPanes, run: moves(-1, 0)},
-		{name: "page-down", keys: []string{"pgdown", "space"}, help: "page down", scope: inPanes, run: moves(0, 2)},
-		{name: "page-up", keys: []string{"pgup", "ctrl+b"}, help: "page up", scope: inPanes, run: moves(0, -2)},
-		{name: "half-down", keys: []string{"ctrl+d"}, help: "half a page down", scope: inPanes, run: moves(0, 1)},
-		{name: "half-up", keys: []string{"ctrl+u"}, help: "half a page up", scope: inPanes, run: moves(0, -1)},
-		{name: "top", keys: []string{"g g", "home"}, help: "to the beginning", scope: inPanes, run: (*UI).toTop},
-		{name: "bottom", keys: []string{"G", "end"}, help: "to the end", scope: inPanes, run: (*UI).toBottom},
-		{name: "open", keys: []string{"enter", "l", "right"}, help: "open the conversation", scope: inList, able: needSelection, run: (*UI).openSelected},
-		{name: "list", keys: []string{"u", "esc", "h", "left"}, help: "back to the list", scope: inThread, run: (*UI).toList},
-		{name: "clear", keys: []string{"esc"}, help: "drop the marks, then the filters", scope: inList, run: (*UI).clear},
-		{name: "switch", keys: []string{"tab"}, help: "to the other pane", scope: inPanes, able: needSelection, run: (*UI).switchPane},
+		{name: "down", keys: []string{"j", "down"}, help: "next conversation, line down", alone: moves, scope: inPanes, run: goes(1, 0)},
+		{name: "up", keys: []string{"k", "up"}, help: "previous conversation, line up", alone: moves, scope: inPanes, run: goes(-1, 0)},
+		{name: "page-down", keys: []string{"pgdown", "space"}, help: "page down", alone: moves, scope: inPanes, run: goes(0, 2)},
+		{name: "page-up", keys: []string{"pgup", "ctrl+b"}, help: "page up", alone: moves, scope: inPanes, run: goes(0, -2)},
+		{name: "half-down", keys: []string{"ctrl+d"}, help: "half a page down", alone: moves, scope: inPanes, run: goes(0, 1)},
+		{name: "half-up", keys: []string{"ctrl+u"}, help: "half a page up", alone: moves, scope: inPanes, run: goes(0, -1)},
+		{name: "top", keys: []string{"g g", "home"}, help: "to the beginning", alone: moves, scope: inPanes, run: (*UI).toTop},
+		{name: "bottom", keys: []string{"G", "end"}, help: "to the end", alone: moves, scope: inPanes, run: (*UI).toBottom},
+		{name: "open", keys: []string{"enter", "l", "right"}, help: "open the conversation", twins: []string{"show CONVERSATION"}, scope: inList, able: needSelection, run: (*UI).openSelected},
+		{name: "list", keys: []string{"u", "esc", "h", "left"}, help: "back to the list", alone: moves, scope: inThread, run: (*UI).toList},
+		{name: "clear", keys: []string{"esc"}, help: "drop the marks, then the filters", alone: picks, scope: inList, run: (*UI).clear},
+		{name: "switch", keys: []string{"tab"}, help: "to the other pane", alone: moves, scope: inPanes, able: needSelection, run: (*UI).switchPane},
 	}
 }
 
 func conversationActions() []action {
 	return []action{
-		{name: "reply", keys: []string{"r"}, help: "answer", scope: inPanes, able: cannotReply, run: (*UI).reply},
-		{name: "done", keys: []string{"e"}, help: "done, or back into the inbox", scope: inPanes, able: needTarget, run: (*UI).toggleDone},
-		{name: "snooze", keys: []string{"b"}, help: "snooze until a time, or wake", scope: inPanes, able: needTarget, run: (*UI).openSnooze},
-		{name: "label", keys: []string{"L"}, help: "put labels on it, or take them off", scope: inPanes, able: needTarget, run: (*UI).openLabels},
-		{name: "note", keys: []string{"n"}, help: "write a private note, for agents only", scope: inPanes, able: needSelection, run: (*UI).openNote},
-		{name: "mute", keys: []string{"m"}, help: "mute, or unmute", scope: inPanes, able: needTarget, run: (*UI).toggleMuted},
-		{name: "take", keys: []string{"T"}, help: "take it as yours, or give it up", scope: inPanes, able: needTarget, run: (*UI).toggleMine},
-		{name: "unread", keys: []string{"U"}, help: "mark as unread, or as read", scope: inPanes, able: needTarget, run: (*UI).toggleUnread},
-		{name: "undo", keys: []string{"z"}, help: "undo the last action, and the one before", scope: inPanes, able: cannotUndo, run: (*UI).undoLast},
-		{name: "person", keys: []string{"I"}, help: "who the customer is: window, notes, what is possible", scope: inPanes, able: needSelection, run: (*UI).togglePerson},
-		{name: "related", keys: []string{"@"}, help: "to the same person elsewhere", scope: inPanes, able: noRelated, run: (*UI).toRelated},
-		{name: "forget", keys: []string{"#"}, help: "forget the customer on this machine", scope: inPanes, able: needSelection, run: (*UI).askForget},
+		{name: "reply", keys: []string{"r"}, help: "answer", twins: []string{"send CONVERSATION TEXT"}, scope: inPanes, able: cannotReply, run: (*UI).reply},
+		{name: "done", keys: []string{"e"}, help: "done, or back into the inbox", twins: []string{"done CONVERSATION", "reopen CONVERSATION"}, scope: inPanes, able: needTarget, run: (*UI).toggleDone},
+		{name: "snooze", keys: []string{"b"}, help: "snooze until a time, or wake", twins: []string{"snooze CONVERSATION WHEN", "unsnooze CONVERSATION"}, scope: inPanes, able: needTarget, run: (*UI).openSnooze},
+		{name: "label", keys: []string{"L"}, help: "put labels on it, or take them off", twins: []string{"label CONVERSATION +LABEL -LABEL"}, scope: inPanes, able: needTarget, run: (*UI).openLabels},
+		{name: "note", keys: []string{"n"}, help: "write a private note, for agents only", twins: []string{"note CONVERSATION TEXT"}, scope: inPanes, able: needSelection, run: (*UI).openNote},
+		{name: "mute", keys: []string{"m"}, help: "mute, or unmute", twins: []string{"mute CONVERSATION", "unmute CONVERSATION"}, scope: inPanes, able: needTarget, run: (*UI).toggleMuted},
+		{name: "take", keys: []string{"T"}, help: "take it as yours, or give it up", twins: []string{"take CONVERSATION", "give-up CONVERSATION"}, scope: inPanes, able: needTarget, run: (*UI).toggleMine},
+		{name: "unread", keys: []string{"U"}, help: "mark as unread, or as read", twins: []string{"unread CONVERSATION", "read CONVERSATION"}, scope: inPanes, able: needTarget, run: (*UI).toggleUnread},
+		{name: "undo", keys: []string{"z"}, help: "undo the last action, and the one before", alone: undoes, scope: inPanes, able: cannotUndo, run: (*UI).undoLast},
+		{name: "person", keys: []string{"I"}, help: "who the customer is: window, notes, what is possible", twins: []string{"show CONVERSATION"}, scope: inPanes, able: needSelection, run: (*UI).togglePerson},
+		{name: "related", keys: []string{"@"}, help: "to the same person elsewhere", twins: []string{"list NAME"}, scope: inPanes, able: noRelated, run: (*UI).toRelated},
+		{name: "forget", keys: []string{"#"}, help: "forget the customer on this machine", twins: []string{"forget CONVERSATION"}, scope: inPanes, able: needSelection, run: (*UI).askForget},
 	}
 }
 
 func selectionActions() []action {
 	return []action{
-		{name: "mark", keys: []string{"v"}, help: "mark for an action on many, and go on", scope: inList, able: needSelection, run: (*UI).toggleMark},
-		{name: "mark-range", keys: []string{"V"}, help: "mark all from the last mark to here", scope: inList, able: needSelection, run: (*UI).markRange},
-		{name: "mark-all", keys: []string{"ctrl+a"}, help: "mark all of the view", scope: inList, able: needSelection, run: (*UI).markAll},
+		{name: "mark", keys: []string{"v"}, help: "mark for an action on many, and go on", alone: picks, scope: inList, able: needSelection, run: (*UI).toggleMark},
+		{name: "mark-range", keys: []string{"V"}, help: "mark all from the last mark to here", alone: picks, scope: inList, able: needSelection, run: (*UI).markRange},
+		{name: "mark-all", keys: []string{"ctrl+a"}, help: "mark all of the view", alone: picks, scope: inList, able: needSelection, run: (*UI).markAll},
 	}
 }
 
 func messageActions() []action {
 	return []action{
-		{name: "next-message", keys: []string{"J"}, help: "select the next message", scope: inPanes, able: needThread, run: chooses(1)},
-		{name: "previous-message", keys: []string{"K"}, help: "select the message before", scope: inPanes, able: needThread, run: chooses(-1)},
-		{name: "copy", keys: []string{"y"}, help: "copy the message's text", scope: inPanes, able: needThread, run: (*UI).copyText},
-		{name: "link", keys: []string{"o"}, help: "open the message's link, or copy it", scope: inPanes, able: cannotLink, run: (*UI).openChosenLink},
-		{name: "view", keys: []string{"i"}, help: "look at its pictures and files", scope: inPanes, able: cannotView, run: (*UI).openViewer},
-		{name: "save", keys: []string{"w"}, help: "save its picture or file", scope: inPanes, able: cannotSave, run: (*UI).saveChosen},
-		{name: "retry", keys: []string{"t"}, help: "try again, or send now what is scheduled", scope: inPanes, able: cannotRetry, run: (*UI).retry},
-		{name: "reschedule", keys: []string{"W"}, help: "change when a scheduled message leaves", scope: inPanes, able: cannotReschedule, run: (*UI).reschedule},
-		{name: "discard", keys: []string{"x"}, help: "discard", scope: inPanes, able: onNoteToo(cannotDiscard), run: (*UI).discard},
-		{name: "recall", keys: []string{"c"}, help: "take back into the draft", scope: inPanes, able: onNoteToo(cannotRecall), run: (*UI).recall},
-		{name: "react", keys: []string{"+"}, help: "react with an emoji, or take it back", scope: inPanes, able: cannotReact, run: (*UI).react},
-		{name: "heart", keys: []string{"*"}, help: "send a heart", scope: inPanes, able: cannotHeart, run: (*UI).heart},
-		{name: "share", keys: []string{"P"}, help: "share one of your posts", scope: inPanes, able: cannotShare, run: (*UI).openPosts},
-		{name: "seen", keys: []string{"S"}, help: "tell the customer that it was read", scope: inPanes, able: cannotTellSeen, run: (*UI).tellSeen},
+		{name: "next-message", keys: []string{"J"}, help: "select the next message", alone: moves, scope: inPanes, able: needThread, run: chooses(1)},
+		{name: "previous-message", keys: []string{"K"}, help: "select the message before", alone: moves, scope: inPanes, able: needThread, run: chooses(-1)},
+		{name: "copy", keys: []string{"y"}, help: "copy the message's text", twins: []string{"show CONVERSATION --json"}, scope: inPanes, able: needThread, run: (*UI).copyText},
+		{name: "link", keys: []string{"o"}, help: "open the message's link, or copy it", twins: []string{"show CONVERSATION --json"}, scope: inPanes, able: cannotLink, run: (*UI).openChosenLink},
+		{name: "view", keys: []string{"i"}, help: "look at its pictures and files", twins: []string{"show CONVERSATION --json"}, scope: inPanes, able: cannotView, run: (*UI).openViewer},
+		{name: "save", keys: []string{"w"}, help: "save its picture or file", twins: []string{"show CONVERSATION --json"}, scope: inPanes, able: cannotSave, run: (*UI).saveChosen},
+		{name: "retry", keys: []string{"t"}, help: "try again, or send now what is scheduled", twins: []string{"outbox retry ID", "outbox at ID now"}, scope: inPanes, able: cannotRetry, run: (*UI).retry},
+		{name: "reschedule", keys: []string{"W"}, help: "change when a scheduled message leaves", twins: []string{"outbox at ID WHEN"}, scope: inPanes, able: cannotReschedule, run: (*UI).reschedule},
+		{name: "discard", keys: []string{"x"}, help: "discard", twins: []string{"outbox discard ID", "note CONVERSATION --delete ID"}, scope: inPanes, able: onNoteToo(cannotDiscard), run: (*UI).discard},
+		{name: "recall", keys: []string{"c"}, help: "take back into the draft", twins: []string{"outbox recall ID", "note CONVERSATION TEXT --edit ID"}, scope: inPanes, able: onNoteToo(cannotRecall), run: (*UI).recall},
+		{name: "react", keys: []string{"+"}, help: "react with an emoji, or take it back", twins: []string{"react CONVERSATION MESSAGE EMOJI", "unreact CONVERSATION MESSAGE"}, scope: inPanes, able: cannotReact, run: (*UI).react},
+		{name: "heart", keys: []string{"*"}, help: "send a heart", twins: []string{"heart CONVERSATION"}, scope: inPanes, able: cannotHeart, run: (*UI).heart},
+		{name: "share", keys: []string{"P"}, help: "share one of your posts", twins: []string{"share CONVERSATION POST", "posts"}, scope: inPanes, able: cannotShare, run: (*UI).openPosts},
+		{name: "seen", keys: []string{"S"}, help: "tell the customer that it was read", twins: []string{"seen CONVERSATION"}, scope: inPanes, able: cannotTellSeen, run: (*UI).tellSeen},
 	}
 }
 
 func composerActions() []action {
 	return []action{
-		{name: "send", keys: []string{"enter"}, help: "send", scope: inComposer, run: submits(manner{})},
-		{name: "send-split", keys: []string{"ctrl+s"}, help: "send in parts", scope: inComposer, run: submits(manner{split: true})},
-		{name: "send-later", keys: []string{"ctrl+t"}, help: "send at a time to come", scope: inComposer, run: (*UI).openSendLater},
-		{name: "send-done", keys: []string{"ctrl+o", "ctrl+enter"}, help: "send, done, and on to the next", scope: inComposer, run: submits(manner{done: true})},
-		{name: "newline", keys: []string{"ctrl+j", "shift+enter"}, help: "new line", scope: inComposer, run: func(u *UI) tea.Cmd { return u.typeText("\n") }},
-		{name: "leave", keys: []string{"esc"}, help: "leave, keep the draft", scope: inComposer, run: (*UI).closeComposer},
-		{name: "composer-heart", keys: []string{"ctrl+g"}, help: "send a heart, keep the text", scope: inComposer, able: cannotHeart, run: (*UI).composerHeart},
-		{name: "editor", keys: []string{"ctrl+e"}, help: "write in your editor", scope: inComposer, able: cannotEdit, run: (*UI).openEditor},
-		{name: "composer-search", keys: []string{"ctrl+f"}, help: "search all messages and customers", scope: inComposer, run: (*UI).openSearch},
-		{name: "replies", keys: []string{"ctrl+r"}, help: "insert a canned reply, as / does", scope: inComposer, able: noReplies, run: func(u *UI) tea.Cmd { return u.askSuggestions("/") }},
-		{name: "emoji", keys: []string{"ctrl+y"}, help: "insert an emoji, as :name: does", scope: inComposer, run: func(u *UI) tea.Cmd { return u.askSuggestions(":") }},
-		{name: "attach", keys: []string{"ctrl+a"}, help: "attach an address", scope: inComposer, able: cannotAttach, run: (*UI).attach},
-		{name: "detach", keys: []string{"ctrl+x"}, help: "take the last attachment away", scope: inComposer, able: cannotDetach, run: (*UI).dropChip},
+		{name: "send", keys: []string{"enter"}, help: "send", twins: []string{"send CONVERSATION TEXT"}, scope: inComposer, run: submits(manner{})},
+		{name: "send-split", keys: []string{"ctrl+s"}, help: "send in parts", twins: []string{"send CONVERSATION TEXT --split"}, scope: inComposer, run: submits(manner{split: true})},
+		{name: "send-later", keys: []string{"ctrl+t"}, help: "send at a time to come", twins: []string{"send CONVERSATION TEXT --at WHEN"}, scope: inComposer, run: (*UI).openSendLater},
+		{name: "send-done", keys: []string{"ctrl+o", "ctrl+enter"}, help: "send, done, and on to the next", twins: []string{"send CONVERSATION TEXT", "done CONVERSATION"}, scope: inComposer, run: submits(manner{done: true})},
+		{name: "newline", keys: []string{"ctrl+j", "shift+enter"}, help: "new line", alone: types, scope: inComposer, run: func(u *UI) tea.Cmd { return u.typeText("\n") }},
+		{name: "leave", keys: []string{"esc"}, help: "leave, keep the draft", alone: types, scope: inComposer, run: (*UI).closeComposer},
+		{name: "composer-heart", keys: []string{"ctrl+g"}, help: "send a heart, keep the text", twins: []string{"heart CONVERSATION"}, scope: inComposer, able: cannotHeart, run: (*UI).composerHeart},
+		{name: "editor", keys: []string{"ctrl+e"}, help: "write in your editor", twins: []string{"send CONVERSATION -"}, scope: inComposer, able: cannotEdit, run: (*UI).openEditor},
+		{name: "composer-search", keys: []string{"ctrl+f"}, help: "search all messages and customers", twins: []string{"search QUERY"}, scope: inComposer, run: (*UI).openSearch},
+		{name: "replies", keys: []string{"ctrl+r"}, help: "insert a canned reply, as / does", twins: []string{"send CONVERSATION --reply NAME", "replies"}, scope: inComposer, able: noReplies, run: func(u *UI) tea.Cmd { return u.askSuggestions("/") }},
+		{name: "emoji", keys: []string{"ctrl+y"}, help: "insert an emoji, as :name: does", alone: types, scope: inComposer, run: func(u *UI) tea.Cmd { return u.askSuggestions(":") }},
+		{name: "attach", keys: []string{"ctrl+a"}, help: "attach an address", twins: []string{"send CONVERSATION TEXT --media URL"}, scope: inComposer, able: cannotAttach, run: (*UI).attach},
+		{name: "detach", keys: []string{"ctrl+x"}, help: "take the last attachment away", alone: types, scope: inComposer, able: cannotDetach, run: (*UI).dropChip},
 	}
 }
 
 func listActions() []action {
 	return []action{
-		{name: "search", keys: []string{"f", "ctrl+f"}, help: "search all messages and customers", scope: inPanes, run: (*UI).openSearch},
-		{name: "filter", keys: []string{"/"}, help: "find names, words, is:unread, left<2h", scope: inPanes, run: (*UI).openFilter},
-		{name: "account", keys: []string{"a"}, help: "only the next account", scope: inPanes, able: needAccounts, run: (*UI).nextAccount},
-		{name: "platform", keys: []string{"p"}, help: "only the next platform", scope: inPanes, run: (*UI).nextPlatform},
-		{name: "sort", keys: []string{"s"}, help: "sort unanswered by time left", scope: inPanes, able: cannotSort, run: (*UI).toggleSort},
+		{name: "search", keys: []string{"f", "ctrl+f"}, help: "search all messages and customers", twins: []string{"search QUERY"}, scope: inPanes, run: (*UI).openSearch},
+		{name: "filter", keys: []string{"/"}, help: "find names, words, is:unread, left<2h", twins: []string{"list QUERY"}, scope: inPanes, run: (*UI).openFilter},
+		{name: "account", keys: []string{"a"}, help: "only the next account", twins: []string{"list account:ACCOUNT"}, scope: inPanes, able: needAccounts, run: (*UI).nextAccount},
+		{name: "platform", keys: []string{"p"}, help: "only the next platform", twins: []string{"list platform:PLATFORM"}, scope: inPanes, run: (*UI).nextPlatform},
+		{name: "sort", keys: []string{"s"}, help: "sort unanswered by time left", twins: []string{"list --view Closing"}, scope: inPanes, able: cannotSort, run: (*UI).toggleSort},
 	}
 }
 
 func programActions() []action {
 	return []action{
-		{name: "refresh", keys: []string{"R"}, help: "read the accounts now", scope: inPanes, run: (*UI).refresh},
-		{name: "auto-reply", keys: []string{"A"}, help: "see and set the automatic answer", scope: inPanes, able: cannotAutoReply, run: (*UI).openAutoReply},
-		{name: "palette", keys: []string{"ctrl+k"}, help: "all actions", scope: anywhere, run: (*UI).openPalette},
-		{name: "help", keys: []string{"?", "f1"}, help: "the keys", scope: inPanes, run: (*UI).openHelp},
-		{name: "redraw", keys: []string{"ctrl+l"}, help: "draw the screen anew", scope: anywhere, run: (*UI).redraw},
-		{name: "quit", keys: []string{"q"}, help: "quit; drafts are kept", scope: inPanes, run: (*UI).quit},
-		{name: "interrupt", keys: []string{"ctrl+c"}, help: "quit from anywhere; drafts are kept", scope: anywhere, run: (*UI).quit},
+		{name: "refresh", keys: []string{"R"}, help: "read the accounts now", twins: []string{"sync --force"}, scope: inPanes, run: (*UI).refresh},
+		{name: "auto-reply", keys: []string{"A"}, help: "see and set the automatic answer", twins: []string{"autoreply"}, scope: inPanes, able: cannotAutoReply, run: (*UI).openAutoReply},
+		{name: "palette", keys: []string{"ctrl+k"}, help: "all actions", twins: []string{"help"}, scope: anywhere, run: (*UI).openPalette},
+		{name: "help", keys: []string{"?", "f1"}, help: "the keys", twins: []string{"help"}, scope: inPanes, run: (*UI).openHelp},
+		{name: "redraw", keys: []string{"ctrl+l"}, help: "draw the screen anew", alone: screens, scope: anywhere, run: (*UI).redraw},
+		{name: "quit", keys: []string{"q"}, help: "quit; drafts are kept", alone: screens, scope: inPanes, run: (*UI).quit},
+		{name: "interrupt", keys: []string{"ctrl+c"}, help: "quit from anywhere; drafts are kept", alone: screens, scope: anywhere, run: (*UI).quit},
 	}
 }
 
@@ -234,8 +236,8 @@ func cannotLink(u *UI) string {
 
 // What is done.
 
-// moves goes by lines (or rows), and by halves of the screen.
-func moves(by, halves int) func(*UI) tea.Cmd {
+// goes goes by lines (or rows), and by halves of the screen.
+func goes(by, halves int) func(*UI) tea.Cmd {
 	return func(u *UI) tea.Cmd {
 		if u.focus == onThread {
 			return u.scrollThread(by + halves*max(u.thread.height/2, 1))

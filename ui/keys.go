@@ -208,13 +208,13 @@ func CheckKeys(overrides map[string][]string, own ...SavedView) error {
 // KeyTable is the table of all keys in Markdown, for the README.
 func KeyTable() string {
 	var b strings.Builder
-	b.WriteString("| keys | action | name in the config | where |\n|---|---|---|---|\n")
-	for _, a := range actions(usualViews()) {
-		keys := make([]string, len(a.keys))
-		for i, key := range a.keys {
-			keys[i] = "`" + keyLabel(key) + "`"
+	b.WriteString("| keys | action | name in the config | where | `parley …` |\n|---|---|---|---|---|\n")
+	for _, a := range Actions() {
+		beside := string(a.Alone)
+		if len(a.Twins) > 0 {
+			beside = "`" + strings.Join(a.Twins, "`, `") + "`"
 		}
-		fmt.Fprintf(&b, "| %s | %s | `%s` | %s |\n", strings.Join(keys, " "), a.help, a.name, a.scope)
+		fmt.Fprintf(&b, "| `%s` | %s | `%s` | %s | %s |\n", strings.Join(a.Keys, "` `"), a.Help, a.Name, a.Where, beside)
 	}
 	return b.String()
 }

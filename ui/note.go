@@ -399,9 +399,9 @@ func noteAuthor(m *inbox.Message) string {
 // noteActions are the keys of the note's composer.
 func noteActions() []action {
 	return []action{
-		{name: "note-keep", keys: []string{"enter"}, help: "keep the note; nothing is sent", scope: inNote, run: (*UI).keepNote},
-		{name: "note-newline", keys: []string{"ctrl+j", "shift+enter"}, help: "new line", scope: inNote, run: func(u *UI) tea.Cmd { return u.typeNote("\n") }},
-		{name: "note-leave", keys: []string{"esc"}, help: "leave, keep the draft of the note", scope: inNote, run: (*UI).leaveNote},
+		{name: "note-keep", keys: []string{"enter"}, help: "keep the note; nothing is sent", twins: []string{"note CONVERSATION TEXT"}, scope: inNote, run: (*UI).keepNote},
+		{name: "note-newline", keys: []string{"ctrl+j", "shift+enter"}, help: "new line", alone: types, scope: inNote, run: func(u *UI) tea.Cmd { return u.typeNote("\n") }},
+		{name: "note-leave", keys: []string{"esc"}, help: "leave, keep the draft of the note", alone: types, scope: inNote, run: (*UI).leaveNote},
 	}
 }
 

@@ -66,7 +66,7 @@ func viewActions(views []listView) (as []action) {
 	for _, v := range views {
 		as = append(as, action{
 			name: v.action(), keys: v.keys,
-			help: "show: " + cmp.Or(v.shows, strings.ToLower(v.name)), scope: inPanes, run: shows(v),
+			help: "show: " + cmp.Or(v.shows, strings.ToLower(v.name)), twins: []string{"list --view " + quoted(v.name)}, scope: inPanes, run: shows(v),
 		})
 	}
 	return as

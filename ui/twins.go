@@ -1,0 +1,56 @@
+package ui
+
+import (
+	"slices"
+	"strings"
+)
+
+// The command line beside the screen: whatever an agent does with a key, a script
+// does with a command. Every action of the table names its twins there, or says
+// why it stands alone.
+
+// Alone is why an action has no twin on the command line, in words that complete
+// "it has none, it …".
+type Alone string
+
+// The reasons. There are no others: what is not about the screen itself has a
+// command.
+const (
+	moves   Alone = "moves on the screen"
+	picks   Alone = "picks on the screen; commands take several, or a --query"
+	types   Alone = "writes on the screen"
+	undoes  Alone = "takes back what the screen did; each command has its contrary"
+	screens Alone = "is about the screen itself"
+)
+
+// Action is an action as it is told to others: to the README, and to whoever
+// offers the same by words.
+type Action struct {
+	Name  string   // in the config
+	Keys  []string // as they are written for people: "Ctrl-K"
+	Help  string
+	Where string   // "list, thread"
+	Twins []string // commands that do the same, without the program's name: "snooze CONVERSATION WHEN"
+	Alone Alone    // why there are none; "" when there are
+}
+
+// Actions is the table of all actions, with the usual views and keys.
+func Actions() []Action {
+	var told []Action
+	for _, a := range actions(usualViews()) {
+		keys := make([]string, len(a.keys))
+		for i, key := range a.keys {
+			keys[i] = keyLabel(key)
+		}
+		told = append(told, Action{a.name, keys, a.help, a.scope.String(), slices.Clone(a.twins), a.alone})
+	}
+	return told
+}
+
+// quoted is a name as one word of a command line.
+func quoted(name string) string {
+	if strings.ContainsAny(name, " '\"$`\\!*?()&|;<>#~{}[]") {
+		return "'" + strings.ReplaceAll(name, "'", `'\''`) + "'"
+	}
+	return name
+}
