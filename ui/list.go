@@ -29,6 +29,7 @@ type list struct {
 	owed       int  // steps beyond the window that wait for it to be read
 	lost       bool // the last window did not hold the selection: look for it by its ID
 	asked      bool // another question is being asked: cursors are worthless, and what it leaves out is not kept
+	unchosen   bool // nobody has chosen anything yet: the first row is selected, whichever that is
 
 	marks marks
 
@@ -153,6 +154,9 @@ func (l *list) apply(page inbox.ListPage, height int) bool {
 	}
 	asked := l.asked
 	l.lost, l.asked = false, false
+	if l.unchosen && !page.MoreBefore {
+		l.selected, l.at = "", -1
+	}
 	old, oldAt := l.rows, l.at
 	offset := l.at - l.top
 	atTop := l.top == 0 && !l.moreBefore

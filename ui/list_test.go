@@ -97,3 +97,33 @@ func TestScreenShowsTheBeginningOfTheListWhenSomethingNewComes(t *testing.T) {
 		}
 	})
 }
+
+func TestFirstSyncKeepsTheTopSelectedUntilSomethingIsChosen(t *testing.T) {
+	for _, keys := range [][]string{nil, {"?", "esc"}} {
+		atShop(t, 120, 40, ui.Options{}, func(*shop) {}, func(s *shop) {
+			s.writes(inbox.Facebook, "Priya", "an old one", 9*time.Hour)
+			s.Press(keys...)
+			s.writes(inbox.Facebook, "Jamal", "a newer one", 3*time.Hour)
+			s.writes(inbox.Facebook, "Nadia", "one between", 5*time.Hour)
+			s.writes(inbox.Facebook, "Maya", "the newest", time.Minute)
+			s.Sees("Maya · Facebook · acme")
+			if line := s.LineWith("▌"); !strings.Contains(line, "Maya") {
+				t.Errorf("after %q the first is not selected: %q", keys, line)
+			}
+		})
+	}
+}
+
+func TestChosenConversationStaysSelectedInTheFirstSync(t *testing.T) {
+	for _, keys := range [][]string{{"r"}, {"j"}, {"enter"}, {"m"}, {"ctrl+k", "esc"}} {
+		atShop(t, 120, 40, ui.Options{}, func(*shop) {}, func(s *shop) {
+			s.writes(inbox.Facebook, "Priya", "an old one", 9*time.Hour)
+			s.Press(keys...)
+			s.writes(inbox.Facebook, "Maya", "the newest", time.Minute)
+			s.Sees("Priya")
+			if line := s.LineWith("▌"); !strings.Contains(line, "Priya") {
+				t.Errorf("after %q the selection has left Priya: %q", keys, line)
+			}
+		})
+	}
+}

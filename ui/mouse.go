@@ -21,6 +21,7 @@ func (u *UI) mouseMode() tea.MouseMode {
 
 // moused hands an event to the pane under it.
 func (u *UI) moused(msg tea.MouseMsg) tea.Cmd {
+	u.list.unchosen = false
 	m := msg.Mouse()
 	switch msg.(type) {
 	case tea.MouseWheelMsg:

@@ -185,6 +185,7 @@ func (u *UI) preload() error {
 			return err
 		}
 		u.list.apply(page, windowTop)
+		u.list.unchosen = len(page.Rows) == 0
 	}
 	if u.list.counts, u.list.closing, err = u.count(u.closingQuery()); err != nil {
 		return err

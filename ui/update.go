@@ -162,8 +162,12 @@ func (u *UI) press(msg tea.KeyPressMsg) tea.Cmd {
 	return nil
 }
 
-// perform runs an action, or says why it cannot be done.
+// perform runs an action, or says why it cannot be done. Whoever looks at the keys
+// has not chosen a conversation yet.
 func (u *UI) perform(a *action) tea.Cmd {
+	if a.name != "help" && a.name != "redraw" {
+		u.list.unchosen = false
+	}
 	if why := a.reason(u); why != "" {
 		u.warn(why)
 		return nil
