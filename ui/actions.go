@@ -123,7 +123,7 @@ func listActions() []action {
 		{name: "filter", keys: []string{"/"}, help: "find names, words, is:unread, left<2h", twins: []string{"list QUERY"}, scope: inPanes, run: (*UI).openFilter},
 		{name: "account", keys: []string{"a"}, help: "only the next account", twins: []string{"list account:ACCOUNT"}, scope: inPanes, able: needAccounts, run: (*UI).nextAccount},
 		{name: "platform", keys: []string{"p"}, help: "only the next platform", twins: []string{"list platform:PLATFORM"}, scope: inPanes, run: (*UI).nextPlatform},
-		{name: "sort", keys: []string{"s"}, help: "sort unanswered by time left", twins: []string{"list --view Closing"}, scope: inPanes, able: cannotSort, run: (*UI).toggleSort},
+		{name: "sort", keys: []string{"s"}, help: "sort by time left, or as before", twins: []string{"list --view Closing"}, scope: inPanes, able: cannotSort, run: (*UI).toggleSort},
 	}
 }
 

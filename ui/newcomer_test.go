@@ -1,6 +1,7 @@
 package ui_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -186,17 +187,39 @@ func TestUndoSelectsWhatHasComeBack(t *testing.T) {
 	})
 }
 
-func TestSortLeadsToTheUnanswered(t *testing.T) {
+func TestSortLeadsFromTheWholeInboxToTheUnanswered(t *testing.T) {
 	atShop(t, 120, 24, ui.Options{}, threeCustomers, func(s *shop) {
 		s.Press("s")
-		s.Sees("by time left")
+		s.Sees("Unanswered, by time left")
 		if line := s.LineWith("▌"); !strings.Contains(line, "Jamal") {
 			t.Errorf("the first to close is %q", line)
 		}
+	})
+}
+
+func TestSortStaysInItsView(t *testing.T) {
+	atShop(t, 120, 24, ui.Options{}, threeCustomers, func(s *shop) {
+		s.Press("3", "s")
+		s.Sees("by time left ")
 		s.Press("s")
 		s.Misses("by time left")
-		s.Press("4", "s")
-		s.Sees("by time left", "Jamal")
+		for keys, want := range map[string]string{
+			"4": "“Closing” is always sorted by time left",
+			"2": "only what is unanswered can be sorted by time left: 3 shows it",
+			"6": "3 shows it",
+		} {
+			s.Press("j", keys)
+			before := s.Lines()[:20]
+			s.Press("s")
+			s.Sees(want)
+			if after := s.Lines()[:20]; !slices.Equal(after, before) {
+				t.Errorf("s in the view %s has moved the list:\n%s", keys, s.Screen())
+			}
+		}
+		s.Press("1", "/")
+		s.Type("is:unread")
+		s.Press("enter", "s")
+		s.Sees("what is found by “is:unread” has one order only: Esc drops it")
 	})
 }
 

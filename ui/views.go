@@ -83,30 +83,51 @@ func shows(v listView) func(*UI) tea.Cmd {
 	}
 }
 
-// toggleSort sorts the unanswered by the time that is left, and back. From
-// another view it goes there: nothing else can be sorted so.
+// toggleSort sorts the view by the time that is left, and back. The whole inbox
+// has no such order: from there it goes to the unanswered, which are all that have
+// time left.
 func (u *UI) toggleSort() tea.Cmd {
-	for _, v := range u.views {
-		if !v.isUnanswered() {
-			continue
-		}
-		if u.list.view.name != v.name || u.list.sort != inbox.SortTimeLeft {
-			v.sort = inbox.SortTimeLeft
-		}
-		return shows(v)(u)
+	if !u.list.view.isAll() {
+		u.list.sort = u.list.view.otherSort(u.list.sort)
+		u.focusOn(onList)
+		return u.newList()
 	}
-	return nil
+	v := u.views[slices.IndexFunc(u.views, listView.isUnanswered)]
+	v.sort = inbox.SortTimeLeft
+	u.say(v.name + ", by time left")
+	return shows(v)(u)
+}
+
+// otherSort is the order that the view has besides one, "" when it has none.
+func (v listView) otherSort(s inbox.Sort) inbox.Sort {
+	switch {
+	case v.closing || v.search.Query(inbox.SearchBy{Closing: 1}).Closing > 0 || !v.view.CanSort(inbox.SortTimeLeft):
+		return ""
+	case s == inbox.SortTimeLeft:
+		return v.view.UsualSort()
+	}
+	return inbox.SortTimeLeft
 }
 
 func (v listView) isUnanswered() bool {
 	return v.view == inbox.ViewUnanswered && !v.closing && len(v.search.Terms) == 0
 }
 
+// cannotSort says why the list has one order only.
 func cannotSort(u *UI) string {
-	if !slices.ContainsFunc(u.views, listView.isUnanswered) {
-		return "none of your views is the search is:unanswered"
+	v := u.list.view
+	switch i := slices.IndexFunc(u.views, listView.isUnanswered); {
+	case u.list.search.HasView():
+		return "what is found by “" + visible(u.list.text) + "” has one order only: " + u.keys.first("clear") + " drops it"
+	case v.sort == inbox.SortTimeLeft && v.otherSort(v.sort) == "":
+		return "“" + v.name + "” is always sorted by time left"
+	case v.isAll() && i >= 0 || v.otherSort(u.list.sort) != "":
+		return ""
+	case i < 0:
+		return "only what is unanswered has time left, and none of your views is the search is:unanswered"
+	default:
+		return "only what is unanswered can be sorted by time left: " + u.viewKey(u.views[i]) + " shows it"
 	}
-	return ""
 }
 
 // viewKey is the key that leads to a view, "" when none does.
