@@ -172,7 +172,7 @@ func (s *session) thrownAway(ctx context.Context) string {
 
 // countDrafts counts the conversations with a stored draft.
 func (s *session) countDrafts(ctx context.Context) (n int) {
-	for _, view := range []inbox.View{inbox.ViewAll, inbox.ViewSnoozed, inbox.ViewDone} {
+	for _, view := range inbox.WholeViews {
 		page, err := s.List(ctx, inbox.ListQuery{View: view, Now: time.Now(), After: demoRows})
 		if err != nil {
 			s.guard.log.Warn("counting drafts failed", "err", err)

@@ -210,7 +210,7 @@ func (in *Inbox) windowKey(a *account) string {
 }
 
 func (in *Inbox) rewriteConversations(ctx context.Context, id AccountID) error {
-	for _, view := range []View{ViewAll, ViewSnoozed, ViewDone} {
+	for _, view := range WholeViews {
 		q := ListQuery{View: view, Account: id, After: 500}
 		for more := true; more; {
 			page, err := in.List(ctx, q)

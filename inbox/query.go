@@ -24,6 +24,10 @@ const (
 // Views are all of them, in the order in which they are listed.
 var Views = []View{ViewAll, ViewUnread, ViewUnanswered, ViewMine, ViewSnoozed, ViewDone, ViewArchived, ViewProblems, ViewUntold}
 
+// WholeViews are the views that together have everything: each conversation is in
+// one of them, and in one only.
+var WholeViews = []View{ViewAll, ViewSnoozed, ViewDone}
+
 // In tells whether the conversation belongs to the view.
 func (c Conversation) In(v View) bool {
 	inSight := !c.IsDone() && !c.Triage.Snoozed()

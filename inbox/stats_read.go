@@ -22,7 +22,7 @@ func (in *Inbox) Stats(ctx context.Context, p Period, f func(ConversationTally) 
 		return err
 	}
 	seen := map[ConversationID]bool{} // a conversation may change its view meanwhile
-	for _, v := range []View{ViewAll, ViewDone, ViewSnoozed} {
+	for _, v := range WholeViews {
 		for row, err := range in.Walk(ctx, ListSearch{Query: ListQuery{View: v, Now: p.Until}}) {
 			if err != nil {
 				return err

@@ -23,7 +23,7 @@ func (x Index) IndexState() inbox.IndexState { return inbox.IndexState{} }
 func (x Index) SearchText(ctx context.Context, q inbox.TextQuery) (page inbox.TextPage, err error) {
 	var hits []inbox.TextHit
 	err = x.Store.View(ctx, func(r inbox.Reader) error {
-		for _, view := range []inbox.View{inbox.ViewAll, inbox.ViewSnoozed, inbox.ViewDone} {
+		for _, view := range inbox.WholeViews {
 			list, err := r.List(inbox.ListQuery{View: view, After: everything})
 			if err != nil {
 				return err
