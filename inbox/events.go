@@ -142,14 +142,11 @@ func (fl *following) begin(ctx context.Context) error {
 	since := fl.cursor.At
 	if fl.cursor.IsZero() {
 		since = time.Now()
-		err := fl.in.store.View(ctx, func(r Reader) (err error) {
-			fl.cursor.Arrival, err = r.LastArrival()
-			return err
-		})
+		newest, err := fl.in.lastArrival(ctx)
 		if err != nil {
 			return err
 		}
-		fl.cursor.At = since.UTC()
+		fl.cursor = NewsCursor{Arrival: newest, At: since.UTC()}
 	} else if err := fl.catchUp(ctx); err != nil {
 		return err
 	}
@@ -230,9 +227,18 @@ func (fl *following) catchUp(ctx context.Context) error {
 	return fl.doubts(ctx, since.At)
 }
 
-// untold lists the messages that came after the cursor, by their arrival.
+// untold lists the messages that came after the cursor, by their arrival. The
+// reading takes many transactions, and what comes while it goes on is noted: of
+// that nothing is listed here, else an older one of another conversation, which
+// was read already, would seem to have been told.
 func (fl *following) untold(ctx context.Context) (places []place, err error) {
-	for _, v := range []View{ViewAll, ViewDone, ViewSnoozed} {
+	moved := fl.in.Subscribe()
+	defer moved.Close()
+	newest, err := fl.in.lastArrival(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, v := range WholeViews {
 		for row, err := range fl.in.Walk(ctx, ListSearch{Query: ListQuery{View: v, Now: time.Now()}}) {
 			if err != nil {
 				return nil, err
@@ -240,20 +246,35 @@ func (fl *following) untold(ctx context.Context) (places []place, err error) {
 			if row.LastArrival <= fl.cursor.Arrival {
 				continue
 			}
-			if places, err = fl.untoldOf(ctx, row.ID, places); err != nil {
+			if places, err = fl.untoldOf(ctx, row.ID, newest, places); err != nil {
 				return nil, err
 			}
 		}
 	}
+	for id := range moved.take().Conversations { // to where the lists had been read, it may be
+		if places, err = fl.untoldOf(ctx, id, newest, places); err != nil {
+			return nil, err
+		}
+	}
 	slices.SortFunc(places, func(a, b place) int { return cmp.Compare(a.arrival, b.arrival) })
-	return slices.Compact(places), nil // a conversation may change its view meanwhile
+	return slices.Compact(places), nil
+}
+
+// lastArrival is the newest arrival number that was given out.
+func (in *Inbox) lastArrival(ctx context.Context) (newest uint64, err error) {
+	err = in.store.View(ctx, func(r Reader) error {
+		newest, err = r.LastArrival()
+		return err
+	})
+	return newest, err
 }
 
 // messagesAtOnce is how many messages are read in one transaction.
 const messagesAtOnce = 200
 
-// untoldOf adds the messages of one conversation. A late one can be anywhere.
-func (fl *following) untoldOf(ctx context.Context, id ConversationID, places []place) ([]place, error) {
+// untoldOf adds the messages of one conversation that came after the cursor, up to
+// the newest. A late one can be anywhere.
+func (fl *following) untoldOf(ctx context.Context, id ConversationID, newest uint64, places []place) ([]place, error) {
 	q := ThreadQuery{Conversation: id, Before: messagesAtOnce}
 	for {
 		var page ThreadPage
@@ -265,7 +286,7 @@ func (fl *following) untoldOf(ctx context.Context, id ConversationID, places []p
 			return nil, err
 		}
 		for _, m := range page.Messages {
-			if m.Arrival > fl.cursor.Arrival {
+			if m.Arrival > fl.cursor.Arrival && m.Arrival <= newest {
 				places = append(places, place{m.Arrival, id, m.ID})
 			}
 		}

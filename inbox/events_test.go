@@ -269,6 +269,90 @@ func TestASlowFollowerLosesNoMessage(t *testing.T) {
 	})
 }
 
+// TestFollowMissesNothingThatComesWhileItCatchesUp: the catching up reads one
+// conversation after the other, and the inbox goes on meanwhile.
+func TestFollowMissesNothingThatComesWhileItCatchesUp(t *testing.T) {
+	from := func(who, id, text string) inbox.Batch {
+		m := received(id, text, time.Now())
+		m.RemoteID = who
+		return batch(pushed(m))
+	}
+	bob := inbox.NewConversationID("acme", inbox.Instagram, "t_bob")
+	for _, tt := range []struct {
+		name      string
+		before    func(*fixture)
+		meanwhile func(*fixture) // after the first conversation was read: the one with the newest message
+		want      []string
+	}{
+		{
+			"messages to a conversation that was read and to one that was not",
+			func(*fixture) {},
+			func(f *fixture) {
+				f.push(from("t_bob", "m3", "three"))
+				f.push(from("t_ann", "m4", "four"))
+			},
+			[]string{"new one", "new two", "new three", "new four"},
+		}, {
+			"a conversation that goes from a list to come into one that was read",
+			func(f *fixture) { f.decide(bob, inbox.MarkDone{}) },
+			func(f *fixture) { f.decide(bob, inbox.Reopen{}) },
+			[]string{"new one", "new two", "reopened"},
+		},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				f := newFixture(t)
+				watched := &watchedStore{Store: f.store}
+				f.store = watched
+				f.restart()
+				f.push(from("t_ann", "m1", "one"))
+				time.Sleep(time.Second)
+				f.push(from("t_bob", "m2", "two"))
+				tt.before(f)
+				watched.thread = func() { tt.meanwhile(f) }
+				said, _, stop := f.follow(inbox.FollowOptions{Since: inbox.NewsCursor{At: time.Now()}})
+				defer stop()
+				wantNews(t, said(), tt.want...)
+			})
+		})
+	}
+}
+
+// decide makes one decision about a conversation.
+func (f *fixture) decide(id inbox.ConversationID, change inbox.TriageChange) {
+	f.t.Helper()
+	results, err := f.in.Triage(f.t.Context(), []inbox.ConversationID{id}, change)
+	if err != nil || results[0].Err != nil {
+		f.t.Fatal(err, results)
+	}
+}
+
+// watchedStore does something else after the first thread was read.
+type watchedStore struct {
+	inbox.Store
+	thread func()
+}
+
+func (w *watchedStore) View(ctx context.Context, fn func(inbox.Reader) error) error {
+	read := false
+	err := w.Store.View(ctx, func(r inbox.Reader) error { return fn(watchedReader{r, &read}) })
+	if then := w.thread; read && then != nil {
+		w.thread = nil
+		then()
+	}
+	return err
+}
+
+type watchedReader struct {
+	inbox.Reader
+	read *bool
+}
+
+func (w watchedReader) Thread(q inbox.ThreadQuery) (inbox.ThreadPage, error) {
+	*w.read = true
+	return w.Reader.Thread(q)
+}
+
 func TestNewsCursors(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]inbox.NewsCursor{

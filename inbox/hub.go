@@ -60,10 +60,7 @@ func (s *Subscription) add(c Changes) {
 	maps.Copy(s.pending.Conversations, c.Conversations)
 	s.pending.Accounts = s.pending.Accounts || c.Accounts
 	s.mu.Unlock()
-	select {
-	case s.wake <- struct{}{}:
-	default:
-	}
+	wake(s.wake)
 }
 
 // Wait blocks until something has changed since the last call, or the context
@@ -75,13 +72,18 @@ func (s *Subscription) Wait(ctx context.Context) (c Changes, ok bool) {
 			return Changes{}, false
 		case <-s.wake:
 		}
-		s.mu.Lock()
-		c, s.pending = s.pending, Changes{}
-		s.mu.Unlock()
-		if len(c.Conversations) > 0 || c.Accounts {
+		if c = s.take(); len(c.Conversations) > 0 || c.Accounts {
 			return c, true
 		}
 	}
+}
+
+// take is what has changed since the last look. It does not wait for anything.
+func (s *Subscription) take() (c Changes) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c, s.pending = s.pending, Changes{}
+	return c
 }
 
 // Close ends the subscription.
