@@ -71,6 +71,25 @@ func (in *Inbox) Media(ctx context.Context, ref MediaRef, limit int64) (MediaFil
 	})
 }
 
+// PeekMediaInfo is MediaInfo through the link that is known and no other: a newer
+// one costs the account a read at the provider, and nobody has asked for this.
+func (in *Inbox) PeekMediaInfo(ctx context.Context, ref MediaRef) (MediaInfo, error) {
+	link, err := in.mediaLink(ctx, ref)
+	if err != nil {
+		return MediaInfo{}, err
+	}
+	return in.opts.Media.Head(ctx, link)
+}
+
+// PeekMedia is Media in the same manner.
+func (in *Inbox) PeekMedia(ctx context.Context, ref MediaRef, limit int64) (MediaFile, error) {
+	link, err := in.mediaLink(ctx, ref)
+	if err != nil {
+		return MediaFile{}, err
+	}
+	return in.opts.Media.Fetch(ctx, link, limit)
+}
+
 // throughLink uses the link that is known, and a newer one when that works no
 // longer.
 func throughLink[T any](ctx context.Context, in *Inbox, ref MediaRef, use func(context.Context, string) (T, error)) (T, error) {

@@ -124,6 +124,33 @@ func TestAnExpiredLinkIsAskedForAnew(t *testing.T) {
 	})
 }
 
+func TestAPeekLeavesTheProviderAlone(t *testing.T) {
+	f, w := withPicture(t, map[string]string{"https://cdn.example/a.png?sig=new": "picture"})
+	f.tells("https://cdn.example/a.png?sig=new")
+	ctx := context.Background()
+	if _, err := f.in.PeekMediaInfo(ctx, picture(0)); inbox.KindOf(err) != inbox.NotFound {
+		t.Errorf("looked at an expired link: %v", err)
+	}
+	if _, err := f.in.PeekMedia(ctx, picture(0), 100); inbox.KindOf(err) != inbox.NotFound {
+		t.Errorf("fetched by an expired link: %v", err)
+	}
+	if n := len(f.provider.Reads()); n != 0 || len(w.asked) != 2 {
+		t.Errorf("%d reads at the provider; asked for %q", n, w.asked)
+	}
+	w.files["https://cdn.example/a.png?sig=old"] = "picture"
+	if info, err := f.in.PeekMediaInfo(ctx, picture(0)); err != nil || info.Bytes != 7 {
+		t.Errorf("info %+v, %v", info, err)
+	}
+	if file, err := f.in.PeekMedia(ctx, picture(0), 100); err != nil || string(file.Data) != "picture" {
+		t.Errorf("file %q, %v", file.Data, err)
+	}
+	for _, ref := range []inbox.MediaRef{picture(1), {Conversation: ann, Message: "m9"}} {
+		if _, err := f.in.PeekMedia(ctx, ref, 100); inbox.KindOf(err) != inbox.NotFound {
+			t.Errorf("%+v is nothing, and gave %v", ref, err)
+		}
+	}
+}
+
 func TestOnlyTheMessageIsReadWhereThatCanBe(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f, w := withPicture(t, map[string]string{"https://cdn.example/a.png?sig=new": "picture"})
