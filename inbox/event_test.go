@@ -592,3 +592,17 @@ func TestAnEventFindsItsMessageByTheIDAlone(t *testing.T) {
 		}
 	}
 }
+
+func TestAnEventFindsItsMessageAlsoOutOfSight(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for _, decision := range []inbox.TriageChange{inbox.MarkDone{}, inbox.Snooze{Until: time.Now().Add(time.Hour)}} {
+			f := newFixture(t)
+			f.ingest(batch(sent("m1", "hello", minutesAgo(1))))
+			f.decide(ann, decision)
+			f.push(told(inbox.EventFact{Kind: inbox.EventRead, Message: "m1", At: time.Now()}))
+			if c := f.conversation(); c.ReadUpTo.IsZero() || len(f.waiting()) > 0 {
+				t.Errorf("%T: the reading is not told, and waits for %v", decision, f.waiting())
+			}
+		}
+	})
+}

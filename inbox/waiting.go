@@ -334,12 +334,9 @@ func (s *sentTo) among(r Reader, key WaitKey) (ConversationID, error) {
 	of := platformKey{key.Account, key.Platform}
 	newest, ok := s.newest[of]
 	if !ok {
-		page, err := r.List(ListQuery{View: ViewAll, Account: key.Account, Platform: key.Platform, After: newestConversations})
-		if err != nil {
+		var err error
+		if newest, err = of.newest(r); err != nil {
 			return "", err
-		}
-		for _, row := range page.Rows {
-			newest = append(newest, row.ID)
 		}
 		if s.newest == nil {
 			s.newest = map[platformKey][]ConversationID{}
@@ -352,6 +349,24 @@ func (s *sentTo) among(r Reader, key WaitKey) (ConversationID, error) {
 		}
 	}
 	return "", nil
+}
+
+// newest lists the newest conversations, wherever agents have put them: what is
+// answered is mostly done too.
+func (k platformKey) newest(r Reader) (ids []ConversationID, err error) {
+	var rows []ListRow
+	for _, v := range WholeViews {
+		page, err := r.List(ListQuery{View: v, Account: k.account, Platform: k.platform, After: newestConversations})
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, page.Rows...)
+	}
+	slices.SortStableFunc(rows, func(a, b ListRow) int { return b.Last.At.Compare(a.Last.At) })
+	for _, row := range rows[:min(len(rows), newestConversations)] {
+		ids = append(ids, row.ID)
+	}
+	return ids, nil
 }
 
 // item that a message of the conversation came from.
