@@ -161,7 +161,7 @@ func (in *Inbox) EndHolds(ctx context.Context) error {
 				continue
 			}
 			held[item.ID] = true
-			item.HeldUntil = time.Time{}
+			item.HeldUntil = e.now // not the zero time: what has come until now has crossed it
 			if err := e.putItem(item); err != nil {
 				return err
 			}

@@ -208,6 +208,22 @@ func TestWhoeverSendsAndQuitsHasSent(t *testing.T) {
 	})
 }
 
+func TestACustomerWhoWritesBeforeTheProgramEndsDoesNotStopTheAnswer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := receivedAgo(t, 3*time.Minute)
+		stop := f.run()
+		item := f.hold("bye", 30*time.Second)
+		time.Sleep(2 * time.Second)
+		f.ingest(batch(received("m2", "are you there?", time.Now())))
+		time.Sleep(time.Second)
+		if err := f.in.EndHolds(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		stop()
+		f.wantState(item.ID, inbox.StateSent)
+	})
+}
+
 func TestEndingHoldsIsBoundedWhereNothingCanLeave(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := receivedAgo(t, 3*time.Minute)
