@@ -42,7 +42,7 @@ const (
 // until ctx ends.
 func (in *Inbox) tell(ctx context.Context, a *account) {
 	for failures := 0; ctx.Err() == nil; {
-		in.sleep(ctx, a.pausedFor())
+		sleep(ctx, a.pausedFor())
 		more, err := in.tellSome(ctx, a)
 		switch {
 		case err != nil && ctx.Err() == nil:
@@ -52,7 +52,7 @@ func (in *Inbox) tell(ctx context.Context, a *account) {
 			if e.Kind == RateLimited {
 				a.limited(e)
 			}
-			in.sleep(ctx, max(backOff(time.Second, failures, maxTellDelay), min(e.RetryAfter, maxPause)))
+			sleep(ctx, max(backOff(time.Second, failures, maxTellDelay), min(e.RetryAfter, maxPause)))
 		case more:
 			failures = 0
 		default:
@@ -88,15 +88,6 @@ func (in *Inbox) Tell(ctx context.Context) error {
 	return errors.Join(failed...)
 }
 
-func (in *Inbox) sleep(ctx context.Context, d time.Duration) {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-	case <-timer.C:
-	}
-}
-
 // tellSome tells the provider of some conversations; more says that there are
 // others. An error is one that may pass.
 func (in *Inbox) tellSome(ctx context.Context, a *account) (more bool, err error) {
@@ -106,7 +97,7 @@ func (in *Inbox) tellSome(ctx context.Context, a *account) (more bool, err error
 	}
 	for i, row := range page.Rows {
 		if i > 0 {
-			in.sleep(ctx, tellEvery)
+			sleep(ctx, tellEvery)
 		}
 		if err := in.tellOne(ctx, a, row.Conversation); err != nil {
 			return false, err
