@@ -32,6 +32,26 @@ func lastRunes(s string, n int) string {
 	return string(r[max(0, len(r)-n):])
 }
 
+// ProfileLink is the address of the participant's page on a platform, "" when it
+// is not known. Only the letters that the platforms allow in a name stand in it.
+func (p Participant) ProfileLink(on Platform) string {
+	odd := func(r rune) bool {
+		return r != '_' && r != '.' && (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z')
+	}
+	if p.Username == "" || strings.ContainsFunc(p.Username, odd) {
+		return ""
+	}
+	switch on {
+	case Instagram:
+		return "https://www.instagram.com/" + p.Username
+	case Facebook:
+		return "https://www.facebook.com/" + p.Username
+	case Twitter:
+		return "https://x.com/" + p.Username
+	}
+	return ""
+}
+
 // Conversation is a thread with one participant, with everything that the list
 // shows, so that a list row needs one record and never the messages.
 //

@@ -1,6 +1,7 @@
 package inbox
 
 import (
+	"fmt"
 	"time"
 	"unicode/utf8"
 )
@@ -112,6 +113,21 @@ type Capabilities struct {
 	Window WindowPolicy
 }
 
+// NamedAbility is an ability as it is told to agents.
+type NamedAbility struct {
+	Name string
+	Ability
+}
+
+// Abilities are what the provider can do on the platform beside reading and
+// sending, or cannot, in the order in which they are told.
+func (c Capabilities) Abilities() []NamedAbility {
+	return []NamedAbility{
+		{"reactions", c.Reactions}, {"hearts", c.Stickers}, {"posts", c.Posts}, {"typing", c.Typing}, {"seen", c.Seen},
+		{"archive", c.Archive}, {"automatic answer", c.AutoReply}, {"history", c.History}, {"webhooks", c.Webhooks},
+	}
+}
+
 // WindowPolicy is how long after the customer's last message an answer may be
 // sent. Both durations count from that message.
 type WindowPolicy struct {
@@ -119,4 +135,31 @@ type WindowPolicy struct {
 	Open    time.Duration // free answers until then
 	Late    time.Duration // human agents only until then; 0 when there is no such phase
 	Source  string        // the public document that says so
+}
+
+// String is the rule in words: "24 hours after the customer's last message".
+func (p WindowPolicy) String() string {
+	switch {
+	case !p.Limited:
+		return "no limit"
+	case p.Late > p.Open:
+		return daysOrHours(p.Open) + " after the customer's last message, human agents until " + daysOrHours(p.Late)
+	}
+	return daysOrHours(p.Open) + " after the customer's last message"
+}
+
+// daysOrHours is a length in the greatest unit that holds it without a rest.
+func daysOrHours(d time.Duration) string {
+	const day = 24 * time.Hour
+	n, unit := int(d/time.Minute), "minute"
+	switch {
+	case d > day && d%day == 0:
+		n, unit = int(d/day), "day"
+	case d%time.Hour == 0:
+		n, unit = int(d/time.Hour), "hour"
+	}
+	if n != 1 {
+		unit += "s"
+	}
+	return fmt.Sprint(n) + " " + unit
 }

@@ -3,7 +3,9 @@ package inbox
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
+	"time"
 )
 
 // What screens and the command line read. Each method is one transaction.
@@ -57,6 +59,32 @@ func (in *Inbox) Thread(ctx context.Context, q ThreadQuery) (t Thread, err error
 		return err
 	})
 	return t, err
+}
+
+// Past is what is kept from before of a conversation.
+type Past struct {
+	First time.Time // the oldest message; zero: there is none
+	Notes []Message // those among the newest messages, oldest first
+}
+
+// notesWithin is how many messages are looked through for notes.
+const notesWithin = 300
+
+// Past reads when a conversation began, and its newest notes.
+func (in *Inbox) Past(ctx context.Context, id ConversationID) (p Past, err error) {
+	err = in.store.View(ctx, func(r Reader) error {
+		oldest, err := r.Thread(ThreadQuery{Conversation: id, Anchor: Position{At: time.UnixMilli(1)}, After: 1, Notes: true})
+		if err != nil {
+			return err
+		}
+		for _, m := range oldest.Messages {
+			p.First = m.CreatedAt
+		}
+		newest, err := r.Thread(ThreadQuery{Conversation: id, Before: notesWithin, Notes: true})
+		p.Notes = slices.DeleteFunc(newest.Messages, func(m Message) bool { return !m.Note })
+		return err
+	})
+	return p, err
 }
 
 // Conversation reads one record. A NotFound error when it is not there.

@@ -66,8 +66,8 @@ func conversationActions() []action {
 		{name: "take", keys: []string{"T"}, help: "take it as yours, or give it up", twins: []string{"take CONVERSATION", "give-up CONVERSATION"}, scope: inPanes, able: needTarget, run: (*UI).toggleMine},
 		{name: "unread", keys: []string{"U"}, help: "mark as unread, or as read", twins: []string{"unread CONVERSATION", "read CONVERSATION"}, scope: inPanes, able: needTarget, run: (*UI).toggleUnread},
 		{name: "undo", keys: []string{"z"}, help: "undo the last action, and the one before", alone: undoes, scope: inPanes, able: cannotUndo, run: (*UI).undoLast},
-		{name: "person", keys: []string{"I"}, help: "who the customer is: window, notes, what is possible", twins: []string{"show CONVERSATION"}, scope: inPanes, able: needSelection, run: (*UI).togglePerson},
-		{name: "related", keys: []string{"@"}, help: "to the same person elsewhere", twins: []string{"list NAME"}, scope: inPanes, able: noRelated, run: (*UI).toRelated},
+		{name: "person", keys: []string{"I"}, help: "who the customer is: window, notes, what is possible", twins: []string{"person CONVERSATION"}, scope: inPanes, able: needSelection, run: (*UI).togglePerson},
+		{name: "related", keys: []string{"@"}, help: "to the same person elsewhere", twins: []string{"person CONVERSATION"}, scope: inPanes, able: noRelated, run: (*UI).toRelated},
 		{name: "forget", keys: []string{"#"}, help: "forget the customer on this machine", twins: []string{"forget CONVERSATION"}, scope: inPanes, able: needSelection, run: (*UI).askForget},
 	}
 }

@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"slices"
 	"strings"
 	"time"
 
@@ -18,8 +17,7 @@ import (
 type person struct {
 	column bool
 	key    personKey
-	first  time.Time // the oldest message that is kept
-	notes  []inbox.Message
+	past   inbox.Past
 }
 
 // personKey is what was asked: the answer depends on nothing else.
@@ -65,9 +63,8 @@ const personAfter = 200 * time.Millisecond
 type personDueMsg struct{ key personKey }
 
 type personMsg struct {
-	key   personKey
-	first time.Time
-	notes []inbox.Message
+	key  personKey
+	past inbox.Past
 }
 
 // lookForPerson prepares the reading for the conversation on the screen.
@@ -78,32 +75,22 @@ func (u *UI) lookForPerson() tea.Cmd {
 		return nil
 	}
 	if u.person.key.id != c.ID {
-		u.person.first, u.person.notes = time.Time{}, nil
+		u.person.past = inbox.Past{}
 	}
 	u.person.key = key
 	u.touch(partPerson)
 	return u.after(personAfter, personDueMsg{key})
 }
 
-// How much is read for the notes, and shown of them.
-const (
-	personMessages = 300
-	personNotes    = 5
-)
+// personNotes is how many notes are shown.
+const personNotes = 5
 
 func (u *UI) readPerson(c inbox.Conversation) tea.Cmd {
 	key := personKey{c.ID, c.Revision}
 	u.person.key = key
 	return func() tea.Msg {
-		msg := personMsg{key: key}
-		start := inbox.Position{At: time.UnixMilli(1)}
-		if th, err := u.in.Thread(u.ctx, inbox.ThreadQuery{Conversation: c.ID, Anchor: start, After: 1}); err == nil && len(th.Page.Messages) > 0 {
-			msg.first = th.Page.Messages[0].CreatedAt
-		}
-		if th, err := u.in.Thread(u.ctx, inbox.ThreadQuery{Conversation: c.ID, Before: personMessages}); err == nil {
-			msg.notes = slices.DeleteFunc(th.Page.Messages, func(m inbox.Message) bool { return !m.Note })
-		}
-		return msg
+		past, _ := u.in.Past(u.ctx, c.ID) // without it nothing is missing but a line or two
+		return personMsg{key, past}
 	}
 }
 
@@ -116,7 +103,7 @@ func (u *UI) handlePerson(msg tea.Msg) tea.Cmd {
 		}
 	case personMsg:
 		if msg.key == u.person.key {
-			u.person.first, u.person.notes = msg.first, msg.notes
+			u.person.past = msg.past
 			u.touch(partPerson | partOverlay)
 		}
 	}
@@ -179,7 +166,7 @@ func (u *UI) sayWho(s *sheet, c inbox.Conversation) {
 	}
 	s.say(plain, c.ID.Platform().Label()+" · account "+string(c.ID.Account()))
 	s.say(u.style[roleFaint], "through "+c.Provider)
-	if link := profileLink(c); link != "" {
+	if link := safeLink(p.ProfileLink(c.ID.Platform())); link != "" {
 		s.link(strings.TrimPrefix(link, "https://"), link)
 	}
 	if c.ID == u.thread.id {
@@ -189,27 +176,6 @@ func (u *UI) sayWho(s *sheet, c inbox.Conversation) {
 	}
 }
 
-// profileLink is the address of the customer's page, "" when it is not known. Only
-// the letters that the platforms allow in a name may stand in it.
-func profileLink(c inbox.Conversation) string {
-	name := c.Participant.Username
-	odd := func(r rune) bool {
-		return r != '_' && r != '.' && (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z')
-	}
-	if name == "" || strings.ContainsFunc(name, odd) {
-		return ""
-	}
-	switch c.ID.Platform() {
-	case inbox.Instagram:
-		return safeLink("https://www.instagram.com/" + name)
-	case inbox.Facebook:
-		return safeLink("https://www.facebook.com/" + name)
-	case inbox.Twitter:
-		return safeLink("https://x.com/" + name)
-	}
-	return ""
-}
-
 func (u *UI) sayWindow(s *sheet, c inbox.Conversation) time.Time {
 	s.heading("reply window")
 	account := c.ID.Account()
@@ -217,33 +183,11 @@ func (u *UI) sayWindow(s *sheet, c inbox.Conversation) time.Time {
 	text, until := windowSentence(u.in.Window(c), u.in.Now(account), u.opts.Zone, u.opts.Clock)
 	s.say(u.style[r], text)
 	policy := u.in.Capabilities(c.ID).Window
-	s.say(plain, "rule: "+windowRule(policy))
+	s.say(plain, "rule: "+policy.String())
 	if policy.Source != "" {
 		s.link("by "+visible(ruleMaker(policy.Source)), safeLink(policy.Source))
 	}
 	return u.onOurClock(account, until)
-}
-
-// windowRule is a policy in words.
-func windowRule(p inbox.WindowPolicy) string {
-	switch {
-	case !p.Limited:
-		return "no limit"
-	case p.Late > p.Open:
-		return daysOrHours(p.Open) + " after the customer's last message, human agents until " + daysOrHours(p.Late)
-	}
-	return daysOrHours(p.Open) + " after the customer's last message"
-}
-
-func daysOrHours(d time.Duration) string {
-	const day = 24 * time.Hour
-	switch {
-	case d > day && d%day == 0:
-		return count(int(d/day), "day")
-	case d%time.Hour == 0:
-		return count(int(d/time.Hour), "hour")
-	}
-	return count(int(d/time.Minute), "minute")
 }
 
 func (u *UI) sayTriage(s *sheet, c inbox.Conversation) {
@@ -279,7 +223,8 @@ func (u *UI) personNotesOf(c inbox.Conversation) []inbox.Message {
 	if u.person.key.id != c.ID {
 		return nil
 	}
-	return u.person.notes[max(len(u.person.notes)-personNotes, 0):]
+	notes := u.person.past.Notes
+	return notes[max(len(notes)-personNotes, 0):]
 }
 
 func (u *UI) sayHistory(s *sheet, c inbox.Conversation) {
@@ -289,8 +234,8 @@ func (u *UI) sayHistory(s *sheet, c inbox.Conversation) {
 		text += ", " + short(c.Unread) + " unread"
 	}
 	s.say(plain, text)
-	if u.person.key.id == c.ID && !u.person.first.IsZero() {
-		s.say(plain, "first: "+u.personDate(u.person.first))
+	if u.person.key.id == c.ID && !u.person.past.First.IsZero() {
+		s.say(plain, "first: "+u.personDate(u.person.past.First))
 	}
 	if !c.LastReceivedAt.IsZero() {
 		s.say(plain, "customer: "+u.personDate(c.LastReceivedAt))
@@ -316,20 +261,14 @@ func (u *UI) sayAbilities(s *sheet, c inbox.Conversation) {
 		s.say(plain, "text: "+grouped(caps.Text.Max)+" "+string(caps.Text.Unit))
 	}
 	s.say(plain, attachmentsRule(caps))
-	for _, a := range []struct {
-		name string
-		can  inbox.Ability
-	}{
-		{"reactions", caps.Reactions}, {"hearts", caps.Stickers}, {"posts", caps.Posts}, {"typing", caps.Typing}, {"seen", caps.Seen},
-		{"archive", caps.Archive}, {"automatic answer", caps.AutoReply}, {"history", caps.History}, {"webhooks", caps.Webhooks},
-	} {
+	for _, a := range caps.Abilities() {
 		switch {
-		case a.can.OK:
-			s.say(plain, "yes: "+a.name)
-		case a.can.Reason == "":
-			s.say(u.style[roleFaint], "no: "+a.name)
+		case a.OK:
+			s.say(plain, "yes: "+a.Name)
+		case a.Reason == "":
+			s.say(u.style[roleFaint], "no: "+a.Name)
 		default:
-			s.say(u.style[roleFaint], "no: "+a.name+", "+a.can.Reason)
+			s.say(u.style[roleFaint], "no: "+a.Name+", "+a.Reason)
 		}
 	}
 }
