@@ -59,19 +59,26 @@ func (caps Capabilities) check(platform Platform, c Composition) []Problem {
 
 func (caps Capabilities) checkURL(platform Platform, raw string) *Error {
 	u, err := url.Parse(raw)
+	path, local := FilePath(raw)
 	switch {
+	case local:
+		return &Error{Text: cut(CleanLine(LocalFile{Path: path}.Name()), maxFileName) + " is a file of this machine, and has not been uploaded", Hint: "upload it, or take it away"}
 	case err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") || strings.ContainsFunc(raw, isSpaceOrControl):
 		return &Error{Text: fmt.Sprintf("%q is not a web address", cut(CleanLine(raw), 60)), Hint: "give a full URL: https://host/path/file.jpg"}
 	case (u.RawQuery != "" || u.ForceQuery || u.Fragment != "") && !caps.QueryInURL:
 		return &Error{Text: "the media URL has a query or fragment (? or #), which makes the platform refuse it", Hint: "use a URL that ends in the file extension"}
 	}
 	if _, ok := caps.KindOfURL(raw); !ok {
-		return &Error{
-			Text: fmt.Sprintf("%s does not take files that end in %q", platform.Label(), "."+urlExtension(raw)),
-			Hint: "known are: " + caps.extensions(),
-		}
+		return caps.errExtension(platform, raw)
 	}
 	return nil
+}
+
+func (caps Capabilities) errExtension(platform Platform, raw string) *Error {
+	return &Error{
+		Text: fmt.Sprintf("%s does not take files that end in %q", platform.Label(), "."+urlExtension(raw)),
+		Hint: "known are: " + caps.extensions(),
+	}
 }
 
 func isSpaceOrControl(r rune) bool { return r <= ' ' || r == 0x7f }

@@ -2,13 +2,14 @@
 // reply window are, and the rules by which they change.
 //
 // It knows no HTTP, no terminal and no database, and uses the standard library
-// only. The world outside is reached through four ports:
+// only. The world outside is reached through ports:
 //
 //   - [Provider]: an API that customers' messages are read from and answers are
 //     sent through (one implementation per folder under platforms/);
 //   - [Store]: the local cache (the folder cache/);
 //   - [TextIndex]: the full-text index beside it (cache/ too);
-//   - [Media]: what the links in messages lead to (platforms/media).
+//   - [Media]: what the links in messages lead to (platforms/media);
+//   - [Files] and [Uploader]: what agents send from this machine (platforms/upload).
 //
 // Facts travel one way:
 //

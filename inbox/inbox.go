@@ -21,7 +21,9 @@ type Options struct {
 	// of s. The Unicode tables live outside this package. nil: runes.
 	NextGrapheme func(s string) int
 	Retention    Retention
-	Media        Media // nil: nothing is fetched
+	Media        Media    // nil: nothing is fetched
+	Files        Files    // nil: files of this machine cannot be sent
+	Uploader     Uploader // instead of those of providers; nil: only these
 	// Index finds messages by what is in them. nil: Search cannot.
 	Index TextIndex
 	// Guard runs f; the program's puts the terminal right when f panics.
@@ -43,6 +45,7 @@ type Inbox struct {
 	writing chan struct{} // capacity 1; see update
 	history chan struct{} // capacity 1; see updateHistory
 	snoozed chan struct{} // capacity 1; wakes the waker
+	uploads chan struct{} // one for each that is under way
 	waiting waitingSet    // what waits for messages that are not known yet
 
 	mu       sync.Mutex
@@ -78,6 +81,7 @@ func New(ctx context.Context, opts Options) (*Inbox, error) {
 		writing:  make(chan struct{}, 1),
 		history:  make(chan struct{}, 1),
 		snoozed:  make(chan struct{}, 1),
+		uploads:  make(chan struct{}, uploadsAtOnce),
 		outbox:   map[OutboxID]outboxNote{},
 		settled:  map[SyncKey]time.Time{},
 		names:    map[ConversationID]nameWish{},

@@ -139,7 +139,7 @@ func (o OutboxItem) Failure() *Failure {
 type Draft struct {
 	Conversation ConversationID `json:"-"`
 	Text         string         `json:"text"`
-	Media        []string       `json:"media,omitempty"` // URLs
+	Media        []string       `json:"media,omitempty"` // URLs; of a file that has none yet, its file URL
 	UpdatedAt    time.Time      `json:"updated_at"`
 
 	// Note is what is typed of a private note. It is kept beside the answer, and
@@ -156,13 +156,20 @@ func (d Draft) Empty() bool { return strings.TrimSpace(d.Text) == "" && len(d.Me
 // KindOfURL tells by the extension what kind of media a URL is, under the
 // rules of a platform; ok is false when the extension is none of theirs.
 func (c Capabilities) KindOfURL(raw string) (kind PartKind, ok bool) {
+	if rule, ok := c.ruleOfURL(raw); ok {
+		return PartKind(rule.Kind), true
+	}
+	return PartFile, false
+}
+
+func (c Capabilities) ruleOfURL(raw string) (rule MediaRule, ok bool) {
 	ext := urlExtension(raw)
 	for _, rule := range c.Media {
 		if slices.Contains(rule.Extensions, ext) {
-			return PartKind(rule.Kind), true
+			return rule, true
 		}
 	}
-	return PartFile, false
+	return rule, false
 }
 
 func urlExtension(raw string) string {

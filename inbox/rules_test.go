@@ -91,7 +91,7 @@ func TestCheck(t *testing.T) {
 		{"voice", instagram, Instagram, "", []string{"https://a.example/x.aac"}, "", 0},
 		{"mp3 is no voice", instagram, Instagram, "", []string{"https://a.example/x.mp3"}, `".mp3"`, 0},
 		{"not an address", instagram, Instagram, "", []string{"/home/me/x.jpg"}, "not a web address", 0},
-		{"another scheme", instagram, Instagram, "", []string{"file:///x.jpg"}, "not a web address", 0},
+		{"another scheme", instagram, Instagram, "", []string{"ftp://host.example/x.jpg"}, "not a web address", 0},
 		{"a space", instagram, Instagram, "", []string{"https://a.example/x y.jpg"}, "not a web address", 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
