@@ -49,7 +49,7 @@ func moveActions() []action {
 		{name: "top", keys: []string{"g g", "home"}, help: "to the beginning", alone: moves, scope: inPanes, run: (*UI).toTop},
 		{name: "bottom", keys: []string{"G", "end"}, help: "to the end", alone: moves, scope: inPanes, run: (*UI).toBottom},
 		{name: "open", keys: []string{"enter", "l", "right"}, help: "open the conversation", twins: []string{"show CONVERSATION"}, scope: inList, able: needSelection, run: (*UI).openSelected},
-		{name: "list", keys: []string{"u", "esc", "h", "left"}, help: "back to the list", alone: moves, scope: inThread, run: (*UI).toList},
+		{name: "list", keys: []string{"u", "esc", "h", "left"}, help: "back to the list, or to what was found", alone: moves, scope: inThread, run: (*UI).back},
 		{name: "clear", keys: []string{"esc"}, help: "drop the marks, then the filters", alone: picks, scope: inList, run: (*UI).clear},
 		{name: "switch", keys: []string{"tab"}, help: "to the other pane", alone: moves, scope: inPanes, able: needSelection, run: (*UI).switchPane},
 	}

@@ -42,6 +42,9 @@ func (u *UI) knownLabelsRead(msg knownLabelsMsg) {
 
 func (u *UI) filterKey(key tea.Key, name string) tea.Cmd {
 	u.touch(partHeader | partHints)
+	if a, _ := u.keys.find(inComposer, "", name); a != nil && a.name == "composer-search" {
+		return u.openSearch()
+	}
 	switch name {
 	case "enter":
 		return u.filterDone()

@@ -14,8 +14,9 @@ import (
 // The full search: a page over the panes with a line to type in, and below it all
 // messages and customers that are found, newest first. It asks while it is typed.
 // What it covers stays as it is, down to the composer and its draft: Esc leads
-// back to it, Enter on to what was found (see search_jump.go). The page is kept
-// when it is left: whoever looks through several finds goes on where he was.
+// back to it, Enter on to what was found, and Esc from there back to the page (see
+// search_jump.go). The page is kept when it is left: whoever looks through several
+// finds goes on where he was.
 
 // searchPage is the full search.
 type searchPage struct {
@@ -34,6 +35,11 @@ type searchPage struct {
 	cancel context.CancelFunc // ends it
 	busy   bool               // its answer is not there yet
 	fresh  bool               // and belongs to another search than the results
+
+	origin   origin // where it was opened
+	led      bool   // and it has led elsewhere since
+	filter   string // what the list was narrowed by then
+	replaced bool   // what is typed next replaces what stands in the line
 
 	at, top int
 	rows    int       // results that fit on the screen
@@ -58,12 +64,39 @@ type foundMsg struct {
 // searchAgainMsg says that the index, which was behind, may have followed.
 type searchAgainMsg struct{ gen uint64 }
 
-// openSearch shows the page as it was left, and asks anew: meanwhile something
-// may have come.
+// openSearch shows the page as it was left. What the list is narrowed by is looked
+// for instead; the next letter replaces it.
 func (u *UI) openSearch() tea.Cmd {
 	if u.search == nil {
 		u.search = &searchPage{input: newLineEditor(u.cells, searchLine)}
 	}
+	p := u.search
+	text := u.list.text
+	if u.focus == onFilter {
+		text = u.filter.text // also what cannot be understood yet
+		u.focusOn(onList)
+	}
+	p.takeOver(text)
+	p.origin, p.led = u.here(), false
+	u.thread.found = false
+	return u.showSearch()
+}
+
+// takeOver puts the words of the filter into the line, to be replaced as one by what
+// is typed next. The same filter is taken over once: after that, what was looked for
+// last is kept.
+func (p *searchPage) takeOver(filter string) {
+	taken := p.filter
+	p.filter = filter
+	if filter == taken || filter == "" || filter == p.input.text {
+		return
+	}
+	p.input.set(filter)
+	p.replaced = true
+}
+
+// showSearch shows the page and asks anew: meanwhile something may have come.
+func (u *UI) showSearch() tea.Cmd {
 	p := u.search
 	u.show(p)
 	p.offer(u)
@@ -96,15 +129,28 @@ func (p *searchPage) press(u *UI, key tea.Key, name string) tea.Cmd {
 	if by := p.step(name); by != 0 {
 		return p.move(u, by)
 	}
-	changed, used := p.input.press(name)
-	if !used && key.Text != "" {
-		changed = p.input.insert(key.Text)
+	changed := p.replace(key, name)
+	if edited, used := p.input.press(name); used {
+		changed = changed || edited
+	} else if key.Text != "" {
+		changed = p.input.insert(key.Text) || changed
 	}
 	if !changed {
 		p.offer(u)
 		return nil
 	}
 	return p.typed(u)
+}
+
+// replace empties the line when a key replaces what was taken over into it.
+func (p *searchPage) replace(key tea.Key, name string) bool {
+	erases := slices.Contains([]string{"backspace", "ctrl+h", "delete", "ctrl+d", "ctrl+w", "ctrl+backspace"}, name)
+	empties := p.replaced && (erases || key.Text != "")
+	p.replaced = false
+	if empties {
+		p.input.set("")
+	}
+	return empties
 }
 
 // step is how far a key moves the selection.
@@ -128,18 +174,23 @@ func (p *searchPage) step(name string) int {
 
 func (p *searchPage) paste(u *UI, text string) tea.Cmd {
 	u.touch(partOverlay)
-	if !p.input.insert(strings.TrimSpace(text)) {
+	emptied := p.replace(tea.Key{Text: text}, "")
+	if !p.input.insert(strings.TrimSpace(text)) && !emptied {
 		return nil
 	}
 	return p.typed(u)
 }
 
-// leave goes back to what the page covers. What came in there meanwhile has not
+// leave goes back to where the page was opened. What came in there meanwhile has not
 // been seen before.
 func (p *searchPage) leave(u *UI) tea.Cmd {
 	p.stop()
 	u.dismiss()
-	return u.markRead()
+	if !p.led {
+		return u.markRead() // the page covers it
+	}
+	p.led = false
+	return tea.Batch(u.goBack(p.origin), u.markRead())
 }
 
 // stop ends the question that is under way.
@@ -163,6 +214,7 @@ func (p *searchPage) enter(u *UI) tea.Cmd {
 	}
 	found := p.results[p.at]
 	p.stop()
+	p.led = true
 	return u.jumpTo(found)
 }
 
@@ -282,6 +334,15 @@ type place struct {
 }
 
 func placeOf(r inbox.SearchResult) place { return place{r.Conversation.ID, r.Message.ID} }
+
+// renewSearch asks once more when what is found may stand elsewhere now.
+func (u *UI) renewSearch() tea.Cmd {
+	p := u.searching()
+	if p == nil {
+		return nil
+	}
+	return p.ask(u)
+}
 
 // again asks once more while the index is behind.
 func (u *UI) searchAgain(msg searchAgainMsg) tea.Cmd {

@@ -8,8 +8,10 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// From a find to its place: the conversation is opened around the message, which
-// is selected and stands out for a moment.
+// From a find to its place, and back: the conversation is opened around the message,
+// which is selected and stands out for a moment. Back from there is to the results,
+// and back from those to where the search was opened, however many finds were looked
+// at between.
 
 // litFor is how long the message stands out.
 const litFor = 2 * time.Second
@@ -24,13 +26,51 @@ func (u *UI) jumpTo(r inbox.SearchResult) tea.Cmd {
 	u.focusOn(onThread)
 	u.touch(partList | partThread | partHints)
 	if !r.IsMessage() {
-		return tea.Batch(closed, u.showConversation(c), u.listMoved(), u.markRead())
+		shown := u.showConversation(c)
+		u.thread.found = true
+		return tea.Batch(closed, shown, u.listMoved(), u.markRead())
 	}
 	if u.thread.id != c.ID {
 		u.thread.open(c)
 	}
+	u.thread.found = true
 	u.thread.seek(r.Message.Position())
 	return tea.Batch(closed, u.readThread(), u.after(slowAfter, slowMsg{u.thread.load.gen}), u.listMoved())
+}
+
+// origin is where the search was opened.
+type origin struct {
+	focus    focus
+	selected inbox.ConversationID // in the list
+	conv     inbox.Conversation   // in the thread
+}
+
+func (u *UI) here() origin {
+	o := origin{focus: u.focus, selected: u.list.selected, conv: u.thread.conv}
+	if u.isWriting() {
+		o.focus = onThread // the draft is kept there
+	}
+	return o
+}
+
+// back leads from a thread to where it was opened: to what the search has found, or
+// to the list.
+func (u *UI) back() tea.Cmd {
+	if !u.thread.found || u.search == nil {
+		return u.toList()
+	}
+	return u.showSearch()
+}
+
+// goBack leads to where the search was opened, when it has led elsewhere since.
+func (u *UI) goBack(to origin) tea.Cmd {
+	u.list.pick(to.selected, u.listRows())
+	u.focusOn(to.focus)
+	u.touch(partList | partThread | partHints)
+	if to.focus == onThread {
+		return u.showConversation(to.conv)
+	}
+	return tea.Batch(u.listMoved(), u.showSelected())
 }
 
 // seek has the thread read around a message.

@@ -22,7 +22,11 @@ const (
 func (p *searchPage) draw(u *UI, width, height int) []string {
 	p.renew = time.Time{}
 	p.input.resize(u.cells, width-filterLabel, 1)
-	lines := []string{u.line(width).put(u.style[roleActive], " find: ").put(plain, p.input.visibleRow(0)).pad().String()}
+	style := plain
+	if p.replaced {
+		style = reverse
+	}
+	lines := []string{u.line(width).put(u.style[roleActive], " find: ").put(style, p.input.visibleRow(0)).pad().String()}
 	if height >= searchHeadLeast {
 		lines = append(lines, p.offers.line(u, width))
 	}

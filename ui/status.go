@@ -195,6 +195,9 @@ func (u *UI) hintHelp(name string) string {
 	case "editor":
 		return "editor"
 	case "list":
+		if u.thread.found {
+			return "what was found"
+		}
 		return "list"
 	case "open":
 		return "open"

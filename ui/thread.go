@@ -32,6 +32,7 @@ type thread struct {
 	cursor        string // the selected entry, "" for none
 	seen          uint64 // the newest arrival when the end was last on the screen
 
+	found  bool           // the search has led here: back is to its results
 	sought inbox.Position // the message that is to be shown, zero when there is none
 	lit    time.Time      // until when the selected entry stands out
 

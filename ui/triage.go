@@ -160,7 +160,7 @@ func (u *UI) triaged(msg triagedMsg) tea.Cmd {
 	if msg.leaves {
 		u.unmarkChanged(msg.results)
 	}
-	return u.payUndo()
+	return tea.Batch(u.payUndo(), u.renewSearch())
 }
 
 // unmarkChanged takes the marks off what has been decided; what failed stays
@@ -239,8 +239,12 @@ func andMore(n int) string {
 // Going on.
 
 // goOn shows the conversation that comes after those that leave: the next one
-// down in the list as it is shown, or up at its end.
+// down in the list as it is shown, or up at its end. Whoever has come from the search
+// goes on there.
 func (u *UI) goOn(leaving []inbox.ConversationID) tea.Cmd {
+	if u.focus == onThread && u.thread.found {
+		return u.back()
+	}
 	from := u.list.selected
 	if u.focus != onList {
 		from = u.thread.id

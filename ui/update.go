@@ -228,6 +228,7 @@ func (u *UI) focusOn(f focus) {
 		return
 	}
 	u.focus = f
+	u.thread.found = u.thread.found && f != onList
 	u.touch(partHeader | partList | partHints)
 	u.relayout()
 }
