@@ -117,18 +117,6 @@ func (e *edit) arrivedAfter(id ConversationID, arrival uint64) (n int, err error
 	return n, err
 }
 
-// MarkUnread makes the conversation unread again.
-func (in *Inbox) MarkUnread(ctx context.Context, id ConversationID) error {
-	return in.update(ctx, func(e *edit) error {
-		c, err := e.known(id)
-		if err != nil || c.Unread > 0 {
-			return err
-		}
-		c.Unread, c.dirty = 1, true
-		return nil
-	})
-}
-
 // SetArchived archives at the provider and, when it agrees, in the cache. It
 // waits for the network.
 func (in *Inbox) SetArchived(ctx context.Context, id ConversationID, archived bool) error {

@@ -37,12 +37,6 @@ const (
 	NewsWoken      NewsKind = "woken"      // … which has come
 )
 
-// NewsKinds are all of them, in the order in which they are listed.
-var NewsKinds = []NewsKind{
-	NewsMessage, NewsSent, NewsReaction, NewsUnreaction, NewsRead, NewsEdited, NewsUnsent, NewsClosing,
-	NewsFailed, NewsUnknown, NewsDone, NewsReopened, NewsSnoozed, NewsWoken,
-}
-
 // News is one thing that has happened.
 type News struct {
 	Kind         NewsKind

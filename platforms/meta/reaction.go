@@ -38,15 +38,3 @@ func Emoji(name, emoji string) string {
 	}
 	return name
 }
-
-// ReactionName is the name of an emoji, "other" where it has none.
-func ReactionName(emoji string) string {
-	const variation = "\ufe0f" // asks for the coloured form, and is often left out
-	plain := strings.TrimSuffix(strings.TrimSpace(emoji), variation)
-	for _, name := range []string{"love", "laugh", "smile", "wow", "sad", "angry", "like", "dislike"} {
-		if strings.TrimSuffix(emojiByName[name], variation) == plain {
-			return name
-		}
-	}
-	return "other"
-}

@@ -14,9 +14,6 @@ import (
 
 // This file has the language of faults; inject.go makes them happen.
 
-// FaultSyntax is the fault language in one line, for the help of a command.
-const FaultSyntax = "OP[@PLATFORM]:FAULT[=VALUE][:WHEN]..., as in send:tear-after:0.3, read@twitter:429=10s:once or any:latency=50ms..400ms"
-
 // Fault is one line of the fault language, which the package's documentation
 // describes.
 type Fault struct {
