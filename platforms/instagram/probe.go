@@ -2,14 +2,12 @@ package instagram
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"mime"
 	"net"
 	"net/http"
 	"net/netip"
 	"net/url"
-	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -70,23 +68,10 @@ func publicOnly(_, address string, _ syscall.RawConn) error {
 	if err != nil {
 		return err
 	}
-	if !isPublic(at.Addr().Unmap()) {
-		return errors.New("the address is not public")
+	if why := httpapi.NotPublic(at.Addr()); why != "" {
+		return fmt.Errorf("%s, %s", at.Addr(), why)
 	}
 	return nil
-}
-
-// notPublic are networks that the library does not name: of providers between
-// themselves and their customers (RFC 6598), the whole of "this network", those
-// for tests and to come, and the ways from IPv6 to IPv4.
-var notPublic = []netip.Prefix{
-	netip.MustParsePrefix("0.0.0.0/8"), netip.MustParsePrefix("100.64.0.0/10"), netip.MustParsePrefix("192.0.0.0/24"),
-	netip.MustParsePrefix("198.18.0.0/15"), netip.MustParsePrefix("240.0.0.0/4"),
-	netip.MustParsePrefix("64:ff9b::/96"), netip.MustParsePrefix("64:ff9b:1::/48"), netip.MustParsePrefix("2002::/16"),
-}
-
-func isPublic(ip netip.Addr) bool {
-	return ip.IsGlobalUnicast() && !ip.IsPrivate() && !slices.ContainsFunc(notPublic, func(p netip.Prefix) bool { return p.Contains(ip) })
 }
 
 // refused finds the parts that are certain to be refused.

@@ -3,7 +3,6 @@ package media
 // For the tests in media_test.
 
 var (
-	Refused  = refused
 	KindOf   = kindOf
 	LengthOf = lengthOf
 )

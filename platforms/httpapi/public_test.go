@@ -1,14 +1,14 @@
-package media_test
+package httpapi_test
 
 import (
 	"net/netip"
 	"strings"
 	"testing"
 
-	"parley/platforms/media"
+	"parley/platforms/httpapi"
 )
 
-func TestOnlyPublicAddressesAreConnectedTo(t *testing.T) {
+func TestPublicAddressesAreToldFromOthers(t *testing.T) {
 	t.Parallel()
 	closed := map[string]string{
 		"0.0.0.0":              "this network",
@@ -54,8 +54,8 @@ func TestOnlyPublicAddressesAreConnectedTo(t *testing.T) {
 		"::ffff:0:169.254.1.1": "not public",
 	}
 	for address, why := range closed {
-		if got := media.Refused(netip.MustParseAddr(address)); !strings.Contains(got, why) {
-			t.Errorf("%s: refused because %q, expected %q", address, got, why)
+		if got := httpapi.NotPublic(netip.MustParseAddr(address)); !strings.Contains(got, why) {
+			t.Errorf("%s: not public because %q, expected %q", address, got, why)
 		}
 	}
 	for _, address := range []string{
@@ -63,8 +63,8 @@ func TestOnlyPublicAddressesAreConnectedTo(t *testing.T) {
 		"192.0.1.1", "198.17.0.1", "198.20.0.1", "223.255.255.255", "::ffff:157.240.0.1", "64:ff9b::9df0:1",
 		"2001:4860:4860::8888", "2606:4700::1111", "2a03:2880:f003::1",
 	} {
-		if why := media.Refused(netip.MustParseAddr(address)); why != "" {
-			t.Errorf("%s is public, and refused: %s", address, why)
+		if why := httpapi.NotPublic(netip.MustParseAddr(address)); why != "" {
+			t.Errorf("%s is public, and said not to be: %s", address, why)
 		}
 	}
 }
