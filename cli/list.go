@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"parley/config"
 	"parley/inbox"
 )
 
@@ -20,6 +21,7 @@ type listOptions struct {
 	json  bool
 	limit int
 	view  string
+	sort  string
 }
 
 func (a *app) listCommand() *cobra.Command {
@@ -51,7 +53,10 @@ What was never read, or could not be read lately, is named on standard error.`,
 	cmd.Flags().BoolVar(&o.json, "json", false, "one JSON object per line")
 	cmd.Flags().Var(countFlag(&o.limit), "limit", "at most `N` conversations (0: all)")
 	cmd.Flags().StringVar(&o.view, "view", "", "the view `NAME` of the config, in its order; QUERY narrows it")
-	_ = cmd.RegisterFlagCompletionFunc("view", a.completeView) // fails only for a flag that is not there
+	cmd.Flags().StringVar(&o.sort, "sort", "", "the `ORDER`: newest, time_left (of is:unanswered), wake (of is:snoozed)")
+	// Fails only for a flag that is not there.
+	_ = cmd.RegisterFlagCompletionFunc("sort", cobra.FixedCompletions(config.ListOrders, cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("view", a.completeView)
 	return cmd
 }
 
@@ -60,7 +65,7 @@ func (a *app) list(ctx context.Context, text string, o listOptions) error {
 		return err // before anything is opened
 	}
 	return a.withSession(ctx, offline, func(ctx context.Context, s *session) error {
-		list, err := s.viewSearch(o.view, text)
+		list, err := s.viewSearch(o, text)
 		if err != nil {
 			return err
 		}

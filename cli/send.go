@@ -23,6 +23,7 @@ type sendOptions struct {
 	anyway      bool // although the window has closed by the clock
 	at          string
 	reply       string // the name of a canned reply
+	done        bool   // the conversation is done then
 }
 
 func (a *app) sendCommand() *cobra.Command {
@@ -64,6 +65,7 @@ empty.`,
 	cmd.Flags().BoolVar(&o.automated, "automated", false, "no human wrote it: never in the phase that is for human agents")
 	cmd.Flags().BoolVar(&o.anyway, "anyway", false, "also when the reply window has closed by the clock: the provider decides")
 	cmd.Flags().StringVar(&o.at, "at", "", "schedule it: `WHEN` it is to leave")
+	cmd.Flags().BoolVar(&o.done, "done", false, "the conversation is done then, unless the answer has failed")
 	cmd.Flags().StringVar(&o.reply, "reply", "", "send the canned reply `NAME` (see: parley replies)")
 	cmd.Flags().BoolVar(&o.json, "json", false, "one JSON object per line")
 	_ = cmd.RegisterFlagCompletionFunc("reply", a.completeReplies) // fails only for a flag that is not there
@@ -108,8 +110,21 @@ func (a *app) send(ctx context.Context, args []string, o sendOptions) error {
 			ids[i] = item.ID
 		}
 		s.deliver(ctx, c.ID.Account(), o.wait)
-		return a.printOutcome(ctx, s, ids, o.wait > 0, o.json)
+		if err := a.printOutcome(ctx, s, ids, o.wait > 0, o.json); err != nil || !o.done {
+			return err
+		}
+		return a.finish(ctx, s, c)
 	})
+}
+
+// finish makes a conversation done whose answer is told already.
+func (a *app) finish(ctx context.Context, s *session, c inbox.Conversation) error {
+	results, err := s.Triage(ctx, []inbox.ConversationID{c.ID}, inbox.MarkDone{})
+	if err != nil {
+		return err
+	}
+	a.tellProviders(ctx, s, results)
+	return results[0].Err
 }
 
 // nameSplit names the flag that sends a text that is too long.

@@ -188,3 +188,22 @@ func TestEveryDecisionSaysItsNames(t *testing.T) {
 		}
 	}
 }
+
+// TestSendAndDone: the answer and the decision in one command; what has not been
+// answered is not done.
+func TestSendAndDone(t *testing.T) {
+	t.Parallel()
+	world, d := newTriageDesk(t)
+	d.parley("send", "ursel", "It leaves today.", "--done").exits(exitDone)
+	if !isArchived(world, "Ursel Kamp") {
+		t.Error("the provider does not know that it is done")
+	}
+	if err := world.AddFault("send:503"); err != nil {
+		t.Fatal(err)
+	}
+	d.parley("send", "zdenka", "It leaves today.", "--done", "--wait", "1s").exits(exitFailed)
+	d.parley("list", "zdenka", "--json").exits(exitDone).one()
+	if done := d.parley("list", "ursel", "--json").exits(exitDone).records(); len(done) != 0 {
+		t.Errorf("the list has what is done: %v", done)
+	}
+}

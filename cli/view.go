@@ -23,28 +23,51 @@ func viewsOf(c *config.Config) []ui.SavedView {
 	return c.Screen.Views
 }
 
-// viewSearch is what a list asks: the query, and the view if one is named.
-func (s *session) viewSearch(view, text string) (inbox.ListSearch, error) {
+// viewSearch is what a list asks: the query, the view if one is named, and an
+// order if one is wanted.
+func (s *session) viewSearch(o listOptions, text string) (inbox.ListSearch, error) {
 	search, err := parseQuery(text, known(s.config))
 	if err != nil {
 		return inbox.ListSearch{}, err
 	}
-	if view == "" {
+	if o.view == "" && o.sort == "" {
 		return s.listSearch(search), nil
 	}
-	v, ok := ui.FindView(viewsOf(s.config), view)
-	if !ok {
-		return inbox.ListSearch{}, &usageError{text: fmt.Sprintf("there is no view %q", view), hint: "known here: " + strings.Join(viewNames(s.config), ", ")}
+	v := ui.SavedView{}
+	if o.view != "" {
+		var ok bool
+		if v, ok = ui.FindView(viewsOf(s.config), o.view); !ok {
+			return inbox.ListSearch{}, &usageError{text: fmt.Sprintf("there is no view %q", o.view), hint: "known here: " + strings.Join(viewNames(s.config), ", ")}
+		}
 	}
 	of, order, err := v.Search(known(s.config))
 	if err != nil {
 		return inbox.ListSearch{}, err
 	}
 	l := s.listSearch(inbox.Search{Terms: slices.Concat(of.Terms, search.Terms)})
+	if o.sort != "" {
+		return l, sortBy(&l.Query, o.sort)
+	}
 	if l.Query.View.CanSort(order) && l.Query.Closing == 0 {
 		l.Query.Sort = order // a query that asks for another selection has its own
 	}
 	return l, nil
+}
+
+// sortBy asks for an order, and refuses one that the selection does not have.
+func sortBy(q *inbox.ListQuery, name string) error {
+	order := inbox.Sort(name)
+	switch {
+	case !slices.Contains(config.ListOrders, name):
+		return &usageError{text: fmt.Sprintf("there is no order %q", name), hint: "--sort takes " + config.Joined(config.ListOrders, "or")}
+	case !q.View.CanSort(order) || q.Closing > 0 && order != inbox.SortTimeLeft:
+		return &usageError{
+			text: "what is asked for cannot be sorted by " + name,
+			hint: "time_left is an order of is:unanswered, is:closing and left<2h, wake of is:snoozed, newest of all others",
+		}
+	}
+	q.Sort = order
+	return nil
 }
 
 func viewNames(c *config.Config) []string {

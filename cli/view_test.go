@@ -63,3 +63,30 @@ func TestUsualViewsCanBeListed(t *testing.T) {
 		t.Errorf("%v", snoozed)
 	}
 }
+
+// TestListInAnOrder: the screen's key for the order has a flag.
+func TestListInAnOrder(t *testing.T) {
+	t.Parallel()
+	_, d := newTriageDesk(t)
+	order := func(args ...string) (ends []string) {
+		t.Helper()
+		for _, r := range d.parley(append([]string{"list", "--json"}, args...)...).exits(exitDone).records() {
+			if at, limited := r["window"].(record)["closes_at"].(string); limited {
+				ends = append(ends, at)
+			}
+		}
+		return ends
+	}
+	newest := order("is:unanswered", "--sort", "newest")
+	if len(newest) < 3 || slices.IsSorted(newest) {
+		t.Fatalf("by the newest message: %v", newest)
+	}
+	for _, args := range [][]string{{"is:unanswered", "--sort", "time_left"}, {"--view", "Unanswered", "--sort", "time_left"}} {
+		if ends := order(args...); len(ends) < 3 || !slices.IsSorted(ends) {
+			t.Errorf("list %q: %v", args, ends)
+		}
+	}
+	d.parley("list", "--sort", "time_left").exits(exitUsage).says("cannot be sorted by time_left", "is:unanswered")
+	d.parley("list", "is:closing", "--sort", "newest").exits(exitUsage).says("cannot be sorted by newest")
+	d.parley("list", "--sort", "age").exits(exitUsage).says(`there is no order "age"`, "newest, time_left or wake")
+}

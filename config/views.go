@@ -33,14 +33,16 @@ func (c *Config) takeViews(root *table) (views []*table) {
 	return views
 }
 
+// ListOrders are the orders of a list, as configs and commands write them.
+var ListOrders = []string{string(inbox.SortNewest), string(inbox.SortTimeLeft), string(inbox.SortWake)}
+
 func takeView(t *table) ui.SavedView {
 	v := ui.SavedView{
 		Name:  t.str("name", `a name in quotes, such as "Angry"`),
 		Query: t.str("query", `a search in quotes, such as "label:angry is:unanswered"`),
 		Key:   t.str("key", `a key in quotes: a digit, or g and a letter such as "g x"`),
 	}
-	orders := []string{string(inbox.SortNewest), string(inbox.SortTimeLeft), string(inbox.SortWake)}
-	if order, ok := parsed(t, "sort", alternatives(orders), oneOf(orders...)); ok {
+	if order, ok := parsed(t, "sort", alternatives(ListOrders), oneOf(ListOrders...)); ok {
 		v.Sort = inbox.Sort(order)
 	}
 	t.finish()

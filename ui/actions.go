@@ -104,7 +104,7 @@ func composerActions() []action {
 		{name: "send", keys: []string{"enter"}, help: "send", twins: []string{"send CONVERSATION TEXT"}, scope: inComposer, run: submits(manner{})},
 		{name: "send-split", keys: []string{"ctrl+s"}, help: "send in parts", twins: []string{"send CONVERSATION TEXT --split"}, scope: inComposer, run: submits(manner{split: true})},
 		{name: "send-later", keys: []string{"ctrl+t"}, help: "send at a time to come", twins: []string{"send CONVERSATION TEXT --at WHEN"}, scope: inComposer, run: (*UI).openSendLater},
-		{name: "send-done", keys: []string{"ctrl+o", "ctrl+enter"}, help: "send, done, and on to the next", twins: []string{"send CONVERSATION TEXT", "done CONVERSATION"}, scope: inComposer, run: submits(manner{done: true})},
+		{name: "send-done", keys: []string{"ctrl+o", "ctrl+enter"}, help: "send, done, and on to the next", twins: []string{"send CONVERSATION TEXT --done"}, scope: inComposer, run: submits(manner{done: true})},
 		{name: "newline", keys: []string{"ctrl+j", "shift+enter"}, help: "new line", alone: types, scope: inComposer, run: func(u *UI) tea.Cmd { return u.typeText("\n") }},
 		{name: "leave", keys: []string{"esc"}, help: "leave, keep the draft", alone: types, scope: inComposer, run: (*UI).closeComposer},
 		{name: "composer-heart", keys: []string{"ctrl+g"}, help: "send a heart, keep the text", twins: []string{"heart CONVERSATION"}, scope: inComposer, able: cannotHeart, run: (*UI).composerHeart},
@@ -123,7 +123,7 @@ func listActions() []action {
 		{name: "filter", keys: []string{"/"}, help: "find names, words, is:unread, left<2h", twins: []string{"list QUERY"}, scope: inPanes, run: (*UI).openFilter},
 		{name: "account", keys: []string{"a"}, help: "only the next account", twins: []string{"list account:ACCOUNT"}, scope: inPanes, able: needAccounts, run: (*UI).nextAccount},
 		{name: "platform", keys: []string{"p"}, help: "only the next platform", twins: []string{"list platform:PLATFORM"}, scope: inPanes, run: (*UI).nextPlatform},
-		{name: "sort", keys: []string{"s"}, help: "sort by time left, or as before", twins: []string{"list --view Closing"}, scope: inPanes, able: cannotSort, run: (*UI).toggleSort},
+		{name: "sort", keys: []string{"s"}, help: "sort by time left, or as before", twins: []string{"list is:unanswered --sort time_left"}, scope: inPanes, able: cannotSort, run: (*UI).toggleSort},
 	}
 }
 
