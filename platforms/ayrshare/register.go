@@ -39,8 +39,7 @@ func (c *client) hooks(ctx context.Context, method string, body any) (*httpapi.R
 // Register makes Ayrshare call the address, signed with the first secret.
 func (p *provider) Register(ctx context.Context, address string) error {
 	const op = "register the webhook"
-	if err := checkAddress(address); err != nil {
-		err.Op = op
+	if err := hook.CheckAddress(op, address); err != nil {
 		return err
 	}
 	if len(p.hooks) == 0 {
@@ -141,22 +140,6 @@ func addressOf(list []hook.Registration) string {
 		}
 	}
 	return ""
-}
-
-// checkAddress refuses what Ayrshare would never call. Plain http is for a
-// simulator on this machine.
-func checkAddress(address string) *inbox.Error {
-	u, err := url.Parse(address)
-	switch {
-	case err != nil || u.Hostname() == "":
-		return inbox.Errorf(inbox.Rejected, "the webhook's address is not a URL").WithHint("it looks like https://inbox.example.com/webhook/acme")
-	case u.User != nil:
-		return inbox.Errorf(inbox.Rejected, "the webhook's address must not hold a user name or password")
-	case u.Scheme == "https", u.Scheme == "http" && httpapi.IsLoopback(u.Hostname()):
-		return nil
-	}
-	return inbox.Errorf(inbox.Rejected, "the webhook's address must begin with https://: Ayrshare calls no other, and follows no redirect").
-		WithHint("put a reverse proxy with a certificate before parley, or set tls_cert and tls_key")
 }
 
 // checkHook looks whether messages are told to anybody. It has no error: the

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -12,7 +11,6 @@ import (
 
 	"parley/inbox"
 	"parley/platforms/hook"
-	"parley/platforms/httpapi"
 	"parley/platforms/login"
 	"parley/platforms/loose"
 )
@@ -96,7 +94,7 @@ func (p *provider) webhooks(ctx context.Context, op string) (list []registered, 
 // nothing is missed in between; what both tell is stored once. Parley must be
 // listening there: the hub calls the address at once.
 func (p *provider) Register(ctx context.Context, address string) error {
-	if err := checkAddress(address); err != nil {
+	if err := hook.CheckAddress(opRegister, address); err != nil {
 		return err
 	}
 	if p.memory == nil && !hook.AnySecret(p.secrets) {
@@ -113,19 +111,6 @@ func (p *provider) Register(ctx context.Context, address string) error {
 		}
 	}
 	return nil
-}
-
-// checkAddress: the API takes HTTPS only. Plain HTTP is for a simulator on this
-// machine.
-func checkAddress(address string) error {
-	u, err := url.Parse(address)
-	switch {
-	case err != nil || u.Hostname() == "":
-		return &inbox.Error{Kind: inbox.Rejected, Op: opRegister, Text: "the address of the webhook is no URL"}
-	case u.Scheme == "https", u.Scheme == "http" && httpapi.IsLoopback(u.Hostname()):
-		return nil
-	}
-	return &inbox.Error{Kind: inbox.Rejected, Op: opRegister, Text: "the address of a webhook must begin with https://", Hint: "put a reverse proxy with a certificate in front of parley"}
 }
 
 func (p *provider) registerOne(ctx context.Context, address, kind string, before []registered) error {

@@ -184,7 +184,8 @@ func TestRegisteringThatCannotBe(t *testing.T) {
 		made    int
 	}{
 		{"plain HTTP", "http://parley.example/webhook/acme", &notebook{}, nil, "", inbox.Rejected, "must begin with https://", 0},
-		{"no URL", "parley.example", &notebook{}, nil, "", inbox.Rejected, "is no URL", 0},
+		{"no URL", "parley.example", &notebook{}, nil, "", inbox.Rejected, "not a URL", 0},
+		{"a password", "https://joe:hunter2@parley.example/webhook/acme", &notebook{}, nil, "", inbox.Rejected, "user name", 0},
 		{"nowhere to keep the secret", address, nil, nil, "", inbox.Rejected, "nowhere to keep it", 0},
 		{"a full disk", address, &notebook{full: true}, nil, "", inbox.Internal, "cannot be kept: no space left", 1},
 		{"refused", address, &notebook{}, nil, http.MethodPost, inbox.Rejected, "not today", 0},
