@@ -100,7 +100,7 @@ func (a *app) withConfig(ctx context.Context, c *config.Config, at config.Places
 	}
 	defer fetcher.Close()
 	in, err := inbox.New(ctx, inbox.Options{
-		Store: store, Accounts: accounts, Log: a.log, NextGrapheme: nextGrapheme, Retention: c.Retention, Index: store, Media: fetcher, Guard: g.run,
+		Store: store, Accounts: accounts, Log: a.log, NextGrapheme: nextGrapheme, Clock: clockOf(c.Screen), Retention: c.Retention, Index: store, Media: fetcher, Guard: g.run,
 	})
 	if err != nil {
 		return err

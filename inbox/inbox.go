@@ -20,6 +20,7 @@ type Options struct {
 	// NextGrapheme returns the length in bytes of the first grapheme cluster
 	// of s. The Unicode tables live outside this package. nil: runes.
 	NextGrapheme func(s string) int
+	Clock        string // how sentences write times of day, as in package time; "15:04" when empty
 	Retention    Retention
 	Media        Media    // nil: nothing is fetched
 	Files        Files    // nil: files of this machine cannot be sent
@@ -68,6 +69,9 @@ func New(ctx context.Context, opts Options) (*Inbox, error) {
 	}
 	if opts.NextGrapheme == nil {
 		opts.NextGrapheme = func(s string) int { _, n := utf8.DecodeRuneInString(s); return n }
+	}
+	if opts.Clock == "" {
+		opts.Clock = "15:04"
 	}
 	if opts.Media == nil {
 		opts.Media = noMedia{}

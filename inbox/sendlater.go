@@ -24,7 +24,7 @@ func (o OutboxItem) Scheduled() bool { return !o.SendAt.IsZero() }
 func (in *Inbox) CheckSendAt(c Conversation, at time.Time) (warning string, err error) {
 	now := in.Now(c.ID.Account())
 	if !at.After(now) {
-		return "", &Error{Kind: Rejected, Op: "schedule", Text: "the time has passed: " + clockTime(at), Hint: "give a time to come, or send it now"}
+		return "", &Error{Kind: Rejected, Op: "schedule", Text: "the time has passed: " + in.clockTime(at), Hint: "give a time to come, or send it now"}
 	}
 	policy := in.Capabilities(c.ID).Window
 	w := policy.WindowOf(c, at)
@@ -37,11 +37,11 @@ func (in *Inbox) CheckSendAt(c Conversation, at time.Time) (warning string, err 
 		open, _ := policy.Ends(c.LastReceivedAt)
 		return "", &Error{
 			Kind: WindowIsOver, Op: "schedule",
-			Text: "from " + clockTime(open.In(at.Location())) + " on the platform takes answers of human agents only, and a scheduled message is none",
+			Text: "from " + in.clockTime(open.In(at.Location())) + " on the platform takes answers of human agents only, and a scheduled message is none",
 			Hint: "schedule it before that, or send it yourself",
 		}
 	case WindowClosed:
-		text := "the reply window closes at " + clockTime(w.ClosesAt.In(at.Location())) + ", before the message would leave"
+		text := "the reply window closes at " + in.clockTime(w.ClosesAt.In(at.Location())) + ", before the message would leave"
 		if w.Reason != "" {
 			text = "the platform has closed the reply window: " + w.Reason
 		}
@@ -51,7 +51,9 @@ func (in *Inbox) CheckSendAt(c Conversation, at time.Time) (warning string, err 
 }
 
 // clockTime is an instant for a sentence, in the zone that it is given in.
-func clockTime(at time.Time) string { return at.Format("Mon 2 Jan 15:04 MST") }
+func (in *Inbox) clockTime(at time.Time) string {
+	return at.Format("Mon 2 Jan " + in.opts.Clock + " MST")
+}
 
 // Reschedule gives a scheduled message another time. The agent has seen what the
 // customer wrote meanwhile: that no longer holds the message back.

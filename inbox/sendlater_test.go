@@ -188,3 +188,22 @@ func TestFlushDoesNotWaitForWhatIsScheduled(t *testing.T) {
 		f.wantState(later.ID, inbox.StateQueued)
 	})
 }
+
+func TestSentencesWriteTheTimeAsTheAgentReadsIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) { // it is midnight UTC
+		f := newLiveFixture(t)
+		f.ingest(batch(received("m1", "hello", time.Now().Add(-6*24*time.Hour-10*time.Hour)))) // closes at 14:00
+		in, err := inbox.New(t.Context(), inbox.Options{Store: f.store, Accounts: []inbox.Account{{ID: "acme", Provider: f.provider}}, Clock: "3:04PM"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		f.in = in
+		if r := f.triage(inbox.Snooze{Until: time.Now().Add(15 * time.Hour).UTC()}); r.Warning != "the reply window closes 2:00PM, before it comes back" {
+			t.Errorf("the warning is %q", r.Warning)
+		}
+		_, err = f.in.CheckSendAt(f.conversation(), time.Now().Add(30*24*time.Hour).UTC())
+		if err == nil || !strings.Contains(err.Error(), "the reply window closes at Sat 1 Jan 2:00PM UTC") {
+			t.Errorf("the refusal is %v", err)
+		}
+	})
+}

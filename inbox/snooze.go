@@ -45,11 +45,12 @@ func (in *Inbox) snoozeWarning(c Conversation, until time.Time) string {
 	if closes.After(until) {
 		return ""
 	}
-	at := closes.In(until.Location()).Format("15:04")
-	if day := closes.In(until.Location()); !sameDay(day, time.Now().In(until.Location())) {
-		at = day.Format("2006-01-02 15:04")
+	layout := in.opts.Clock
+	closes = closes.In(until.Location())
+	if !sameDay(closes, time.Now().In(until.Location())) {
+		layout = "2006-01-02 " + layout
 	}
-	return fmt.Sprintf("the reply window closes %s, before it comes back", at)
+	return fmt.Sprintf("the reply window closes %s, before it comes back", closes.Format(layout))
 }
 
 func sameDay(a, b time.Time) bool {

@@ -32,7 +32,7 @@ func ParseWhen(text string, now time.Time, zone *time.Location, window Window) (
 		return time.Time{}, err
 	}
 	if !at.After(now) {
-		return time.Time{}, &Error{Kind: Rejected, Op: "time", Text: fmt.Sprintf("%q is %s, which is over", shortText(text), at.Format("2006-01-02 15:04")), Hint: whenHint}
+		return time.Time{}, &Error{Kind: Rejected, Op: "time", Text: fmt.Sprintf("%q was %s ago", shortText(text), roughly(now.Sub(at))), Hint: whenHint}
 	}
 	return at, nil
 }

@@ -25,7 +25,7 @@ func TestSnoozeShowsWhatATimeMeansBeforeItIsTaken(t *testing.T) {
 			"monday            Mon 3 Jan 09:00", "2h before close   Sat 8 Jan 07:55")
 		for _, tt := range []struct{ typed, means string }{
 			{"2h", "2h                Sat 1 Jan 12:00"}, {"fri 14:30", "fri 14:30         Fri 7 Jan 14:30"}, {"2000-03-01", "Wed 1 Mar 09:00"},
-			{"tomorrow 8am", "Sun 2 Jan 08:00"}, {"whenever", `"whenever" is no time that is understood`}, {"1999-01-01", "which is over"},
+			{"tomorrow 8am", "Sun 2 Jan 08:00"}, {"whenever", `"whenever" is no time that is understood`}, {"1999-01-01", `"1999-01-01" was 365 days ago`},
 		} {
 			s.Type(tt.typed)
 			s.Sees(tt.means)
