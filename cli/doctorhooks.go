@@ -17,6 +17,7 @@ import (
 	"parley/config"
 	"parley/inbox"
 	"parley/platforms/hook"
+	"parley/platforms/httpapi"
 )
 
 // checkWebhooks looks at the listener; states are what the cache has of each
@@ -71,7 +72,7 @@ func (d *doctor) checkAddress(ctx context.Context, w *config.Webhook) {
 		d.find("webhook listen", failing, "stop what has the address, or set another one in listen", "cannot listen on %s: %v", w.Listen, err)
 	}
 	host, _, _ := net.SplitHostPort(w.Listen)
-	if w.CertFile == "" && !config.IsLoopback(host) {
+	if w.CertFile == "" && !httpapi.IsLoopback(host) {
 		d.find("webhook listen", warning, "set tls_cert and tls_key, or listen on 127.0.0.1 behind a reverse proxy", "messages come in plain text from other machines")
 	}
 }

@@ -20,6 +20,7 @@ import (
 	"parley/config"
 	"parley/inbox"
 	"parley/platforms"
+	"parley/platforms/httpapi"
 	"parley/platforms/sim"
 )
 
@@ -220,7 +221,7 @@ func (a *app) printSimulated(s simulated, asJSON bool) error {
 // "" when that is not this machine.
 func (s simulated) webhookTable() string {
 	u, err := url.Parse(s.hook.URL)
-	if err != nil || !config.IsLoopback(u.Hostname()) || u.Port() == "" {
+	if err != nil || !httpapi.IsLoopback(u.Hostname()) || u.Port() == "" {
 		return ""
 	}
 	return fmt.Sprintf("\n[webhook]\nlisten = %q\n", net.JoinHostPort(u.Hostname(), u.Port()))

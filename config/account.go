@@ -7,7 +7,6 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
-	"net"
 	"net/url"
 	"os"
 	"slices"
@@ -15,6 +14,7 @@ import (
 
 	"parley/inbox"
 	"parley/platforms"
+	"parley/platforms/httpapi"
 	"parley/platforms/login"
 )
 
@@ -145,16 +145,10 @@ func (c *Config) takeBaseURL(t *table, p platforms.Provider) string {
 		t.problem(t.where("base_url"), "base_url", "expected a URL that begins with https://, found %q", raw)
 	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
 		t.problem(t.where("base_url"), "base_url", "expected a URL without a user, ? or #")
-	case u.Scheme == "http" && !IsLoopback(u.Hostname()):
+	case u.Scheme == "http" && !httpapi.IsLoopback(u.Hostname()):
 		t.problem(t.where("base_url"), "base_url", "expected https:// (http would show the key to everybody on the way, and is for 127.0.0.1 and localhost only), found %q", raw)
 	}
 	return strings.TrimRight(raw, "/")
-}
-
-// IsLoopback tells whether only this machine is behind the host.
-func IsLoopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 func takePlatforms(t *table, p platforms.Provider) []inbox.Platform {

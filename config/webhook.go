@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"parley/inbox"
+	"parley/platforms/httpapi"
 )
 
 // Webhook is [webhook]: where somebody listens, and how providers get there.
@@ -86,7 +87,7 @@ func parsePublicURL(text string) (string, error) {
 		return "", err
 	case u.Host == "", u.User != nil, u.RawQuery != "", u.Fragment != "":
 		return "", errors.New("no plain URL")
-	case u.Scheme != "https" && (u.Scheme != "http" || !IsLoopback(u.Hostname())):
+	case u.Scheme != "https" && (u.Scheme != "http" || !httpapi.IsLoopback(u.Hostname())):
 		return "", errors.New("not https")
 	}
 	return strings.TrimRight(text, "/"), nil
