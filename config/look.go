@@ -3,6 +3,7 @@ package config
 // How the screen looks and makes itself heard: themes, density, notifications.
 
 import (
+	"maps"
 	"slices"
 
 	"parley/ui"
@@ -95,9 +96,7 @@ func over(under, values map[string]string) map[string]string {
 	if len(under) == 0 {
 		return values
 	}
-	for key, value := range values {
-		under[key] = value
-	}
+	maps.Copy(under, values)
 	return under
 }
 

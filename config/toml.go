@@ -329,23 +329,31 @@ func (d *document) sorted() []Problem {
 
 // problems notes errors from elsewhere about keys of the table: each at the
 // first key whose name it quotes.
-func (t *table) problems(err error) {
-	if err == nil {
-		return
+func (t *table) problems(joined error) {
+	for _, err := range each(joined) {
+		at, about := t.at, ""
+		for _, key := range t.keys() {
+			if strings.Contains(err.Error(), strconv.Quote(key)) {
+				at, about = t.where(key), key
+				break
+			}
+		}
+		t.problem(at, about, "%s", strings.TrimPrefix(err.Error(), t.name+": "))
 	}
-	if list, ok := err.(interface{ Unwrap() []error }); ok {
+}
+
+// each takes joined errors apart.
+func each(err error) (errs []error) {
+	list, joined := err.(interface{ Unwrap() []error })
+	switch {
+	case joined:
 		for _, err := range list.Unwrap() {
-			t.problems(err)
+			errs = append(errs, each(err)...)
 		}
-		return
+	case err != nil:
+		errs = []error{err}
 	}
-	for _, key := range t.keys() {
-		if strings.Contains(err.Error(), strconv.Quote(key)) {
-			t.problem(t.where(key), key, "%s", strings.TrimPrefix(err.Error(), t.name+": "))
-			return
-		}
-	}
-	t.problem(t.at, "", "%s", strings.TrimPrefix(err.Error(), t.name+": "))
+	return errs
 }
 
 func oneOf(known ...string) func(string) (string, error) {

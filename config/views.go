@@ -4,7 +4,6 @@ package config
 // screen and can be listed.
 
 import (
-	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -81,19 +80,4 @@ func (c *Config) viewOf(err error) int {
 		}
 	}
 	return view
-}
-
-// each takes joined errors apart.
-func each(err error) (errs []error) {
-	var list interface{ Unwrap() []error }
-	if !errors.As(err, &list) {
-		if err != nil {
-			errs = []error{err}
-		}
-		return errs
-	}
-	for _, err := range list.Unwrap() {
-		errs = append(errs, each(err)...)
-	}
-	return errs
 }

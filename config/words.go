@@ -33,18 +33,12 @@ func Joined(words []string, conjunction string) string {
 // alternatives lists values as they are written: "a", "b" or "c".
 func alternatives(values []string) string { return Joined(quotedAll(values), "or") }
 
-func quotedAll(values []string) []string {
+func quotedAll[T ~string](values []T) []string {
 	quoted := make([]string, len(values))
 	for i, v := range values {
-		quoted[i] = strconv.Quote(v)
+		quoted[i] = strconv.Quote(string(v))
 	}
 	return quoted
 }
 
-func quotedList(list []inbox.Platform) string {
-	quoted := make([]string, len(list))
-	for i, p := range list {
-		quoted[i] = strconv.Quote(string(p))
-	}
-	return strings.Join(quoted, ", ")
-}
+func quotedList(list []inbox.Platform) string { return strings.Join(quotedAll(list), ", ") }
