@@ -209,9 +209,9 @@ func (c *Config) warnOfReaders() {
 		for _, s := range a.sources() {
 			switch {
 			case !s.Given():
-			case s.form == "":
+			case s.form == SecretInline:
 				inline = append(inline, s.key)
-			case s.form == "_file" && readableByOthers(expandHome(s.value)):
+			case s.form == SecretFile && readableByOthers(expandHome(s.value)):
 				c.Warnings = append(c.Warnings, fmt.Sprintf("%s:%d: others can read %s; chmod 600 it", c.File, s.At.Line, s.value))
 			}
 		}

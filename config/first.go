@@ -1,78 +1,100 @@
 package config
 
-// The config that parley writes for somebody who has none: it explains itself.
+// The config that parley writes for somebody who has none. It explains itself:
+// what was answered stands there, and all else that can be set is an example in a
+// comment. What it says of accounts comes from the providers' own forms.
 
 import (
+	"errors"
 	"fmt"
-	"slices"
-	"strconv"
 	"strings"
 
+	"parley/inbox"
 	"parley/platforms"
-	"parley/platforms/login"
 )
 
-// First is the text of the config that parley offers to write: it explains
-// itself, and works as soon as the key of the first account does.
+// Draft is a first config that is not written yet: what is known of its account.
+// What a provider requires and nobody has answered gets an example.
+type Draft struct {
+	Name      inbox.AccountID
+	Provider  platforms.Provider
+	BaseURL   string            // "": the provider's own
+	Platforms []inbox.Platform  // nil: all of the provider's
+	Values    map[string]string // fields that are not secret, by their names
+	Secrets   map[string]Source // fields that are
+	Webhook   *Webhook          // nil: nobody listens
+}
+
+// Source says where a secret comes from: in which of the four forms its key is
+// written, and the value of that key.
+type Source struct {
+	Form  string // SecretInline, SecretEnv, SecretFile or SecretCommand
+	Value string
+}
+
+// First is the draft of somebody who has answered nothing: it works as soon as
+// the key of its account does.
 func First() string {
+	return Draft{Name: "acme", Provider: platforms.All()[0]}.Text()
+}
+
+// Text is the draft as a file. What is in it has to be free of control
+// characters; Wrong tells of all else.
+func (d Draft) Text() string {
 	var b strings.Builder
-	b.WriteString("# The config of parley. `parley doctor` tells what is missing.\n")
-	for i, p := range platforms.All() {
-		account := explainAccount("acme", p)
-		if i > 0 {
-			account = fmt.Sprintf("# An account of %s:\n#\n", p.Name) + commentedOut(explainAccount("acme-"+p.Name, p))
+	b.WriteString("# The config of parley. `parley doctor` tells what is missing.\n" +
+		"# A line with a # before it is an example: take the # away to use it.\n" +
+		"#\n" +
+		"# Keys and other secrets have four forms, shown here for one called KEY; several\n" +
+		"# secrets are a list in each of them:\n" +
+		"#   KEY_command  the first line that a command prints; it is run without a shell\n" +
+		"#   KEY_file     the first line of a file\n" +
+		"#   KEY_env      an environment variable\n" +
+		"#   KEY          the secret itself\n\n")
+	b.WriteString(d.account())
+	for _, p := range platforms.All() {
+		if p.Name != d.Provider.Name {
+			example := Draft{Name: d.Name + "-" + inbox.AccountID(p.Name), Provider: p}
+			fmt.Fprintf(&b, "\n# Another account, of %s: %s.\n#\n%s", p.Name, p.About, commentedOut(example.account()))
 		}
-		b.WriteString("\n" + account)
 	}
-	b.WriteString(`
-# Where providers may call with what is new: messages come within a second then.
-# [webhook]
-# listen = "` + usualListen + `"                 # behind a reverse proxy; or with tls_cert and tls_key
-# public_url = "https://inbox.example"        # what ` + "`parley webhook register`" + ` tells them
-
-# Reply windows, where they differ from what the provider's documents say:
-# [window.` + platforms.All()[0].Name + `.facebook]
-# open = "24h"
-# late = "7d"
-
-# [retention]
-# max_age = "365d"
-# max_size = "2GB"
-
-# [keys]                    # see the key table in the README; ? shows it in the inbox
-# done = "e"
-
-# [ui]
-# theme = "auto"            # or "dark", "light", "mono" (no colours), "contrast"
-# density = "comfortable"   # or "compact": one line for each conversation
-# time_zone = "local"       # or a zone such as "Europe/Berlin"
-# hours = 24                # or 12
-# closing_soon = "12h"      # what the view of closing windows shows
-# editor = "vim"            # otherwise $VISUAL, then $EDITOR
-# notify = "auto"           # when nobody looks at the terminal; or "bell", "off"
-# quiet = "22:00-07:00"     # no notifications then
-# mouse = false             # true: click and wheel
-# agent = "Ada"             # what {{agent}} of a canned reply becomes
-# hold = "5s"               # how long a message can be taken back; "0s": not at all
-`)
+	b.WriteString("\n" + d.webhook())
+	fmt.Fprintf(&b, firstSettings, d.Provider.Name, d.Provider.Platforms[0])
 	return b.String()
 }
 
-// explainAccount is an [[account]] with everything that its provider asks for.
-func explainAccount(name string, p platforms.Provider) string {
-	var b strings.Builder
-	b.WriteString("[[account]]\n")
-	fmt.Fprintf(&b, "name = %q            # any name; it is part of every conversation's ID\n", name)
-	fmt.Fprintf(&b, "provider = %q\n", p.Name)
-	fmt.Fprintf(&b, "# base_url = %q\n", p.BaseURL)
-	onePlatform := func(f login.Field) bool { return f.Name == "platform" }
-	if len(p.Platforms) > 1 && !slices.ContainsFunc(p.Fields, onePlatform) {
-		fmt.Fprintf(&b, "# platforms = [%s]\n", quotedList(p.Platforms))
+// Wrong is what a config would say of one key of the draft, such as
+// "account.name"; "" when nothing is wrong with it.
+func (d Draft) Wrong(key string) string {
+	_, err := Parse("", []byte(d.Text()))
+	bad, ok := errors.AsType[*Error](err)
+	if !ok {
+		return ""
 	}
-	for _, f := range p.Fields {
-		b.WriteString("\n" + explainField(p.Name, f))
+	for _, p := range bad.Problems {
+		if p.Key == key {
+			return p.Text
+		}
 	}
-	return b.String()
+	return ""
+}
+
+// webhook is the table that makes parley listen, as an example when it does not.
+func (d Draft) webhook() string {
+	w := Webhook{Listen: UsualListen, PublicURL: "https://inbox.example"}
+	if d.Webhook != nil {
+		w = *d.Webhook
+	}
+	text := fmt.Sprintf(`[webhook]
+# Behind a reverse proxy, or with tls_cert and tls_key on its own.
+listen = %q
+# What `+"`parley webhook register`"+` tells the providers, with /webhook/ACCOUNT behind it.
+public_url = %q
+`, w.Listen, w.PublicURL)
+	if d.Webhook == nil {
+		text = commentedOut(text)
+	}
+	return "# Where providers may call with what is new: messages come within a second then.\n" + text
 }
 
 // commentedOut puts a # before what is not one already.
@@ -90,31 +112,53 @@ func commentedOut(text string) string {
 	return b.String()
 }
 
-// explainField writes a setting with its help; what is not required is
-// commented out.
-func explainField(provider string, f login.Field) string {
-	mark := "# "
-	if f.Required {
-		mark = ""
-	}
-	value := `""`
-	switch {
-	case f.Secret:
-		return explainSecret(provider, f, mark)
-	case f.Flag:
-		value = "false"
-	case f.OneOf != nil:
-		value = strconv.Quote(f.OneOf[0]) + "   # or " + Joined(quotedAll(f.OneOf[1:]), "or")
-	case f.Required:
-		value = `"…"`
-	}
-	return fmt.Sprintf("# %s\n%s%s = %s\n", f.Help, mark, f.Name, value)
-}
+// firstSettings is all that is no account, as examples. The values are the usual
+// ones where there are such.
+const firstSettings = `
+# Reply windows, where they differ from what the provider's documents say:
+# [window.%s.%s]
+# open = "24h"
+# late = "7d"               # for human agents only; or: none = true
 
-func explainSecret(provider string, f login.Field, mark string) string {
-	value, list := fmt.Sprintf("%q", "pass show "+provider+"/"+f.Name), ""
-	if f.List {
-		value, list = "["+value+"]", ", each a list"
-	}
-	return fmt.Sprintf("# %s\n# One of: %[2]s_command (run without a shell), %[2]s_file, %[2]s_env, %[2]s%[3]s.\n%[4]s%[2]s_command = %[5]s\n", f.Help, f.Name, list, mark, value)
-}
+# How much is kept on this machine; without it, everything.
+# [retention]
+# max_age = "365d"
+# max_size = "2GB"
+
+# Searches of your own in the header, instead of the usual views; one table each.
+# [[view]]
+# name = "Angry"
+# query = "label:angry is:unanswered"   # as after / in the inbox, which completes it
+# key = "g x"               # or a digit
+# sort = "time_left"        # or "newest", "wake"
+
+# Canned replies are files beside this one: replies/late.md is /late in the
+# composer. {{first_name}}, {{agent}} and the like in it are filled in.
+
+# [keys]                    # ? shows all keys in the inbox
+# done = "e"                # or a list: ["e", "y"]
+
+# [ui]
+# theme = "auto"            # or "dark", "light", "mono" (no colours), "contrast", or one of your own
+# density = "comfortable"   # or "compact": one line for each conversation
+# time_zone = "local"       # or a zone such as "Europe/Berlin"
+# hours = 24                # or 12
+# closing_soon = "12h"      # what the view of closing windows shows
+# editor = "vim"            # otherwise $VISUAL, then $EDITOR
+# agent = "Ada"             # your name, for {{agent}} in canned replies
+# hold = "5s"               # how long a message can be taken back; "0s": not at all
+# mouse = false             # true: click and wheel
+# pictures = "auto"         # how they are shown: "kitty", "sixel", "blocks", "off"
+# picture_size = "8MB"      # the largest that is fetched to be shown
+# downloads = "~/Downloads" # where pictures and files are saved
+# notify = "auto"           # when nobody looks at the terminal: "osc99", "osc777", "osc9", "bell", "off"
+# notify_text = false       # true: also what the customer wrote
+# notify_only = "is:unanswered"   # of which conversations, as a search
+# quiet = "22:00-07:00"     # no notifications then
+
+# A theme of your own, chosen in [ui] by its name:
+# [theme.evening]
+# base = "dark"
+# link = "#c3a6ff"          # title active faint unread own good warn urgent link note selection
+# urgent = "9"              # #rrggbb, one of the terminal's 256, or none
+`

@@ -27,8 +27,15 @@ const SecretMaxBytes = 64 << 10
 // secretPatience bounds a command: a password manager may ask its user first.
 const secretPatience = 2 * time.Minute
 
-// secretForms are the endings of the four keys that a secret may be given by.
-var secretForms = []string{"", "_env", "_file", "_command"}
+// The endings of the four keys that a secret may be given by.
+const (
+	SecretInline  = ""
+	SecretEnv     = "_env"
+	SecretFile    = "_file"
+	SecretCommand = "_command"
+)
+
+var secretForms = []string{SecretInline, SecretEnv, SecretFile, SecretCommand}
 
 // Secret is where a secret comes from. The zero value is "not given".
 type Secret struct {
@@ -88,11 +95,11 @@ func (t *table) missingSecret(f login.Field) {
 
 func secretExpectation(form string) string {
 	switch form {
-	case "_env":
+	case SecretEnv:
 		return `the name of an environment variable in quotes`
-	case "_file":
+	case SecretFile:
 		return `the path of a file in quotes`
-	case "_command":
+	case SecretCommand:
 		return `a command in quotes, such as "pass show ayrshare"`
 	}
 	return "a text in quotes"
@@ -100,11 +107,11 @@ func secretExpectation(form string) string {
 
 func secretListExpectation(form string) string {
 	switch form {
-	case "_env":
+	case SecretEnv:
 		return `a list of names of environment variables in quotes`
-	case "_file":
+	case SecretFile:
 		return `a list of paths of files in quotes`
-	case "_command":
+	case SecretCommand:
 		return `a list of commands in quotes, such as ["pass show hook"]`
 	}
 	return "a list of texts in quotes"
@@ -116,13 +123,13 @@ func (s Secret) Fetch(ctx context.Context, stderr io.Writer) (login.Secret, erro
 	var text string
 	var err error
 	switch s.form {
-	case "":
+	case SecretInline:
 		text = s.value
-	case "_env":
+	case SecretEnv:
 		text, err = secretFromEnv(s.value)
-	case "_file":
+	case SecretFile:
 		text, err = secretFromFile(s.value)
-	case "_command":
+	case SecretCommand:
 		text, err = secretFromCommand(ctx, s.value, stderr)
 	}
 	if err != nil {

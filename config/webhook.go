@@ -23,17 +23,17 @@ type Webhook struct {
 	PublicURL string // what providers are told, without /webhook/<account>; "" when the config does not say
 }
 
-// usualListen is where the listener is unless the config says otherwise: only
+// UsualListen is where the listener is unless the config says otherwise: only
 // a reverse proxy on the same machine reaches it.
-const usualListen = "127.0.0.1:8480"
+const UsualListen = "127.0.0.1:8480"
 
 func takeWebhook(root *table) *Webhook {
 	t := root.sub("webhook")
 	if t == nil {
 		return nil
 	}
-	w := &Webhook{Listen: usualListen}
-	if listen, ok := parsed(t, "listen", `an address such as "`+usualListen+`"`, parseListen); ok {
+	w := &Webhook{Listen: UsualListen}
+	if listen, ok := parsed(t, "listen", `an address such as "`+UsualListen+`"`, parseListen); ok {
 		w.Listen = listen
 	}
 	w.CertFile = takeFile(t, "tls_cert")

@@ -14,6 +14,7 @@ import (
 // Provider describes one API that an account can be configured for.
 type Provider struct {
 	Name      string
+	About     string           // what it is for, in one line
 	BaseURL   string           // the default
 	Platforms []inbox.Platform // all that it can reach
 	Fields    []login.Field    // settings beside name, provider, base_url and platforms
@@ -21,9 +22,9 @@ type Provider struct {
 }
 
 var table = []Provider{
-	{"ayrshare", ayrshare.BaseURL, inbox.Platforms, ayrshare.Fields, ayrshare.Open},
-	{"instagram", instagram.BaseURL, []inbox.Platform{inbox.Instagram}, instagram.Fields, instagram.Open},
-	{"chatt2me", chatt2me.BaseURL, []inbox.Platform{inbox.Instagram, inbox.Facebook}, chatt2me.Fields, chatt2me.Open},
+	{"ayrshare", ayrshare.About, ayrshare.BaseURL, inbox.Platforms, ayrshare.Fields, ayrshare.Open},
+	{"instagram", instagram.About, instagram.BaseURL, []inbox.Platform{inbox.Instagram}, instagram.Fields, instagram.Open},
+	{"chatt2me", chatt2me.About, chatt2me.BaseURL, []inbox.Platform{inbox.Instagram, inbox.Facebook}, chatt2me.Fields, chatt2me.Open},
 }
 
 // All lists the providers.

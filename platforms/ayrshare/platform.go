@@ -30,6 +30,9 @@ import (
 // Name is what the config calls this provider.
 const Name = "ayrshare"
 
+// About is what the provider is for, in one line.
+const About = "Facebook, Instagram and X, through Ayrshare's Messages API"
+
 // BaseURL is where the API lives unless the config says otherwise.
 const BaseURL = "https://api.ayrshare.com/api"
 
@@ -45,10 +48,10 @@ const (
 // Fields are the settings of an account.
 var Fields = []login.Field{
 	{Name: fieldKey, Secret: true, Required: true, Help: "API key of the primary profile, from the Ayrshare dashboard"},
-	{Name: fieldProfile, Secret: true, Help: "acts as this user profile; without it as the primary profile"},
+	{Name: fieldProfile, Secret: true, Usual: true, Help: "acts as this user profile; without it as the primary profile"},
 	{Name: fieldTwitterKey, Secret: true, For: inbox.Twitter, Help: "API key (consumer key) of your own X app; X needs it since 2026-03-31"},
 	{Name: fieldTwitterSecret, Secret: true, For: inbox.Twitter, Help: "API key secret (consumer secret) of the same X app"},
-	{Name: fieldHookSecrets, Secret: true, List: true, Help: "any long random text: webhooks are registered with the first one, and taken when signed with any"},
+	{Name: fieldHookSecrets, Secret: true, List: true, Hook: login.HookMade, Help: "any long random text: webhooks are registered with the first one, and taken when signed with any"},
 }
 
 // provider is one login. It keeps no state but its settings.

@@ -33,6 +33,9 @@ import (
 // Name is what the config calls this provider.
 const Name = "chatt2me"
 
+// About is what the provider is for, in one line.
+const About = "one Instagram or Facebook channel, through Hub Chatt2.me"
+
 // BaseURL is where the API lives unless the config says otherwise.
 const BaseURL = "https://api.chatt2.me/v1"
 

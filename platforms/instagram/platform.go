@@ -33,6 +33,9 @@ import (
 // Name is what the config calls this provider.
 const Name = "instagram"
 
+// About is what the provider is for, in one line.
+const About = "one Instagram account, directly at Meta's Graph API"
+
 // BaseURL is where the API lives unless the config says otherwise. It ends with
 // the version.
 const BaseURL = "https://graph.instagram.com/v24.0"
@@ -51,9 +54,9 @@ const (
 // Fields are the settings of an account. The token is not required here: parley
 // login may have stored one.
 var Fields = []login.Field{
-	{Name: fieldToken, Secret: true, Help: "long-lived token of the account, from the app dashboard (Instagram > API setup); or run parley login"},
-	{Name: fieldSecrets, Secret: true, List: true, Help: "what Meta signs webhooks with: the Instagram app secret; some apps sign with the Meta app secret, so both may be given"},
-	{Name: fieldVerify, Secret: true, Help: "the verify token that you have typed into the app dashboard beside the webhook's address"},
+	{Name: fieldToken, Secret: true, Usual: true, Help: "long-lived token of the account, from the app dashboard (Instagram > API setup); or run parley login"},
+	{Name: fieldSecrets, Secret: true, List: true, Hook: login.HookGiven, Help: "what Meta signs webhooks with: the Instagram app secret; some apps sign with the Meta app secret, so both may be given"},
+	{Name: fieldVerify, Secret: true, Hook: login.HookTyped, Help: "the verify token that you have typed into the app dashboard beside the webhook's address"},
 	{Name: fieldHumanAgent, Flag: true, Help: "the app was approved for the Human Agent feature: answers until 7 days after the customer's last message"},
 	{Name: fieldMarkSeen, Flag: true, Help: "tell customers that their messages were read when an agent opens them"},
 	{Name: fieldApp, Help: "id of the Instagram app, only for a login by code and to know who has control of a thread"},

@@ -18,9 +18,23 @@ type Field struct {
 	Flag     bool     // true or false; Values has "true" for true
 	OneOf    []string // the only values; nil: any text
 	Required bool
+	Usual    bool           // the first run asks for it, although it may be left out
 	For      inbox.Platform // this platform does not work without it; "" for none
+	Hook     HookUse        // what webhooks need it for
 	Help     string         // one line for the config that explains itself
 }
+
+// HookUse tells what a field is to the account's webhooks: who has made it, and
+// who has to be told of it.
+type HookUse string
+
+// What a field may be to webhooks.
+const (
+	HookNone  HookUse = ""
+	HookGiven HookUse = "given" // the provider has made it, and it is copied from there
+	HookMade  HookUse = "made"  // any long random text: `webhook register` tells the provider
+	HookTyped HookUse = "typed" // any long random text: it is typed in at the provider as well
+)
 
 // Login is a filled-in form.
 type Login struct {
