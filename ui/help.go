@@ -6,8 +6,8 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// helpPage is the list of all keys, by where they work. What cannot be done now
-// is faint and says why.
+// helpPage is the list of all keys, by where they work, with the commands that do
+// the same. What cannot be done now is faint and says why.
 type helpPage struct {
 	pager
 	lines []string
@@ -43,20 +43,35 @@ func (u *UI) helpLines(width int) []string {
 		if len(lines) > 0 {
 			lines = append(lines, "")
 		}
-		lines = append(lines, u.line(width).spaces(1).put(u.style[roleTitle], part.title).String())
+		title := u.line(width).spaces(1).put(u.style[roleTitle], part.title)
+		if len(lines) == 0 && width/helpColumns(width) >= helpBeside {
+			u.putBeside(title, besideTitle)
+		}
+		lines = append(lines, title.String())
 		lines = append(lines, u.columns(u.keys.exactly(part.scope), part.scope, width)...)
 	}
 	return lines
 }
 
-// The width of a column of the help, and of the keys in it.
+// The width of a column of the help, with the commands beside the keys and without,
+// and of the keys in it.
 const (
 	helpColumn = 56
+	helpBeside = 72
 	helpKeys   = 18
 )
 
+// helpColumns is how many columns there are: a second one is worth more than the
+// commands, a third one is not.
+func helpColumns(width int) int {
+	if width >= 3*helpBeside {
+		return 3
+	}
+	return min(max(width/helpColumn, 1), 2)
+}
+
 func (u *UI) columns(as []*action, s scope, width int) []string {
-	n := min(max(width/helpColumn, 1), 3)
+	n := helpColumns(width)
 	rows := (len(as) + n - 1) / n
 	columns, high := make([][]string, n), 0
 	for i, a := range as {
@@ -84,8 +99,7 @@ func (u *UI) besides(columns [][]string, line, room int) string {
 	return b.String()
 }
 
-// helpEntry draws one action in the given room, in as many lines as its reason
-// takes.
+// helpEntry draws one action in the given room, in as many lines as it takes.
 func (u *UI) helpEntry(a *action, s scope, room int) (lines []string) {
 	text, style := a.help, plain
 	if s&u.scope() != 0 {
@@ -93,11 +107,23 @@ func (u *UI) helpEntry(a *action, s scope, room int) (lines []string) {
 			text, style = a.help+" ("+why+")", u.style[roleFaint]
 		}
 	}
+	begin := func(keys string) *lineBuilder {
+		return u.line(room).spaces(2).column(u.style[roleActive], keys, min(helpKeys, room-3)).spaces(1)
+	}
+	var l *lineBuilder
 	keys := keyLabels(a.keys)
 	for _, row := range u.cells.wrap(text, room-helpKeys-4) {
-		l := u.line(room).spaces(2).column(u.style[roleActive], keys, min(helpKeys, room-3)).spaces(1)
-		lines = append(lines, l.fit(style, strings.TrimRight(row.of(text), " "), l.left-1).pad().String())
+		if l != nil {
+			lines = append(lines, l.pad().String())
+		}
+		l = begin(keys)
+		l.fit(style, strings.TrimRight(row.of(text), " "), l.left-1)
 		keys = ""
 	}
-	return lines
+	command, next := a.beside(), begin("")
+	if room >= helpBeside && !u.putBeside(l, command) && u.putBeside(next, command) {
+		lines = append(lines, l.pad().String())
+		l = next
+	}
+	return append(lines, l.pad().String())
 }

@@ -50,10 +50,11 @@ func (p *palette) paste(u *UI, text string) tea.Cmd {
 	return nil
 }
 
-// actionSource is what is searched: the help, and the name in the config.
+// actionSource is what is searched: the help, the name in the config, and the
+// commands that do the same.
 type actionSource []*action
 
-func (s actionSource) String(i int) string { return s[i].help + " " + s[i].name }
+func (s actionSource) String(i int) string { return s[i].help + " " + s[i].name + " " + s[i].beside() }
 func (s actionSource) Len() int            { return len(s) }
 
 func (p *palette) search() {
@@ -71,8 +72,8 @@ func (p *palette) search() {
 }
 
 // actionRank is how well an action fits: the smaller the better. Its name, or the
-// beginning of its help, comes before a word of them, and scattered letters come
-// last.
+// beginning of its help, comes before a word of them, then come its commands, and
+// scattered letters come last.
 func actionRank(a *action, text string) int {
 	help := strings.ToLower(a.help)
 	switch all := help + " " + a.name; {
@@ -82,8 +83,10 @@ func actionRank(a *action, text string) int {
 		return 1
 	case strings.Contains(all, text):
 		return 2
+	case strings.Contains(a.beside(), text):
+		return 3
 	}
-	return 3
+	return 4
 }
 
 func (p *palette) draw(u *UI, width, height int) []string {
@@ -125,7 +128,12 @@ func (p *palette) row(u *UI, i, width int) string {
 		text, style = a.help+" ("+why+")", u.style[roleFaint]
 	}
 	l.spaces(3).column(u.style[roleActive], keyLabels(a.keys), min(16, width/3)).spaces(1)
-	return l.fit(style, text, l.left).pad().String()
+	l.fit(style, text, l.left)
+	command := a.beside()
+	if i != p.at || command == "" || !u.putBeside(l, "parley "+command) {
+		u.putBeside(l, command)
+	}
+	return l.pad().String()
 }
 
 func (p *palette) hint() string {

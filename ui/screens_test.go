@@ -71,6 +71,8 @@ func TestScreens(t *testing.T) {
 	}{
 		{"list", nil},
 		{"answer", []string{"I", "enter", "r", "O", "k", "!"}}, // with the customer's column where there is room
+		{"keys", []string{"?"}},
+		{"palette", []string{"ctrl+k", "d", "o"}},
 	}
 	for _, size := range []struct{ width, height int }{{80, 24}, {120, 40}, {200, 60}} {
 		for _, theme := range []string{ui.ThemeDark, ui.ThemeLight} {

@@ -3,6 +3,7 @@ package ui
 import (
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // The command line beside the screen: whatever an agent does with a key, a script
@@ -46,6 +47,37 @@ func Actions() []Action {
 	}
 	return told
 }
+
+// beside is what does the same on the command line, without what is to be filled
+// in: "outbox retry, outbox at now". It is "" where nothing does.
+func (a *action) beside() string {
+	var commands []string
+	for _, twin := range a.twins {
+		words := slices.DeleteFunc(strings.Fields(twin), func(word string) bool {
+			return word == strings.ToUpper(word) && strings.ContainsFunc(word, unicode.IsUpper)
+		})
+		commands = append(commands, strings.Join(words, " "))
+	}
+	return strings.Join(commands, ", ")
+}
+
+// besideTitle stands over the commands on the screen.
+const besideTitle = "parley …"
+
+// putBeside puts the command at the end of a line, and tells whether there was
+// room for it behind what stands there already.
+func (u *UI) putBeside(l *lineBuilder, command string) bool {
+	room := l.left - 1
+	width := u.cells.width(command)
+	if command == "" || width+besideGap > room {
+		return command == ""
+	}
+	l.spaces(room-width).put(u.style[roleFaint], command)
+	return true
+}
+
+// besideGap is what parts a command from the words before it.
+const besideGap = 2
 
 // quoted is a name as one word of a command line.
 func quoted(name string) string {

@@ -25,3 +25,25 @@ func TestEveryActionHasATwinOrAReason(t *testing.T) {
 		t.Errorf("there are %d reasons; a new one is an action that wants a command: %v", len(reasons), reasons)
 	}
 }
+
+// TestCommandsStandBesideTheKeys: who knows the screen learns the command there,
+// and who knows the command finds the key.
+func TestCommandsStandBesideTheKeys(t *testing.T) {
+	for _, width := range []int{80, 120, 200} {
+		atShop(t, width, 24, ui.Options{}, threeCustomers, func(s *shop) {
+			s.Press("?")
+			if s.Sees("done, or back into the inbox"); width != 120 { // there a second column is worth more
+				s.Sees("parley …", "done, reopen", "snooze, unsnooze")
+			}
+			s.Press("esc", "ctrl+k")
+			s.Type("reopen")
+			s.Sees("done, or back into the inbox", "parley done, reopen")
+			s.Press("enter")
+			s.Sees("Maya: done")
+		})
+	}
+	atShop(t, 40, 12, ui.Options{}, threeCustomers, func(s *shop) {
+		s.Press("?")
+		s.Sees("next conversation") // no room for more
+	})
+}
