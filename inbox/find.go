@@ -16,12 +16,11 @@ import (
 
 // SearchQuery asks for messages and customers that fulfil a search.
 type SearchQuery struct {
-	Search       Search
-	By           SearchBy
-	Typing       bool           // the last word is not finished: it may also be the beginning of one
-	Conversation ConversationID // only in this one, "" for all
-	Limit        int            // results, 0: usualResults
-	Next         SearchCursor   // where the page before ended, "" for the beginning
+	Search Search
+	By     SearchBy
+	Typing bool         // the last word is not finished: it may also be the beginning of one
+	Limit  int          // results, 0: usualResults
+	Next   SearchCursor // where the page before ended, "" for the beginning
 }
 
 // SearchCursor is a place in the results of one search. It is opaque.
@@ -117,7 +116,7 @@ func (in *Inbox) searchIndex(ctx context.Context, q SearchQuery) (SearchPage, er
 // text is what the index is asked first.
 func (q SearchQuery) text() TextQuery {
 	ask := q.Search.Text(q.By)
-	ask.Conversation, ask.Next = q.Conversation, TextCursor(q.Next)
+	ask.Next = TextCursor(q.Next)
 	last := q.Search.Terms[len(q.Search.Terms)-1]
 	if q.Typing && last.Kind == TermWord && !last.Not {
 		ask.All[len(ask.All)-1].Prefix = true
@@ -220,9 +219,6 @@ func (in *Inbox) searchRows(ctx context.Context, q SearchQuery) (page SearchPage
 	for row, err := range in.Walk(ctx, ListSearch{Query: list, Search: q.Search, By: q.By}) {
 		if err != nil {
 			return SearchPage{}, err
-		}
-		if q.Conversation != "" && row.ID != q.Conversation {
-			continue
 		}
 		page.Results = append(page.Results, SearchResult{Conversation: row.Conversation, At: row.Last.At, Text: row.names()})
 		if len(page.Results) == q.Limit {
