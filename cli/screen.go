@@ -189,7 +189,7 @@ func screenOptions(c config.Screen) ui.Options {
 		Theme: c.Theme, Colours: c.Colours, Density: c.Density, Notify: c.Notify, Mouse: c.Mouse,
 		Pictures: c.Pictures.Way, ShowBytes: c.Pictures.ShowBytes, Downloads: c.Pictures.Downloads, Opener: openerHere(),
 		Keys: c.Keys, Editor: cmp.Or(c.Editor, os.Getenv("VISUAL"), os.Getenv("EDITOR")),
-		Hold: c.Hold, Agent: c.Agent, Views: c.Views,
+		Hold: c.Hold, After: c.After, Agent: c.Agent, Views: c.Views,
 		Author: cmp.Or(c.Agent, userName()),
 	}
 }

@@ -64,6 +64,7 @@ func TestConfigMistakes(t *testing.T) {
 		{"an own theme with a taken name", account + "[theme.dark]\ntitle = \"1\"", `c.toml:5:8: theme.dark: is the name of a theme that parley has; choose another one`},
 		{"an own theme on nothing", account + "[theme.rose]\nbase = \"pink\"", `c.toml:6:1: theme.rose.base: expected "auto", "dark"`},
 		{"an own theme with an unknown role", account + "[theme.rose]\nrouge = \"1\"", `c.toml:6:1: theme.rose.rouge: colour "rouge" is none of`},
+		{"an after of nowhere", account + "[ui]\nafter = \"home\"", `c.toml:6:1: ui.after: expected "next", "previous" or "list", found "home"`},
 		{"a density of nowhere", account + "[ui]\ndensity = \"airy\"", `c.toml:6:1: ui.density: expected "compact" or "comfortable", found "airy"`},
 		{"a way to notify of nowhere", account + "[ui]\nnotify = \"pigeon\"", `c.toml:6:1: ui.notify: expected "auto", "osc99", "osc777", "osc9", "bell" or "off", found "pigeon"`},
 		{"quiet hours without an end", account + "[ui]\nquiet = \"22:00\"", `c.toml:6:1: ui.quiet: expected hours such as "22:00-07:00", found "22:00"`},

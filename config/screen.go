@@ -26,6 +26,7 @@ type Screen struct {
 	ClosingSoon time.Duration
 	Editor      string
 	Agent       string        // the agent's name, for canned replies
+	After       string        // one of ui.Afters
 	Hold        time.Duration // how long a message can be taken back before it leaves
 	FPS         int
 	Keys        map[string][]string // action: keys
@@ -53,7 +54,7 @@ func (c *Config) takeScreen(root *table) {
 
 // takeScreen takes what [ui] says of times and of the screen as a whole.
 func takeScreen(t *table) Screen {
-	c := Screen{TimeZone: time.Local, Hours: 24, ClosingSoon: UsualClosingSoon, Hold: UsualHold, FPS: 60}
+	c := Screen{TimeZone: time.Local, Hours: 24, ClosingSoon: UsualClosingSoon, After: ui.AfterNext, Hold: UsualHold, FPS: 60}
 	if t == nil {
 		return c
 	}
@@ -69,6 +70,9 @@ func takeScreen(t *table) Screen {
 	}
 	c.Editor = t.str("editor", `a command in quotes, such as "vim"`)
 	c.Agent = t.str("agent", "your name in quotes, for canned replies")
+	if after, ok := parsed(t, "after", alternatives(ui.Afters()), oneOf(ui.Afters()...)); ok {
+		c.After = after
+	}
 	if hold, ok := parsed(t, "hold", `a duration up to "60s", or "0s" for none`, parseHold); ok {
 		c.Hold = hold
 	}

@@ -238,9 +238,18 @@ func andMore(n int) string {
 
 // Going on.
 
-// goOn shows the conversation that comes after those that leave: the next one
-// down in the list as it is shown, or up at its end. Whoever has come from the search
-// goes on there.
+// What is shown after a conversation that leaves.
+const (
+	AfterNext     = "next"     // the one below, or above at the end of the list
+	AfterPrevious = "previous" // the one above, or below at the beginning
+	AfterList     = "list"     // the list, with the one below selected
+)
+
+// Afters are the ways to go on.
+func Afters() []string { return []string{AfterNext, AfterPrevious, AfterList} }
+
+// goOn shows the conversation that comes after those that leave, in the list as it
+// is shown. Whoever has come from the search goes on there.
 func (u *UI) goOn(leaving []inbox.ConversationID) tea.Cmd {
 	if u.focus == onThread && u.thread.found {
 		return u.back()
@@ -252,29 +261,29 @@ func (u *UI) goOn(leaving []inbox.ConversationID) tea.Cmd {
 	if u.focus == onList && !slices.Contains(leaving, from) {
 		return nil // the marked ones go, the selection stays
 	}
-	if !u.list.leave(from, leaving, u.listRows()) {
+	step := 1
+	if u.opts.After == AfterPrevious {
+		step = -1
+	}
+	if !u.list.leave(from, leaving, step, u.listRows()) || u.opts.After == AfterList {
 		u.focusOn(onList)
 	}
 	u.touch(partList)
 	return tea.Batch(u.listMoved(), u.showSelected())
 }
 
-// leave selects the row that comes after those that leave, from one of them on.
-// It is false when there is none.
-func (l *list) leave(from inbox.ConversationID, leaving []inbox.ConversationID, height int) bool {
+// leave selects the row that comes after those that leave, from one of them on: by
+// steps down (1) or up (-1), and the other way at the end. It is false when there is
+// none.
+func (l *list) leave(from inbox.ConversationID, leaving []inbox.ConversationID, step, height int) bool {
 	at := slices.IndexFunc(l.rows, func(r inbox.ListRow) bool { return r.ID == from })
 	if at < 0 {
 		return l.at >= 0 && !slices.Contains(leaving, l.selected) // it was not come to by the list
 	}
 	l.ghost, l.owed = false, 0
-	stays := func(i int) bool { return !slices.Contains(leaving, l.rows[i].ID) }
-	next := at
-	for next < len(l.rows) && !stays(next) {
-		next++
-	}
-	if next == len(l.rows) {
-		for next = at; next >= 0 && !stays(next); next-- {
-		}
+	next := l.firstStaying(at, step, leaving)
+	if next < 0 {
+		next = l.firstStaying(at, -step, leaving)
 	}
 	if next < 0 {
 		l.selected = "" // nothing of it is held on the screen
@@ -283,6 +292,17 @@ func (l *list) leave(from inbox.ConversationID, leaving []inbox.ConversationID, 
 	l.at, l.selected = next, l.rows[next].ID
 	l.settle(height)
 	return true
+}
+
+// firstStaying is the first row from one on that does not leave, -1 when there is
+// none.
+func (l *list) firstStaying(at, step int, leaving []inbox.ConversationID) int {
+	for ; at >= 0 && at < len(l.rows); at += step {
+		if !slices.Contains(leaving, l.rows[at].ID) {
+			return at
+		}
+	}
+	return -1
 }
 
 // Taking back.

@@ -83,6 +83,37 @@ func TestAfterAnActionTheNextOneDownIsShown(t *testing.T) {
 	}
 }
 
+func TestAfterAnActionTheAgentsOwnWayIsGone(t *testing.T) {
+	for _, tt := range []struct {
+		after string
+		keys  []string
+		want  int
+		list  bool // it has the focus
+	}{
+		{ui.AfterPrevious, []string{"j", "j", "e"}, 1, true},
+		{ui.AfterPrevious, []string{"j", "j", "enter", "e"}, 1, false},
+		{ui.AfterPrevious, []string{"e"}, 1, true}, // at the beginning it goes down
+		{ui.AfterPrevious, []string{"j", "v", "v", "k", "e"}, 0, true},
+		{ui.AfterList, []string{"j", "j", "e"}, 3, true},
+		{ui.AfterList, []string{"j", "j", "enter", "e"}, 3, true},
+		{ui.AfterList, []string{"j", "j", "r", "x", "ctrl+o"}, 3, true},
+		{ui.AfterNext, []string{"j", "j", "enter", "e"}, 3, false},
+	} {
+		t.Run(tt.after, func(t *testing.T) {
+			atShop(t, 120, 40, ui.Options{After: tt.after}, manyCustomers(10), func(s *shop) {
+				s.does(tt.keys...)
+				if got, want := s.selected(), fmt.Sprintf("Customer %05d", tt.want); got != want {
+					t.Errorf("after %q: %q is selected, not %q", tt.keys, got, want)
+				}
+				s.Wait(time.Minute) // until the keys stand where the notice was
+				if strings.Contains(s.Screen(), "Enter open") != tt.list {
+					t.Errorf("after %q the list has the focus: %v", tt.keys, !tt.list)
+				}
+			})
+		})
+	}
+}
+
 func TestNextOneIsTheOneThatWasShownWhateverArrives(t *testing.T) {
 	atShop(t, 120, 40, ui.Options{}, manyCustomers(10), func(s *shop) {
 		s.Press("j", "j", "enter")

@@ -32,6 +32,7 @@ type Options struct {
 	Mouse       bool          // clicks and the wheel; the terminal's own selection then needs Shift
 	Editor      string        // command line of the agent's editor, "" for none
 	Hold        time.Duration // how long a message can be taken back before it leaves; 0: not at all
+	After       string        // one of [Afters]; AfterNext when empty
 	Author      string        // who writes notes, as other agents see it
 	Agent       string        // who answers, for canned replies
 	Replies     inbox.ReplySource
@@ -59,6 +60,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Density == "" {
 		o.Density = DensityComfortable
+	}
+	if o.After == "" {
+		o.After = AfterNext
 	}
 	if o.Clock == "" {
 		o.Clock = "15:04"
