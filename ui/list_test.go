@@ -127,3 +127,36 @@ func TestChosenConversationStaysSelectedInTheFirstSync(t *testing.T) {
 		})
 	}
 }
+
+func TestBottomLineOffersOnlyWhatCanBeDone(t *testing.T) {
+	atShop(t, 200, 40, ui.Options{}, func(*shop) {}, func(s *shop) {
+		s.Misses("Enter open", "r answer", "e done", "b snooze", "L label", "v mark")
+		s.Sees("/ find", "R refresh", "? the keys")
+		s.writes(inbox.Facebook, "Jamal", "hello?", time.Minute)
+		s.Sees("Enter open", "r answer", "e done")
+		s.Press("/")
+		s.Type("nobody")
+		s.Press("enter")
+		s.Sees("Nothing matches “nobody”", "Esc drops the filters.", "f searches all messages.", "Esc drop filters", "f search all")
+		s.Misses("Enter open", "r answer", "e done")
+		s.Press("esc")
+		s.Sees("Enter open")
+		s.Press("enter")
+		s.Misses("o link") // there is none
+		s.writes(inbox.Facebook, "Jamal", "see https://example.com/a", 0)
+		s.Sees("o link")
+	})
+}
+
+func TestEveryEmptyViewSaysWhatToDoNext(t *testing.T) {
+	atShop(t, 120, 40, ui.Options{}, func(*shop) {}, func(s *shop) {
+		for _, key := range []string{"2", "3", "4", "5", "6", "7", "8"} {
+			s.Press(key)
+			s.Sees("Nothing in “", "Press 1 for all conversations.")
+		}
+	})
+	opts := ui.Options{Views: []ui.SavedView{{Name: "Angry", Query: "label:angry"}}}
+	atShop(t, 120, 40, opts, threeCustomers, func(s *shop) {
+		s.Sees("Nothing in “Angry”.", "f searches all messages.")
+	})
+}

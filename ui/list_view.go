@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -251,24 +252,17 @@ func (u *UI) drawEmptyList(width, height int) []string {
 	case !u.list.loaded:
 		texts = []string{"Reading the cache …"}
 	case u.list.filters() != "":
-		texts = []string{"Nothing matches " + u.list.filters() + u.within() + ".", "Esc drops the filters.", u.toSearch()}
+		texts = []string{"Nothing matches " + u.list.filters() + u.within() + ".", u.keys.first("clear") + " drops the filters.", u.toSearch()}
 	case u.list.view.isAll():
 		texts = u.emptyInbox()
 	default:
-		texts = []string{"Nothing in “" + u.list.view.name + "”.", u.list.view.empty, u.toAll()}
+		texts = []string{"Nothing in “" + u.list.view.name + "”.", u.list.view.empty, cmp.Or(u.toAll(), u.toSearch())}
 	}
 	return fill(u.paragraphs(texts, width), width, height)
 }
 
-// toSearch tells where words are found that stand in older messages, "" where no
-// words are looked for.
-func (u *UI) toSearch() string {
-	key := u.keys.first("search")
-	if len(u.list.search.Terms) == 0 || key == "" {
-		return ""
-	}
-	return key + " searches all messages."
-}
+// toSearch tells where words are found that stand in older messages.
+func (u *UI) toSearch() string { return u.keys.first("search") + " searches all messages." }
 
 // within names the view that the filters are applied to.
 func (u *UI) within() string {
@@ -278,8 +272,12 @@ func (u *UI) within() string {
 	return " in “" + u.list.view.name + "”"
 }
 
-// emptyInbox explains an inbox without conversations.
+// emptyInbox explains an inbox without conversations: all of them may have been put
+// away.
 func (u *UI) emptyInbox() []string {
+	if away := u.putAway(); len(away) > 0 {
+		return append([]string{"Nobody waits for you.", "Put away until the customer writes:"}, away...)
+	}
 	texts := []string{"No conversations yet."}
 	for _, a := range u.accounts {
 		switch {
@@ -293,6 +291,16 @@ func (u *UI) emptyInbox() []string {
 		return append(texts, "No account is configured.")
 	}
 	return append(texts, "They appear here as soon as a customer writes: a business cannot start one.")
+}
+
+// putAway says how many conversations are done or snoozed, and which keys show them.
+func (u *UI) putAway() (texts []string) {
+	for _, v := range u.views {
+		if n := u.list.counts[v.view]; n > 0 && (v.view == inbox.ViewDone || v.view == inbox.ViewSnoozed) && len(v.search.Terms) == 0 {
+			texts = append(texts, strings.TrimSpace(u.viewKey(v)+" “"+v.name+"”: "+grouped(n)))
+		}
+	}
+	return texts
 }
 
 // paragraphs wraps texts with a blank line above each.

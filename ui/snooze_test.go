@@ -99,6 +99,6 @@ func TestManyAreSnoozedAtOnce(t *testing.T) {
 		s.Type("2000-02-01")
 		s.Sees("2 of the reply windows close before, the first 8 Jan 09:00")
 		s.does("enter", "enter")
-		s.Sees("3 snoozed until 1 Feb 09:00", "No conversations yet.", "6 Snoozed 3")
+		s.Sees("3 snoozed until 1 Feb 09:00", "Nobody waits for you.", "6 “Snoozed”: 3", "6 Snoozed 3")
 	})
 }

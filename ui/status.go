@@ -136,13 +136,18 @@ func (u *UI) drawHints() ([]string, time.Time) {
 	for _, name := range kept {
 		last = append(last, u.hint(name)...)
 	}
-	for _, name := range names {
+	for _, name := range u.possible(names) {
 		if s := u.hint(name); s.width(u.cells) <= l.left-last.width(u.cells) {
 			s.put(l)
 		}
 	}
 	last.put(l)
 	return []string{l.String()}, time.Time{}
+}
+
+// possible are the actions that can be done now: no line offers others.
+func (u *UI) possible(names []string) []string {
+	return slices.DeleteFunc(names, func(name string) bool { return u.keys.byName[name].reason(u) != "" })
 }
 
 // hint is one action of the bottom line.
@@ -171,6 +176,9 @@ func (u *UI) hintNames() (names, kept []string) {
 	}
 	if len(u.list.marks.ids) > 0 {
 		return []string{"done", "snooze", "label", "mute", "take", "unread", "mark", "mark-range"}, []string{"clear", "help"}
+	}
+	if u.list.filters() != "" && len(u.list.rows) == 0 {
+		return []string{"clear", "filter", "search", "palette"}, []string{"help", "quit"}
 	}
 	return []string{"open", "reply", "done", "snooze", "filter", "label", "mark", "refresh", "palette"}, []string{"help", "quit"}
 }
@@ -206,7 +214,12 @@ func (u *UI) hintHelp(name string) string {
 	case "mark-range":
 		return "mark to here"
 	case "clear":
+		if len(u.list.marks.ids) == 0 {
+			return "drop filters"
+		}
 		return "drop marks"
+	case "search":
+		return "search all"
 	case "filter":
 		return "find"
 	case "refresh":

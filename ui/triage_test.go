@@ -131,7 +131,7 @@ func TestLastConversationLeavesTheListToo(t *testing.T) {
 	for _, keys := range [][]string{{"e"}, {"enter", "e"}} {
 		atShop(t, 120, 40, ui.Options{}, fill, func(s *shop) {
 			s.does(keys...)
-			s.Sees("No conversations yet.")
+			s.Sees("Nobody waits for you.", "7 “Done”: 1")
 			s.does("z")
 			s.Sees("undone: Maya: done", "hello?")
 		})

@@ -322,6 +322,9 @@ func (u *UI) countsRead(msg countsMsg) {
 	if msg.err == nil {
 		u.list.counts, u.list.closing = msg.counts, msg.closing
 		u.touch(partHeader)
+		if len(u.list.rows) == 0 {
+			u.touch(partList) // it says what has been put away
+		}
 	}
 }
 

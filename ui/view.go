@@ -68,6 +68,9 @@ func (u *UI) draw() {
 	if u.overlay != nil {
 		s.stale |= partOverlay | partHints // it shows what can be done now
 	}
+	if s.stale&(partList|partThread) != 0 {
+		s.stale |= partHints // so does the bottom line
+	}
 	for _, d := range u.drawers() {
 		if s.stale&d.part != 0 {
 			s.lines[d.part], s.until[d.part] = d.draw()
