@@ -104,8 +104,8 @@ func TestEveryRequestHasTheHeadersOfTheConfig(t *testing.T) {
 	const ok = `{"status":"success","messages":[]}`
 	s := newServer(t, slices.Repeat([]http.HandlerFunc{answer(200, ok)}, 7)...)
 	everything(t, s.connect())
-	for _, a := range s.asked {
-		wantX := strings.Contains(a.path, "/twitter")
+	for _, a := range s.Requests() {
+		wantX := strings.Contains(a.Path, "/twitter")
 		for name, want := range map[string]string{
 			"Authorization":               "Bearer " + apiKey,
 			"Profile-Key":                 profileKey,
@@ -114,8 +114,8 @@ func TestEveryRequestHasTheHeadersOfTheConfig(t *testing.T) {
 			"User-Agent":                  "parley",
 			"Accept":                      "application/json",
 		} {
-			if got := a.header.Get(name); got != want {
-				t.Errorf("%s %s: %s is %q, want %q", a.method, a.path, name, got, want)
+			if got := a.Header.Get(name); got != want {
+				t.Errorf("%s %s: %s is %q, want %q", a.Method, a.Path, name, got, want)
 			}
 		}
 	}
@@ -130,14 +130,14 @@ func TestNoProfileKeyNoHeader(t *testing.T) {
 	if _, _, err := readAll(t, p, inbox.ReadRequest{Feed: feed(t, p, inbox.Twitter, "messages")}); err != nil {
 		t.Fatal(err)
 	}
-	got := s.only()
+	got := s.Only()
 	for _, name := range []string{"Profile-Key", "X-Twitter-Oauth1-Api-Key", "X-Twitter-Oauth1-Api-Secret"} {
-		if _, there := got.header[name]; there {
+		if _, there := got.Header[name]; there {
 			t.Errorf("%s is sent", name)
 		}
 	}
-	if got.path != "/messages/twitter" {
-		t.Errorf("path %q", got.path)
+	if got.Path != "/messages/twitter" {
+		t.Errorf("path %q", got.Path)
 	}
 }
 
@@ -233,9 +233,9 @@ func TestArchiving(t *testing.T) {
 		t.Error(err)
 	}
 	for i, want := range []string{`{"status":"archived"}`, `{"status":"active"}`} {
-		got := s.asked[i]
-		if got.method != http.MethodPut || got.path != "/api/messages/instagram/t%2F1%20%3F%23.." || got.body != want {
-			t.Errorf("%s %s %s", got.method, got.path, got.body)
+		got := s.Requests()[i]
+		if got.Method != http.MethodPut || got.Path != "/api/messages/instagram/t%2F1%20%3F%23.." || got.Body != want {
+			t.Errorf("%s %s %s", got.Method, got.Path, got.Body)
 		}
 	}
 	if err := p.SetArchived(context.Background(), id, true); inbox.KindOf(err) != inbox.NotFound || !strings.Contains(err.Error(), "Conversation not found") {
@@ -270,8 +270,8 @@ func TestInspect(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if r := s.only(); r.method != http.MethodGet || r.path != "/api/user" {
-				t.Errorf("%s %s", r.method, r.path)
+			if r := s.Only(); r.Method != http.MethodGet || r.Path != "/api/user" {
+				t.Errorf("%s %s", r.Method, r.Path)
 			}
 			if got.Title != c.want.Title || !slices.Equal(got.Linked, c.want.Linked) || got.Linked == nil || !maps.Equal(got.Messaging, c.want.Messaging) ||
 				!same(got.MessagingEnabled, c.want.MessagingEnabled) || !same(got.ConversationCount, c.want.ConversationCount) ||
@@ -307,8 +307,8 @@ func TestTheAutomaticAnswer(t *testing.T) {
 	if err != nil || got != (inbox.AutoReply{Active: true, Message: "The standard text", Wait: time.Hour}) {
 		t.Errorf("changed: %+v, %v", got, err)
 	}
-	if asked := s.asked[2]; asked.method != http.MethodPost || asked.path != "/api/messages/autoresponse" || asked.body != `{"autoResponseMessage":"","autoResponseWaitSeconds":3600}` {
-		t.Errorf("%s %s %s", asked.method, asked.path, asked.body)
+	if asked := s.Requests()[2]; asked.Method != http.MethodPost || asked.Path != "/api/messages/autoresponse" || asked.Body != `{"autoResponseMessage":"","autoResponseWaitSeconds":3600}` {
+		t.Errorf("%s %s %s", asked.Method, asked.Path, asked.Body)
 	}
 	if _, err := p.AutoReply(ctx); inbox.KindOf(err) != inbox.Auth || !strings.Contains(err.Error(), "Messaging is not enabled.") {
 		t.Errorf("refused: %v", err)

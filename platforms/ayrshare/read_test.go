@@ -186,9 +186,9 @@ func TestEachFeedAsksItsOwnQuestion(t *testing.T) {
 		if _, _, err := readAll(t, p, inbox.ReadRequest{Feed: feed(t, p, c.platform, c.feed), Cursor: c.cursor, Conversation: c.conversation, Whole: c.whole}); err != nil {
 			t.Fatal(err)
 		}
-		got := s.only()
-		if got.method != http.MethodGet || got.path != "/api/messages/"+string(c.platform) || got.query != c.want || got.body != "" {
-			t.Errorf("%s %s asks %s %s?%s", c.platform, c.feed, got.method, got.path, got.query)
+		got := s.Only()
+		if got.Method != http.MethodGet || got.Path != "/api/messages/"+string(c.platform) || got.Query != c.want || got.Body != "" {
+			t.Errorf("%s %s asks %s %s?%s", c.platform, c.feed, got.Method, got.Path, got.Query)
 		}
 	}
 }
@@ -420,7 +420,7 @@ func TestAnswersThatAreNoAnswers(t *testing.T) {
 			if len(batch.Messages) > 0 {
 				t.Errorf("messages from no answer: %+v", batch.Messages)
 			}
-			s.only() // nothing is asked twice
+			s.Only() // nothing is asked twice
 		})
 	}
 }

@@ -41,9 +41,9 @@ func TestRegister(t *testing.T) {
 	if err := r.Register(context.Background(), hookAddress); err != nil {
 		t.Fatal(err)
 	}
-	got := s.only()
+	got := s.Only()
 	want := `{"action":"messages","url":"` + hookAddress + `","secret":"` + hookSecret + `"}`
-	if got.method != "POST" || got.path != "/api/hook/webhook" || got.body != want || got.header.Get("Profile-Key") != profileKey {
+	if got.Method != "POST" || got.Path != "/api/hook/webhook" || got.Body != want || got.Header.Get("Profile-Key") != profileKey {
 		t.Errorf("asked %+v, want the body %s", got, want)
 	}
 	if strings.Contains(log.String(), hookSecret) {
@@ -118,7 +118,7 @@ func TestRegistered(t *testing.T) {
 			if err != nil || !reflect.DeepEqual(got, c.want) {
 				t.Errorf("Registered = %+v, %v, want %+v", got, err, c.want)
 			}
-			if a := s.only(); a.method != http.MethodGet || a.path != "/api/hook/webhook" {
+			if a := s.Only(); a.Method != http.MethodGet || a.Path != "/api/hook/webhook" {
 				t.Errorf("asked %+v", a)
 			}
 		})
@@ -153,7 +153,7 @@ func TestUnregister(t *testing.T) {
 			if inbox.KindOf(err) != c.kind {
 				t.Fatalf("err = %v, want %q", err, c.kind)
 			}
-			if last := s.asked[len(s.asked)-1]; c.kind == "" && (last.method != "DELETE" || last.body != `{"action":"messages"}`) {
+			if last := s.Requests()[len(s.Requests())-1]; c.kind == "" && (last.Method != "DELETE" || last.Body != `{"action":"messages"}`) {
 				t.Errorf("asked %+v", last)
 			}
 		})

@@ -58,16 +58,16 @@ func TestWhatASendAsks(t *testing.T) {
 			if _, err := s.connect().Send(context.Background(), c.out); err != nil {
 				t.Fatal(err)
 			}
-			got := s.only()
+			got := s.Only()
 			platform := string(c.out.Conversation.Platform())
-			if got.method != http.MethodPost || got.path != "/api/messages/"+platform || got.query != "" {
-				t.Errorf("%s %s?%s", got.method, got.path, got.query)
+			if got.Method != http.MethodPost || got.Path != "/api/messages/"+platform || got.Query != "" {
+				t.Errorf("%s %s?%s", got.Method, got.Path, got.Query)
 			}
-			if got.body != c.want {
-				t.Errorf("body\n%s\nwant\n%s", got.body, c.want)
+			if got.Body != c.want {
+				t.Errorf("body\n%s\nwant\n%s", got.Body, c.want)
 			}
-			if got.header.Get("Content-Type") != "application/json" {
-				t.Errorf("content type %q", got.header.Get("Content-Type"))
+			if got.Header.Get("Content-Type") != "application/json" {
+				t.Errorf("content type %q", got.Header.Get("Content-Type"))
 			}
 		})
 	}
@@ -118,7 +118,7 @@ func TestWhatBecomesOfEachPart(t *testing.T) {
 			}
 			s := newServer(t, answer(c.Status, body, header...))
 			result, err := s.connect().Send(context.Background(), outgoing(c.Platform, "71", c.Parts...))
-			s.only() // a send is made once, whatever comes back
+			s.Only() // a send is made once, whatever comes back
 			if len(result.Parts) != len(c.Want) {
 				t.Fatalf("%d results for %d parts", len(result.Parts), len(c.Want))
 			}

@@ -64,17 +64,17 @@ func TestWhatASendAsks(t *testing.T) {
 			if _, err := s.connect("dialect", c.dialect).Send(context.Background(), outgoing(c.platform, c.part)); err != nil {
 				t.Fatal(err)
 			}
-			got := s.only()
+			got := s.Only()
 			path := "/v1/communication/" + map[inbox.Platform]string{inbox.Instagram: "instagram", inbox.Facebook: "messenger"}[c.platform] + "/message"
-			if got.method != http.MethodPost || got.path != path || got.query != "" {
-				t.Errorf("%s %s?%s, want POST %s", got.method, got.path, got.query, path)
+			if got.Method != http.MethodPost || got.Path != path || got.Query != "" {
+				t.Errorf("%s %s?%s, want POST %s", got.Method, got.Path, got.Query, path)
 			}
-			if want := `{"from":"` + channel + `","to":"847495","content":` + c.want + `}`; got.body != want {
-				t.Errorf("body\n%s\nwant\n%s", got.body, want)
+			if want := `{"from":"` + channel + `","to":"847495","content":` + c.want + `}`; got.Body != want {
+				t.Errorf("body\n%s\nwant\n%s", got.Body, want)
 			}
 			for name, want := range map[string]string{"X-Api-Key": apiKey, "Content-Type": "application/json", "Accept": "application/json", "User-Agent": "parley"} {
-				if got.header.Get(name) != want {
-					t.Errorf("%s is %q, want %q", name, got.header.Get(name), want)
+				if got.Header.Get(name) != want {
+					t.Errorf("%s is %q, want %q", name, got.Header.Get(name), want)
 				}
 			}
 		})
@@ -107,7 +107,7 @@ func TestWhatIsSentIsKnownWhenItIsRepeated(t *testing.T) {
 				To      string
 				Content map[string]any
 			}
-			if err := json.Unmarshal([]byte(s.only().body), &body); err != nil {
+			if err := json.Unmarshal([]byte(s.Only().Body), &body); err != nil {
 				t.Fatal(err)
 			}
 			payload := map[string]any{"recipient": map[string]string{"id": body.To}}
@@ -166,8 +166,8 @@ func TestTheChannelOfTheConversationAnswers(t *testing.T) {
 	if _, err := s.connect().Send(context.Background(), out); err != nil {
 		t.Fatal(err)
 	}
-	if got := s.only(); got.path != "/v1/communication/messenger/message" || !strings.HasPrefix(got.body, `{"from":"`+other+`","to":"26203",`) {
-		t.Errorf("%s %s", got.path, got.body)
+	if got := s.Only(); got.Path != "/v1/communication/messenger/message" || !strings.HasPrefix(got.Body, `{"from":"`+other+`","to":"26203",`) {
+		t.Errorf("%s %s", got.Path, got.Body)
 	}
 }
 
@@ -228,7 +228,7 @@ func TestWhatAnAnswerMeans(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			s := newServer(t, answer(c.status, c.body, append(c.header, "Date", "Sun, 09 Jun 2024 22:00:00 GMT")...))
 			result, err := s.connect().Send(context.Background(), outgoing(inbox.Instagram, hello))
-			s.only() // a send is made once, whatever comes back
+			s.Only() // a send is made once, whatever comes back
 			if result.ServerTime.IsZero() {
 				t.Error("the server's time is lost")
 			}
@@ -296,8 +296,8 @@ func TestWhatBecomesOfTheOtherParts(t *testing.T) {
 				t.Errorf("%v (%v), want %v", got, err, c.want)
 			}
 			for i, marker := range []string{`"text"`, `"image"`, `"video"`} {
-				if all := s.requests(); i < len(all) && !strings.Contains(all[i].body, marker) {
-					t.Errorf("request %d is %s", i, all[i].body)
+				if all := s.Requests(); i < len(all) && !strings.Contains(all[i].Body, marker) {
+					t.Errorf("request %d is %s", i, all[i].Body)
 				}
 			}
 		})

@@ -1,17 +1,15 @@
 package chatt2me_test
 
 import (
-	"bytes"
 	"errors"
 	"io"
 	"log/slog"
 	"net/http"
-	"net/http/httptest"
-	"strings"
 	"sync"
 	"testing"
 
 	"parley/inbox"
+	"parley/platforms/apitest"
 	"parley/platforms/chatt2me"
 	"parley/platforms/hook"
 	"parley/platforms/login"
@@ -31,81 +29,18 @@ const (
 	other   = "11111111-2222-4333-8444-555555555555"
 )
 
-// A scripted server answers from a list and remembers what it was asked.
+// server answers from a list and remembers what it was asked.
 type server struct {
-	*httptest.Server
+	*apitest.Server
 	t *testing.T
-
-	mu      sync.Mutex
-	answers []http.HandlerFunc
-	asked   []asked
-}
-
-type asked struct {
-	method, path, query, body string
-	header                    http.Header
 }
 
 func newServer(t *testing.T, answers ...http.HandlerFunc) *server {
 	t.Helper()
-	s := &server{t: t, answers: answers}
-	s.Server = httptest.NewServer(s)
-	t.Cleanup(func() {
-		s.Close()
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		if len(s.answers) > 0 {
-			t.Errorf("%d scripted answers were never asked for", len(s.answers))
-		}
-	})
-	return s
+	return &server{apitest.NewServer(t, answers...), t}
 }
 
-func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	body, _ := io.ReadAll(r.Body)
-	s.mu.Lock()
-	s.asked = append(s.asked, asked{r.Method, r.URL.EscapedPath(), r.URL.RawQuery, string(body), r.Header.Clone()})
-	var answer http.HandlerFunc
-	if len(s.answers) > 0 {
-		answer, s.answers = s.answers[0], s.answers[1:]
-	}
-	s.mu.Unlock()
-	if answer == nil {
-		s.t.Errorf("unexpected request %s %s", r.Method, r.URL)
-		http.Error(w, "unexpected", http.StatusTeapot)
-		return
-	}
-	answer(w, r)
-}
-
-// requests are all that were made so far.
-func (s *server) requests() []asked {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.asked
-}
-
-// only returns the single request that was made.
-func (s *server) only() asked {
-	s.t.Helper()
-	all := s.requests()
-	if len(all) != 1 {
-		s.t.Fatalf("%d requests were made, want 1", len(all))
-	}
-	return all[0]
-}
-
-// answer is a plain answer.
-func answer(status int, body string, header ...string) http.HandlerFunc {
-	return func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "application/json; charset=utf-8")
-		for i := 0; i+1 < len(header); i += 2 {
-			w.Header().Set(header[i], header[i+1])
-		}
-		w.WriteHeader(status)
-		_, _ = io.WriteString(w, body)
-	}
-}
+var answer = apitest.Answer
 
 // notebook is a login's memory that forgets when the test ends.
 type notebook struct {
@@ -192,29 +127,13 @@ func receiver(t testing.TB, values ...string) hook.Receiver {
 
 func mustContainNoSecret(t *testing.T, what, text string) {
 	t.Helper()
-	for _, s := range secrets {
-		if strings.Contains(text, s) || bytes.Contains([]byte(text), []byte(strings.ReplaceAll(s, "/", "%2F"))) {
-			t.Errorf("%s shows a secret: %s", what, text)
-		}
-	}
-}
-
-// canned answers every request with the same bytes, without a network.
-type canned string
-
-func (c canned) RoundTrip(r *http.Request) (*http.Response, error) {
-	return &http.Response{
-		StatusCode: 200,
-		Header:     http.Header{"Date": {"Sun, 09 Jun 2024 22:00:00 GMT"}},
-		Body:       io.NopCloser(strings.NewReader(string(c))),
-		Request:    r,
-	}, nil
+	apitest.MustHide(t, secrets, what, text)
 }
 
 // offline opens a provider whose every answer is the body.
 func offline(t testing.TB, body string) inbox.Provider {
 	t.Helper()
-	p, err := chatt2me.OpenOver(fullLogin("https://api.example/v1", io.Discard), canned(body))
+	p, err := chatt2me.OpenOver(fullLogin("https://api.example/v1", io.Discard), apitest.Canned(body))
 	if err != nil {
 		t.Fatal(err)
 	}
