@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -188,7 +189,7 @@ func screenOptions(c config.Screen) ui.Options {
 		Title: c.Title, Version: version(), Zone: c.TimeZone, Clock: clockOf(c), ClosingSoon: c.ClosingSoon,
 		Theme: c.Theme, Colours: c.Colours, Density: c.Density, Notify: c.Notify, Mouse: c.Mouse,
 		Pictures: c.Pictures.Way, ShowBytes: c.Pictures.ShowBytes, Downloads: c.Pictures.Downloads, Opener: openerHere(),
-		Keys: c.Keys, Editor: cmp.Or(c.Editor, os.Getenv("VISUAL"), os.Getenv("EDITOR")),
+		Keys: c.Keys, Editor: editorOf(c.Editor, os.Getenv, exec.LookPath),
 		Hold: c.Hold, After: c.After, Agent: c.Agent, Views: c.Views,
 		Author: cmp.Or(c.Agent, userName()),
 	}

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -89,6 +90,7 @@ func TestConfigMistakes(t *testing.T) {
 		{"a public address that is not safe", account + "[webhook]\npublic_url = \"http://inbox.example\"", `c.toml:6:1: webhook.public_url: expected a URL that begins with https://`},
 		{"a public address with a query", account + "[webhook]\npublic_url = \"https://inbox.example/?a=1\"", `c.toml:6:1: webhook.public_url: expected a URL that begins with https://`},
 		{"an unknown key of the webhook", account + "[webhook]\nlisen = \":1\"", `c.toml:6:1: webhook.lisen: unknown key; did you mean "listen"?`},
+		{"an editor with half a quotation", account + "[ui]\neditor = \"vim 'x\"", `c.toml:6:1: ui.editor: expected a command in quotes, such as "vim", found "vim 'x"`},
 		{"an unknown table", account + "[uii]\ntheme = \"dark\"", `c.toml:5:2: uii: unknown key; did you mean "ui"?`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -151,7 +153,7 @@ down = ["j", "N"]
 [ui]
 time_zone = "UTC"
 hours = 12
-editor = "code --wait"
+editor = "~/bin/vim '+setlocal spell' --wait"
 `))
 	if err != nil {
 		t.Fatal(err)
@@ -183,7 +185,14 @@ editor = "code --wait"
 	if want := []string{"j", "N"}; !reflect.DeepEqual(c.Screen.Keys["down"], want) {
 		t.Errorf("keys %v", c.Screen.Keys)
 	}
-	if c.Screen.Editor != "code --wait" || c.Screen.Hours != 12 || c.Screen.TimeZone != time.UTC {
+	home, err := os.UserHomeDir()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := []string{filepath.Join(home, "bin/vim"), "+setlocal spell", "--wait"}; !slices.Equal(c.Screen.Editor, want) {
+		t.Errorf("editor %q", c.Screen.Editor)
+	}
+	if c.Screen.Hours != 12 || c.Screen.TimeZone != time.UTC {
 		t.Errorf("screen %+v", c.Screen)
 	}
 }

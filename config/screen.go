@@ -24,7 +24,7 @@ type Screen struct {
 	TimeZone    *time.Location
 	Hours       int // 24 or 12
 	ClosingSoon time.Duration
-	Editor      string
+	Editor      []string      // a command; none: of the environment
 	Agent       string        // the agent's name, for canned replies
 	After       string        // one of ui.Afters
 	Hold        time.Duration // how long a message can be taken back before it leaves
@@ -68,7 +68,7 @@ func takeScreen(t *table) Screen {
 	if soon, ok := parsed(t, "closing_soon", `a duration such as "12h"`, inbox.ParseDuration); ok {
 		c.ClosingSoon = soon
 	}
-	c.Editor = t.str("editor", `a command in quotes, such as "vim"`)
+	c.Editor, _ = parsed(t, "editor", `a command in quotes, such as "vim"`, splitCommand)
 	c.Agent = t.str("agent", "your name in quotes, for canned replies")
 	if after, ok := parsed(t, "after", alternatives(ui.Afters()), oneOf(ui.Afters()...)); ok {
 		c.After = after

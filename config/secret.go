@@ -241,6 +241,19 @@ func SplitWords(line string) ([]string, error) {
 	return words, nil
 }
 
+// splitCommand is SplitWords for a command whose program may be in the home folder.
+// No text is no command.
+func splitCommand(line string) ([]string, error) {
+	if strings.TrimSpace(line) == "" {
+		return nil, nil
+	}
+	words, err := SplitWords(line)
+	if err == nil {
+		words[0] = expandHome(words[0])
+	}
+	return words, err
+}
+
 // boundedBuffer refuses more than its limit, so that a wrong command cannot
 // fill the memory. It does not embed its buffer: that would lend it ReadFrom,
 // which knows no limit.

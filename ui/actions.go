@@ -3,7 +3,6 @@ package ui
 import (
 	"context"
 	"slices"
-	"strings"
 	"time"
 
 	"parley/inbox"
@@ -169,13 +168,6 @@ func cannotReply(u *UI) string {
 	}
 	if w := u.in.Window(c); !w.Answerable() && !closedByClock(w) {
 		return u.closedReason(c, w)
-	}
-	return ""
-}
-
-func cannotEdit(u *UI) string {
-	if strings.TrimSpace(u.opts.Editor) == "" {
-		return "no editor is known here: set VISUAL or EDITOR"
 	}
 	return ""
 }
@@ -414,10 +406,6 @@ func (u *UI) recall() tea.Cmd {
 	}
 	e, _ := u.thread.chosen(isState(inbox.StateFailed, inbox.StateQueued))
 	return u.takeBack(*e.item)
-}
-
-func (u *UI) openEditor() tea.Cmd {
-	return u.writeForEditor(u.composer.id, u.composer.ed.text)
 }
 
 func (u *UI) nextAccount() tea.Cmd {

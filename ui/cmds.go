@@ -2,9 +2,6 @@ package ui
 
 import (
 	"context"
-	"os"
-	"os/exec"
-	"strings"
 	"time"
 
 	"parley/inbox"
@@ -151,42 +148,4 @@ func (u *UI) deliver(r inbox.SendRequest, msg sentMsg) tea.Cmd {
 // do runs an action that answers with nothing but an error.
 func (u *UI) do(what, said string, f func(context.Context) error) tea.Cmd {
 	return func() tea.Msg { return doneMsg{what: what, said: said, err: f(u.ctx)} }
-}
-
-// writeForEditor puts the composer's text into a file that only the agent can
-// read.
-func (u *UI) writeForEditor(id inbox.ConversationID, text string) tea.Cmd {
-	return func() tea.Msg {
-		f, err := os.CreateTemp("", "parley-*.txt")
-		if err != nil {
-			return editorMsg{id: id, err: err}
-		}
-		_, err = f.WriteString(text)
-		if closeErr := f.Close(); err == nil {
-			err = closeErr
-		}
-		if err != nil {
-			_ = os.Remove(f.Name())
-		}
-		return editorMsg{id, f.Name(), err}
-	}
-}
-
-// runEditor gives the terminal to the agent's editor and reads the file back.
-// The command line is split at blanks; no shell takes part.
-func (u *UI) runEditor(msg editorMsg) tea.Cmd {
-	args := append(strings.Fields(u.opts.Editor), msg.path)
-	cmd := exec.CommandContext(u.ctx, args[0], args[1:]...)
-	return tea.ExecProcess(cmd, func(err error) tea.Msg { return readBack(msg, err) })
-}
-
-// readBack takes the text out of the file and removes it, however the editor
-// has ended.
-func readBack(msg editorMsg, err error) textMsg {
-	text, readErr := os.ReadFile(msg.path)
-	_ = os.Remove(msg.path)
-	if err == nil {
-		err = readErr
-	}
-	return textMsg{msg.id, strings.TrimRight(string(text), "\n"), err}
 }

@@ -49,6 +49,8 @@ type problem struct {
 	text string
 }
 
+const stillReading = "the stored draft is still being read: press again in a moment"
+
 // Timing of the composer.
 const (
 	typingPause = 300 * time.Millisecond // after it the counter is renewed and the draft saved
@@ -411,7 +413,7 @@ func (u *UI) refusal(split bool) string {
 	c := u.composer
 	switch {
 	case c.waits:
-		return "the stored draft is still being read: press again in a moment"
+		return stillReading
 	case u.thread.id != c.id:
 		return "the composer writes to " + c.to + ", the thread shows " + u.thread.conv.Participant.DisplayName() + ": open the conversation again"
 	case c.empty():

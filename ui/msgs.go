@@ -83,17 +83,3 @@ type clockMsg struct{ at time.Time }
 
 // pauseMsg says that the typing in a composer may have paused.
 type pauseMsg struct{ id inbox.ConversationID }
-
-// editorMsg says that the text lies in a file for the agent's editor; textMsg
-// brings it back.
-type editorMsg struct {
-	id   inbox.ConversationID
-	path string
-	err  error
-}
-
-type textMsg struct {
-	id   inbox.ConversationID
-	text string
-	err  error
-}

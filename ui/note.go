@@ -251,7 +251,7 @@ func (u *UI) keepNote() tea.Cmd {
 	n := u.note
 	switch {
 	case n.waits:
-		u.warn("the stored draft is still being read: press again in a moment")
+		u.warn(stillReading)
 		return nil
 	case strings.TrimSpace(n.ed.text) == "":
 		u.warn("nothing to note: write something first")

@@ -30,7 +30,7 @@ type Options struct {
 	Downloads   string        // folder for files that are saved; "" for none
 	Opener      []string      // command that opens a link, without the link; none where there is no browser
 	Mouse       bool          // clicks and the wheel; the terminal's own selection then needs Shift
-	Editor      string        // command line of the agent's editor, "" for none
+	Editor      []string      // command of the agent's editor, without the file; none where there is no editor
 	Hold        time.Duration // how long a message can be taken back before it leaves; 0: not at all
 	After       string        // one of [Afters]; AfterNext when empty
 	Author      string        // who writes notes, as other agents see it

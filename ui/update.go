@@ -522,29 +522,3 @@ func (u *UI) done(msg doneMsg) tea.Cmd {
 	}
 	return nil
 }
-
-func (u *UI) editorReady(msg editorMsg) tea.Cmd {
-	if msg.err != nil {
-		u.warn("editor: " + msg.err.Error())
-		return nil
-	}
-	return u.runEditor(msg)
-}
-
-// textBack takes the text from the agent's editor. If the composer has closed
-// meanwhile, it becomes the conversation's draft.
-func (u *UI) textBack(msg textMsg) tea.Cmd {
-	if msg.err != nil {
-		u.warn("editor: " + msg.err.Error())
-		return nil
-	}
-	if u.composer == nil || u.composer.id != msg.id {
-		u.drafts.put(inbox.Draft{Conversation: msg.id, Text: msg.text, UpdatedAt: u.now()}, false)
-		return u.saveDrafts()
-	}
-	u.composer.ed.set(msg.text)
-	u.leaveWord()
-	cmd := u.composerEdited()
-	u.renewNote()
-	return cmd
-}
