@@ -55,6 +55,7 @@ func (in *Inbox) tell(ctx context.Context, a *account) {
 			sleep(ctx, max(backOff(time.Second, failures, maxTellDelay), min(e.RetryAfter, maxPause)))
 		case more:
 			failures = 0
+			sleep(ctx, tellEvery)
 		default:
 			failures = 0
 			select {
@@ -88,48 +89,60 @@ func (in *Inbox) Tell(ctx context.Context) error {
 	return errors.Join(failed...)
 }
 
-// tellSome tells the provider of some conversations; more says that there are
-// others. An error is one that may pass.
+// tellSome tells the provider of some conversations; more says that there is more
+// to tell. An error is one that may pass.
 func (in *Inbox) tellSome(ctx context.Context, a *account) (more bool, err error) {
 	page, err := in.List(ctx, ListQuery{View: ViewUntold, Account: a.ID, After: tellAtOnce})
 	if err != nil {
 		return false, err
 	}
+	more = page.MoreAfter
 	for i, row := range page.Rows {
 		if i > 0 {
 			sleep(ctx, tellEvery)
 		}
-		if err := in.tellOne(ctx, a, row.Conversation); err != nil {
+		again, err := in.tellOne(ctx, a, row.ID)
+		if err != nil {
 			return false, err
 		}
+		more = more || again
 	}
-	return page.MoreAfter, nil
+	return more, nil
 }
 
-// tellOne tells the provider of one conversation. What the provider refuses for
-// good is not asked again: it is done here all the same.
-func (in *Inbox) tellOne(ctx context.Context, a *account, c Conversation) error {
+// tellOne tells the provider of one conversation, as it is by now; again says that
+// it has moved while it did. What the provider refuses for good is not asked again:
+// it is done here all the same.
+func (in *Inbox) tellOne(ctx context.Context, a *account, id ConversationID) (again bool, err error) {
+	c, err := in.Conversation(ctx, id)
+	if KindOf(err) == NotFound || err == nil && !c.Triage.Untold {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
 	archived := c.IsDone()
-	var err error
 	if archived != c.RemoteArchived {
-		err = a.Provider.SetArchived(ctx, c.ID, archived)
+		err = a.Provider.SetArchived(ctx, id, archived)
 	}
 	switch KindOf(err) {
 	case "":
 	case Auth, RateLimited, Unavailable, Internal:
-		return err
+		return false, err
 	default:
 		in.log.Info("the provider does not take what is done", "account", a.ID, "error", err)
 	}
 	refused := err != nil
-	return in.update(context.WithoutCancel(ctx), func(e *edit) error {
-		now, err := e.conversation(c.ID, false)
+	err = in.update(context.WithoutCancel(ctx), func(e *edit) error {
+		now, err := e.conversation(id, false)
 		if err != nil || now == nil {
 			return err
 		}
 		now.told(archived, refused, a.now())
+		again = now.Triage.Untold
 		return nil
 	})
+	return again, err
 }
 
 // told takes in that the provider has been told. When the conversation has moved

@@ -207,6 +207,7 @@ func TestWhatMovesWhileTheProviderIsTold(t *testing.T) {
 		f.ingest(batch(received("m1", "hello", minutesAgo(30))))
 		stop := f.run()
 		defer stop()
+		synctest.Wait() // there is nothing to tell yet
 		f.triage(inbox.MarkDone{})
 		time.Sleep(time.Second)
 		f.triage(inbox.Reopen{})
