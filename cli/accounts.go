@@ -69,6 +69,11 @@ func (a *app) openAccount(ctx context.Context, c *config.Config, ac config.Accou
 	if err != nil {
 		return inbox.Account{}, err
 	}
+	return openFilled(c, ac, form)
+}
+
+// openFilled opens an account whose form is filled in.
+func openFilled(c *config.Config, ac config.Account, form login.Login) (inbox.Account, error) {
 	p, err := ac.Provider.Open(form)
 	if err != nil {
 		e := inbox.AsError(err)

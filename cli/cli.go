@@ -134,7 +134,7 @@ func (a *app) report(err error) int {
 		return exitUsage
 	}
 	if errors.Is(err, config.ErrNone) {
-		a.complain("no config at "+a.places().Config, "`parley demo` shows everything without one; `parley config init` writes a first one")
+		a.complain("no config at "+a.places().Config, "`parley config wizard` asks for what it takes, `parley config init` writes one to fill in; `parley demo` needs none")
 		return exitUsage
 	}
 	if errors.Is(err, context.Canceled) {

@@ -1,13 +1,12 @@
 package cli
 
-// parley config: where the file is, and a first one. What may stand in it is told
-// by the package config.
+// parley config: where the file is, and a first one, filled in by a wizard or by
+// hand. What may stand in it is told by the package config.
 
 import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
@@ -24,10 +23,10 @@ func (a *app) configCommand() *cobra.Command {
 	}
 	where.AddCommand(&cobra.Command{
 		Use:   "init",
-		Short: "Write a first config that explains itself",
+		Short: "Write a first config that explains itself, to be filled in",
 		Args:  noSubcommand,
 		RunE:  func(*cobra.Command, []string) error { return a.initConfig() },
-	})
+	}, a.wizardCommand())
 	return where
 }
 
@@ -41,22 +40,12 @@ func (a *app) whereConfig() error {
 // initConfig writes a first config; it never replaces one.
 func (a *app) initConfig() error {
 	file := a.places().Config
-	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
-		return err
-	}
-	f, err := os.OpenFile(file, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	err := createFile(file, []byte(config.First()))
 	if errors.Is(err, fs.ErrExist) {
-		return &usageError{text: "there is a config already: " + file, hint: "`parley doctor` tells what is wrong with it"}
+		return errConfigThere(file)
 	}
 	if err != nil {
-		return err
-	}
-	if _, err := f.WriteString(config.First()); err != nil {
-		f.Close()
-		return err
-	}
-	if err := f.Close(); err != nil {
-		return err
+		return cannotWrite(err)
 	}
 	_, err = fmt.Fprintf(a.stdout, "wrote %s\nPut your key into it, then run `parley doctor`.\n", file)
 	return err

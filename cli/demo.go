@@ -27,6 +27,9 @@ const (
 	demoPace      = 6
 )
 
+// demoSeed makes the world that the demo shows unless somebody wants another.
+const demoSeed uint64 = 1
+
 // demoRows is more than the demo has conversations.
 const demoRows = 1000
 
@@ -68,7 +71,7 @@ func closeAll(accounts []simulated) {
 }
 
 func (a *app) demoCommand() *cobra.Command {
-	seed := uint64(1)
+	seed := demoSeed
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "Show everything against a built-in simulator",

@@ -42,6 +42,9 @@ func memoryOf(data string, id inbox.AccountID, r reach) *memory {
 	return &memory{file: filepath.Join(data, memoryFolder, string(id)+".json"), passing: r == offline, unkept: map[string]string{}}
 }
 
+// passingMemory belongs to no account yet, and touches no file at all.
+func passingMemory() *memory { return &memory{passing: true, unkept: map[string]string{}} }
+
 // Get returns what was stored under the name.
 func (m *memory) Get(name string) (string, error) {
 	m.mu.Lock()

@@ -36,7 +36,7 @@ func (a *app) openInbox(ctx context.Context) error {
 	_, err := config.Load(a.places().Config)
 	switch {
 	case errors.Is(err, config.ErrNone):
-		return a.offerConfig()
+		return a.offerConfig(ctx)
 	case err != nil:
 		return err
 	case !a.hasScreen():
@@ -50,19 +50,12 @@ func (a *app) openInbox(ctx context.Context) error {
 	return a.ownSession(ctx, a.runScreen)
 }
 
-// offerConfig explains the two ways on when there is no config yet.
-func (a *app) offerConfig() error {
+// offerConfig makes a first config with whoever is there to be asked.
+func (a *app) offerConfig(ctx context.Context) error {
 	if !a.hasScreen() {
 		return config.ErrNone
 	}
-	file := a.places().Config
-	fmt.Fprintf(a.stderr, "There is no config yet (%s). Two ways on:\n\n"+
-		"  parley demo           the whole inbox against a built-in simulator, nothing needed\n"+
-		"  parley config init    writes a first config; put your key into it\n\n", file)
-	if err := a.confirm("Write the first config now?", ""); err != nil {
-		return err
-	}
-	return a.initConfig()
+	return a.runWizard(ctx, "")
 }
 
 // runScreen shows the inbox until the agent leaves, a signal comes, or

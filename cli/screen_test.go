@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -467,26 +466,6 @@ func TestColoursCanBeSwitchedOff(t *testing.T) {
 	for _, ask := range []string{ansi.RequestModeSynchronizedOutput, ansi.RequestModeUnicodeCore} {
 		if !strings.Contains(out, ask) {
 			t.Errorf("over SSH the terminal is not asked %q", ask)
-		}
-	}
-}
-
-// TestOffersAFirstConfig: without a config the inbox explains the two ways on, and
-// writes the config only when told to.
-func TestOffersAFirstConfig(t *testing.T) {
-	t.Parallel()
-	for answer, written := range map[string]bool{"n\r": false, "y\r": true} {
-		d := newDesk(t, "http://127.0.0.1:1/api", "")
-		file := filepath.Join(d.home, "config.toml")
-		if err := os.Remove(file); err != nil {
-			t.Fatal(err)
-		}
-		w := d.open()
-		w.waits("parley demo", "parley config init", "[y/N]")
-		w.press(answer)
-		w.exits()
-		if _, err := os.Stat(file); (err == nil) != written {
-			t.Errorf("answer %q: %v", answer, err)
 		}
 	}
 }
