@@ -1,13 +1,15 @@
 package cli
 
 // What the inbox needs of this machine for pictures and links: a client that
-// fetches them, and the command that opens a link.
+// fetches them, the command that opens a link, and the one that uploads a file.
 
 import (
 	"os"
 	"os/exec"
 	"runtime"
 
+	"parley/config"
+	"parley/inbox"
 	"parley/platforms/media"
 )
 
@@ -39,3 +41,11 @@ func opener(system string, getenv func(string) string, find func(string) (string
 }
 
 func openerHere() []string { return opener(runtime.GOOS, os.Getenv, exec.LookPath) }
+
+// uploaderOf is the config's command for files that are sent, nil without one.
+func uploaderOf(c *config.Config) inbox.Uploader {
+	if len(c.Upload) == 0 {
+		return nil
+	}
+	return c.Upload
+}

@@ -15,6 +15,7 @@ import (
 	"parley/config"
 	"parley/inbox"
 	"parley/platforms"
+	"parley/platforms/upload"
 )
 
 // reach tells whether a command asks the network.
@@ -101,6 +102,7 @@ func (a *app) withConfig(ctx context.Context, c *config.Config, at config.Places
 	defer fetcher.Close()
 	in, err := inbox.New(ctx, inbox.Options{
 		Store: store, Accounts: accounts, Log: a.log, NextGrapheme: nextGrapheme, Clock: clockOf(c.Screen), Retention: c.Retention, Index: store, Media: fetcher, Guard: g.run,
+		Files: upload.Disk{}, Uploader: uploaderOf(c),
 	})
 	if err != nil {
 		return err

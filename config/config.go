@@ -12,6 +12,7 @@ import (
 	"os"
 
 	"parley/inbox"
+	"parley/platforms/upload"
 )
 
 // Config is what the file says, checked.
@@ -22,7 +23,8 @@ type Config struct {
 	Webhook   *Webhook // nil: nothing listens
 	Retention inbox.Retention
 	Screen    Screen
-	Warnings  []string // what is no mistake, and not well either
+	Upload    upload.Command // none: only where a provider takes files
+	Warnings  []string       // what is no mistake, and not well either
 }
 
 // Load reads and checks the file. Where there is none, the error is ErrNone.
@@ -54,6 +56,7 @@ func Parse(file string, data []byte) (*Config, error) {
 	c.takeWindows(doc.root)
 	c.Webhook = takeWebhook(doc.root)
 	c.takeRetention(doc.root)
+	c.Upload = takeMedia(doc.root)
 	c.takeScreen(doc.root)
 	doc.root.finish()
 	if problems := doc.sorted(); len(problems) > 0 {

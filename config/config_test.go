@@ -90,7 +90,9 @@ func TestConfigMistakes(t *testing.T) {
 		{"a public address that is not safe", account + "[webhook]\npublic_url = \"http://inbox.example\"", `c.toml:6:1: webhook.public_url: expected a URL that begins with https://`},
 		{"a public address with a query", account + "[webhook]\npublic_url = \"https://inbox.example/?a=1\"", `c.toml:6:1: webhook.public_url: expected a URL that begins with https://`},
 		{"an unknown key of the webhook", account + "[webhook]\nlisen = \":1\"", `c.toml:6:1: webhook.lisen: unknown key; did you mean "listen"?`},
+		{"an upload command with half a quotation", account + "[media]\nupload_command = \"up 'load\"", `c.toml:6:1: media.upload_command: expected a command in quotes, such as "upload-to-bucket --public {file}", found "up 'load"`},
 		{"an editor with half a quotation", account + "[ui]\neditor = \"vim 'x\"", `c.toml:6:1: ui.editor: expected a command in quotes, such as "vim", found "vim 'x"`},
+		{"an unknown key of media", account + "[media]\nupload = \"x\"", `c.toml:6:1: media.upload: unknown key; known here: upload_command`},
 		{"an unknown table", account + "[uii]\ntheme = \"dark\"", `c.toml:5:2: uii: unknown key; did you mean "ui"?`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -154,6 +156,9 @@ down = ["j", "N"]
 time_zone = "UTC"
 hours = 12
 editor = "~/bin/vim '+setlocal spell' --wait"
+
+[media]
+upload_command = "~/bin/upload 's3://the shop/' {file}"
 `))
 	if err != nil {
 		t.Fatal(err)
@@ -191,6 +196,9 @@ editor = "~/bin/vim '+setlocal spell' --wait"
 	}
 	if want := []string{filepath.Join(home, "bin/vim"), "+setlocal spell", "--wait"}; !slices.Equal(c.Screen.Editor, want) {
 		t.Errorf("editor %q", c.Screen.Editor)
+	}
+	if want := []string{filepath.Join(home, "bin/upload"), "s3://the shop/", "{file}"}; !slices.Equal(c.Upload, want) {
+		t.Errorf("upload_command %q", c.Upload)
 	}
 	if c.Screen.Hours != 12 || c.Screen.TimeZone != time.UTC {
 		t.Errorf("screen %+v", c.Screen)

@@ -135,6 +135,9 @@ const firstSettings = `
 # Canned replies are files beside this one: replies/late.md is /late in the
 # composer. {{first_name}}, {{agent}} and the like in it are filled in.
 
+# [media]                   # a program that gets a file and prints its https address
+# upload_command = "~/bin/upload-to-our-bucket {file}"
+
 # [keys]                    # ? shows all keys in the inbox
 # done = "e"                # or a list: ["e", "y"]
 
