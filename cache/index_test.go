@@ -30,6 +30,12 @@ func said(i, j int, text string) inbox.Message {
 	return m
 }
 
+// noted is an agents' note in a conversation.
+func noted(i, j int, text string) inbox.Message {
+	m := said(i, j, text)
+	return inbox.Message{Conversation: m.Conversation, ID: inbox.MessageID(fmt.Sprint("note-", j)), Note: true, Author: "Eve", Text: text, CreatedAt: m.CreatedAt}
+}
+
 // customer is a conversation whose customer has that name.
 func customer(i int, name string) inbox.Conversation {
 	c := worldConversation(i)
@@ -102,7 +108,7 @@ func answer(tb tester, c *cache.Cache, q inbox.TextQuery) (found []string) {
 }
 
 func line(hit inbox.TextHit) string {
-	return fmt.Sprintf("%s %s %q %s", hit.Conversation, hit.Message, hit.Words, hit.At.Format(time.RFC3339Nano))
+	return fmt.Sprintf("%s %s %q note=%v %s", hit.Conversation, hit.Message, hit.Words, hit.Note, hit.At.Format(time.RFC3339Nano))
 }
 
 // scan is the answer to a query from the store alone.
@@ -120,13 +126,13 @@ func scan(tb tester, c *cache.Cache, q inbox.TextQuery) (found []string) {
 				if words, ok := query.Customer(row.Conversation); ok {
 					hits = append(hits, inbox.TextHit{Conversation: row.Conversation.ID, At: row.Conversation.LastActivity(), Words: words})
 				}
-				thread, err := r.Thread(inbox.ThreadQuery{Conversation: row.Conversation.ID, Before: 1 << 20})
+				thread, err := r.Thread(inbox.ThreadQuery{Conversation: row.Conversation.ID, Before: 1 << 20, Notes: true})
 				if err != nil {
 					return err
 				}
 				for _, m := range thread.Messages {
 					if words, ok := query.Message(m, row.Conversation); ok {
-						hits = append(hits, inbox.TextHit{Conversation: m.Conversation, Message: m.ID, At: m.CreatedAt, Words: words})
+						hits = append(hits, inbox.TextHit{Conversation: m.Conversation, Message: m.ID, Note: m.Note, At: m.CreatedAt, Words: words})
 					}
 				}
 			}
@@ -293,6 +299,68 @@ func TestForgottenCustomersLeaveTheIndex(t *testing.T) {
 	compare(t, c, terms("kryptonite"), terms("back"), inbox.TextQuery{Conversation: worldConversation(1).ID})
 }
 
+// TestNotesAreFoundAsNotes: by their words, but never as what a customer or we
+// have said.
+func TestNotesAreFoundAsNotes(t *testing.T) {
+	c := open(t, t.TempDir())
+	note := noted(1, 1, "promised a refund")
+	update(t, c, func(w inbox.Writer) error { return w.PutNote(note) }) // before its conversation
+	put(t, c, customer(1, "Anna"), said(1, 2, "the refund, please"))
+	second := noted(1, 3, "called about the refund")
+	update(t, c, func(w inbox.Writer) error { return w.PutNote(second) })
+
+	found := func(q inbox.TextQuery) (notes, messages int) {
+		t.Helper()
+		catchUp(t, c)
+		compare(t, c, q)
+		page, err := c.SearchText(t.Context(), q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, hit := range page.Hits {
+			if hit.Note {
+				notes++
+			} else {
+				messages++
+			}
+		}
+		return notes, messages
+	}
+	refund := terms("refund")
+	for what, q := range map[string]inbox.TextQuery{
+		"messages alone": {All: refund.All, NoNotes: true}, "a sender": {All: refund.All, From: []string{"anna"}},
+		"another sender": {All: refund.All, NotFrom: []string{inbox.FromUs}}, "a trait": {All: refund.All, HasNot: []inbox.MessageTrait{inbox.HasLink}},
+		"no words": {},
+	} {
+		if notes, messages := found(q); notes != 0 || messages != 1 {
+			t.Errorf("%s: %d notes and %d messages are found", what, notes, messages)
+		}
+	}
+	if notes, messages := found(refund); notes != 2 || messages != 1 {
+		t.Errorf("%d notes and %d messages are found", notes, messages)
+	}
+	if err := c.Rebuild(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
+	if notes, _ := found(terms("promised", "anna")); notes != 1 {
+		t.Errorf("made anew, the index finds %d notes", notes)
+	}
+	second.Text, second.CreatedAt = "all is well", second.CreatedAt.Add(time.Minute)
+	update(t, c, func(w inbox.Writer) error {
+		return errors.Join(w.PutNote(second), w.DeleteNote(note.Conversation, note.ID))
+	})
+	if notes, messages := found(refund); notes != 0 || messages != 1 {
+		t.Errorf("after one was edited and one deleted, %d notes and %d messages are found", notes, messages)
+	}
+	if notes, _ := found(terms("well")); notes != 1 {
+		t.Errorf("the edited note is found %d times", notes)
+	}
+	update(t, c, func(w inbox.Writer) error { return w.DeleteConversation(note.Conversation) })
+	if notes, messages := found(terms("well")); notes != 0 || messages != 0 {
+		t.Errorf("of a forgotten customer %d notes and %d messages are found", notes, messages)
+	}
+}
+
 func TestRetainedMessagesLeaveTheIndex(t *testing.T) {
 	c := open(t, t.TempDir())
 	fill(t, c, 0, 300)
@@ -323,13 +391,18 @@ func TestIndexAgreesWithTheStore(t *testing.T) {
 		for range rapid.IntRange(1, 12).Draw(t, "commits") {
 			i, j := rapid.IntRange(0, 3).Draw(t, "conversation"), rapid.IntRange(0, 5).Draw(t, "message")
 			write := func(w inbox.Writer) error { return nil }
-			switch rapid.SampledFrom([]string{"put", "put", "put", "name", "archive", "delete", "forget", "unsend", "move", "reopen", "rebuild"}).Draw(t, "act") {
+			switch rapid.SampledFrom([]string{"put", "put", "put", "note", "unnote", "name", "archive", "delete", "forget", "unsend", "move", "reopen", "rebuild"}).Draw(t, "act") {
 			case "put":
 				m := said(i, j, text.Draw(t, "text"))
 				m.Direction = rapid.SampledFrom([]inbox.Direction{inbox.Received, inbox.Sent}).Draw(t, "direction")
 				write = func(w inbox.Writer) error {
 					return errors.Join(w.PutMessage(m), w.PutConversation(customer(i, "Number"), inbox.WindowEnds{}))
 				}
+			case "note":
+				m := noted(i, j, text.Draw(t, "text"))
+				write = func(w inbox.Writer) error { return w.PutNote(m) }
+			case "unnote":
+				write = func(w inbox.Writer) error { return w.DeleteNote(worldConversation(i).ID, noted(i, j, "").ID) }
 			case "name":
 				named := customer(i, text.Draw(t, "name"))
 				write = func(w inbox.Writer) error { return w.PutConversation(named, inbox.WindowEnds{}) }
@@ -386,7 +459,7 @@ func TestIndexAgreesWithTheStore(t *testing.T) {
 				None:  rapid.SliceOfN(term, 0, 1).Draw(t, "none"),
 				Limit: rapid.IntRange(1, 5).Draw(t, "limit"),
 			}
-			switch rapid.IntRange(0, 5).Draw(t, "also") {
+			switch rapid.IntRange(0, 6).Draw(t, "also") {
 			case 0:
 				q.From = []string{rapid.SampledFrom([]string{inbox.FromUs, "num", "order"}).Draw(t, "from")}
 			case 1:
@@ -397,6 +470,8 @@ func TestIndexAgreesWithTheStore(t *testing.T) {
 				q.Platform = inbox.Platforms[1]
 			case 4:
 				q.HasNot = []inbox.MessageTrait{inbox.HasLink}
+			case 5:
+				q.NoNotes = true
 			}
 			got, want := answer(t, c, q), scan(t, c, q)
 			if !inOrder(got) {

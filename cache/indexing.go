@@ -112,8 +112,8 @@ func (turn *indexTurn) look(t *tx, one touch) {
 		if one.kind == touchNew {
 			turn.thread(t, one.number)
 		}
-	case touchMessage:
-		e := fulltext.Entry{Number: uint32(one.number), At: one.at, Hash: one.hash}
+	case touchMessage, touchNote:
+		e := one.entry()
 		if turn.batch.Has(e) {
 			return
 		}
@@ -139,8 +139,8 @@ func (turn *indexTurn) message(n number, m inbox.Message) {
 	}
 }
 
-// thread puts all messages of a conversation into the batch: it is new, so
-// there are few.
+// thread puts all messages and notes of a conversation into the batch: it is new,
+// so there are few.
 func (turn *indexTurn) thread(t *tx, n number) {
 	id, ok := t.idOf(n)
 	if !ok {
@@ -151,6 +151,23 @@ func (turn *indexTurn) thread(t *tx, n number) {
 	for k, v := c.Seek(prefix); bytes.HasPrefix(k, prefix); k, v = c.Next() {
 		turn.read++
 		if m, ok := messageOf(id, k, v); ok {
+			turn.message(n, m)
+		}
+	}
+	turn.notes(t, n)
+}
+
+// notes puts the agents' notes of a conversation into the batch.
+func (turn *indexTurn) notes(t *tx, n number) {
+	id, ok := t.idOf(n)
+	if !ok {
+		return
+	}
+	prefix := notePrefix(id)
+	c := t.in(notes).Cursor()
+	for k, v := c.Seek(prefix); bytes.HasPrefix(k, prefix); k, v = c.Next() {
+		turn.read++
+		if m, ok := noteOf(id, k[len(prefix):], v); ok {
 			turn.message(n, m)
 		}
 	}
@@ -175,6 +192,7 @@ func (turn *indexTurn) makeCustomers(t *tx, state indexState) indexState {
 	for i := 0; k != nil && i < readSize; i++ {
 		if n, ok := parseNumber(k); ok {
 			turn.customer(t, n)
+			turn.notes(t, n)
 		}
 		turn.read++
 		k, _ = c.Next()
@@ -242,13 +260,16 @@ func (t *tx) idOf(n number) (id inbox.ConversationID, ok bool) {
 	return id, err == nil
 }
 
-// messagesAt are the messages that an entry of the index stands for: one, but
+// messagesAt are the messages, or the notes, that an entry of the index stands for: one, but
 // for a miracle of hashes.
 func (t *tx) messagesAt(e fulltext.Entry) (found []inbox.Message) {
 	n := number(e.Number)
 	id, ok := t.idOf(n)
 	if !ok {
 		return nil
+	}
+	if e.Note {
+		return t.notesAt(id, e)
 	}
 	prefix := messageKey(n, inbox.Position{At: e.At})
 	c := t.in(messages).Cursor()
@@ -262,6 +283,30 @@ func (t *tx) messagesAt(e fulltext.Entry) (found []inbox.Message) {
 		}
 	}
 	return found
+}
+
+// notesAt does the same for an entry of a note.
+func (t *tx) notesAt(id inbox.ConversationID, e fulltext.Entry) (found []inbox.Message) {
+	prefix, begin := notePrefix(id), noteKey(id, inbox.Position{At: e.At})
+	c := t.in(notes).Cursor()
+	for k, v := c.Seek(begin); bytes.HasPrefix(k, begin); k, v = c.Next() {
+		if m, ok := noteOf(id, k[len(prefix):], v); ok && fulltext.EntryOfNote(e.Number, m.Position()) == e {
+			found = append(found, m)
+		}
+	}
+	return found
+}
+
+// noteOf decodes the record of a note. Whether one can be read is told where the
+// thread is; here it is only not found.
+func noteOf(id inbox.ConversationID, place, record []byte) (m inbox.Message, ok bool) {
+	p, ok := parsePlace(place)
+	if !ok {
+		return m, false
+	}
+	m, err := decodeNote(record)
+	m.Conversation, m.ID = id, p.ID
+	return m, err == nil
 }
 
 // messageOf decodes a record; one that cannot be decoded counts as not there.

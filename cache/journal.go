@@ -20,13 +20,14 @@ import (
 type touch struct {
 	kind   byte
 	number number
-	at     time.Time // of a message
+	at     time.Time // of a message or note
 	hash   uint32    // of its ID
 }
 
 // The kinds of touches.
 const (
 	touchMessage  = 'm' // a message was written or removed
+	touchNote     = 'p' // the same with an agents' private note
 	touchCustomer = 'c' // a customer is called something else
 	touchNew      = 'n' // a conversation is there, maybe later than its messages
 	touchGone     = 'g' // a conversation is gone, with all its messages
@@ -36,9 +37,28 @@ const (
 // touchMessage notes a message by the key of its record.
 func (t *tx) touchMessage(key []byte) {
 	if n, p, ok := parseMessageKey(key); ok && !t.deleting {
-		e := fulltext.EntryOf(uint32(n), p)
-		t.touched = append(t.touched, touch{kind: touchMessage, number: n, at: e.At, hash: e.Hash})
+		t.touchEntry(touchMessage, fulltext.EntryOf(uint32(n), p))
 	}
+}
+
+// touchNote notes an agents' note by its place in the conversation. A conversation
+// that is not there brings its notes with it when it comes.
+func (t *tx) touchNote(conversation inbox.ConversationID, p inbox.Position) {
+	if n, ok := t.numberOf(conversation); ok {
+		t.touchEntry(touchNote, fulltext.EntryOfNote(uint32(n), p))
+	}
+}
+
+func (t *tx) touchEntry(kind byte, e fulltext.Entry) {
+	t.touched = append(t.touched, touch{kind: kind, number: number(e.Number), at: e.At, hash: e.Hash})
+}
+
+// hasEntry tells that the touch is of one message or note.
+func (one touch) hasEntry() bool { return one.kind == touchMessage || one.kind == touchNote }
+
+// entry is what the index has for it.
+func (one touch) entry() fulltext.Entry {
+	return fulltext.Entry{Number: uint32(one.number), At: one.at, Hash: one.hash, Note: one.kind == touchNote}
 }
 
 func (t *tx) touch(kind byte, n number) { t.touched = append(t.touched, touch{kind: kind, number: n}) }
@@ -73,7 +93,7 @@ func (t *tx) flushJournal() error {
 
 func (one touch) append(note []byte) []byte {
 	note = binary.BigEndian.AppendUint32(append(note, one.kind), uint32(one.number))
-	if one.kind == touchMessage {
+	if one.hasEntry() {
 		note = binary.BigEndian.AppendUint32(appendInstant(note, one.at), one.hash)
 	}
 	return note
@@ -88,7 +108,7 @@ func parseTouches(note []byte) (all []touch, err error) {
 		one.number, _ = parseNumber(note[1:])
 		note = note[1+numberSize:]
 		switch one.kind {
-		case touchMessage:
+		case touchMessage, touchNote:
 			if len(note) < instantSize+4 {
 				return nil, errRecord
 			}

@@ -106,7 +106,7 @@ func TestBehindCountsChanges(t *testing.T) {
 	}
 }
 
-// TestDraftsLeaveNoNote: what only agents own is not in the index.
+// TestDraftsLeaveNoNote: what is not said yet is not in the index.
 func TestDraftsLeaveNoNote(t *testing.T) {
 	c := openCache(t)
 	sayIn(t, c, 0, "order")
@@ -158,7 +158,7 @@ func TestCatchUpEndsWithItsContext(t *testing.T) {
 
 func FuzzParseTouches(f *testing.F) {
 	at := time.Date(2026, 11, 21, 9, 0, 0, 7, time.UTC)
-	whole := touch{kind: touchForgot, number: 9}.append(touch{kind: touchMessage, number: 7, at: at, hash: 42}.append(nil))
+	whole := touch{kind: touchForgot, number: 9}.append(touch{kind: touchNote, number: 8, at: at, hash: 41}.append(touch{kind: touchMessage, number: 7, at: at, hash: 42}.append(nil)))
 	f.Add(whole)
 	f.Add(whole[:len(whole)-1])
 	f.Add([]byte("x1234"))

@@ -25,7 +25,8 @@ func decodeNote(record []byte) (inbox.Message, error) {
 	return inbox.Message{Note: true, Author: r.Author, Text: r.Text, CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt}, err
 }
 
-// Note reads a note by its ID. No index has it: a conversation has few.
+// Note reads a note by its ID, for which there is no index: a conversation has
+// few.
 func (t *tx) Note(conversation inbox.ConversationID, id inbox.MessageID) (inbox.Message, bool, error) {
 	key := t.noteKeyOf(conversation, id)
 	if key == nil {
@@ -63,10 +64,11 @@ func (t *tx) PutNote(m inbox.Message) error {
 	}
 	key := noteKey(m.Conversation, m.Position())
 	if old := t.noteKeyOf(m.Conversation, m.ID); old != nil && !bytes.Equal(old, key) {
-		if err := t.in(notes).Delete(old); err != nil {
+		if err := t.deleteNote(m.Conversation, old); err != nil {
 			return err
 		}
 	}
+	t.touchNote(m.Conversation, m.Position())
 	return t.in(notes).Put(key, record)
 }
 
@@ -75,6 +77,13 @@ func (t *tx) DeleteNote(conversation inbox.ConversationID, id inbox.MessageID) e
 	key := t.noteKeyOf(conversation, id)
 	if key == nil {
 		return nil
+	}
+	return t.deleteNote(conversation, key)
+}
+
+func (t *tx) deleteNote(conversation inbox.ConversationID, key []byte) error {
+	if p, ok := parsePlace(key[len(notePrefix(conversation)):]); ok {
+		t.touchNote(conversation, p)
 	}
 	return t.in(notes).Delete(key)
 }

@@ -180,7 +180,7 @@ func (s *textSearch) message(e fulltext.Entry, place fulltext.Place) {
 	}
 	for _, m := range s.messagesAt(e) {
 		if words, ok := s.query.Message(m, c); ok {
-			s.found = append(s.found, placedHit{inbox.TextHit{Conversation: c.ID, Message: m.ID, At: m.CreatedAt, Words: words}, place})
+			s.found = append(s.found, placedHit{inbox.TextHit{Conversation: c.ID, Message: m.ID, Note: m.Note, At: m.CreatedAt, Words: words}, place})
 		}
 	}
 }

@@ -39,6 +39,7 @@ func TestSearchFindsMessages(t *testing.T) {
 		}
 		d.parley("search", "unterwegs").exits(exitDone).prints("you: Sie ist unterwegs.", "Ole Kern")
 		d.parley("search", "espressomaschine -wo").exits(exitDone)
+		d.parley("search", `"her back"`).exits(exitDone).prints("note: Call *her* back", "Ursel")
 		d.parley("search").exits(exitUsage)
 		d.parley("search", "is:nothing").exits(exitUsage)
 	}

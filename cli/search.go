@@ -25,8 +25,8 @@ func (a *app) searchCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "search QUERY",
 		Short: "Find messages and customers by their words, newest first",
-		Long: `Search finds messages by their words, and customers by their names, in all that is
-in the cache; the network is not asked. QUERY is any of these, and all of them have
+		Long: `Search finds messages and notes by their words, and customers by their names, in all
+that is in the cache; the network is not asked. QUERY is any of these, and all of them have
 to be true. Case and accents do not count.
 
 ` + queryHelp() + `
@@ -147,7 +147,10 @@ func (s *session) printFind(w *bufio.Writer) func(inbox.SearchResult) error {
 	table := grid{w, []column{{width: 2}, {width: 16}, {width: 20}, {width: 60}}}
 	return func(r inbox.SearchResult) error {
 		text := r.Text
-		if r.IsMessage() && r.Message.Direction == inbox.Sent {
+		switch {
+		case r.Message.Note:
+			text = "note: " + text
+		case r.IsMessage() && r.Message.Direction == inbox.Sent:
 			text = "you: " + text
 		}
 		at := minuteOf(r.At.Truncate(time.Second), s.config.Screen.TimeZone)

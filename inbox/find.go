@@ -173,7 +173,11 @@ func (f *finder) result(r Reader, hit TextHit) (result SearchResult, ok bool, er
 	result = SearchResult{Conversation: c, At: c.Last.At}
 	line := c.names()
 	if hit.Message != "" {
-		m, found, err := r.Message(hit.Conversation, hit.Message)
+		read := r.Message
+		if hit.Note {
+			read = r.Note
+		}
+		m, found, err := read(hit.Conversation, hit.Message)
 		if !found || err != nil || !f.Search.stillIn(m, f.By) {
 			return result, false, err
 		}
@@ -306,7 +310,7 @@ func (w *walk) wants(c Conversation) (bool, error) {
 		if !t.needsIndex() {
 			continue
 		}
-		ask := TextQuery{Conversation: c.ID, Limit: 1}
+		ask := TextQuery{Conversation: c.ID, NoNotes: true, Limit: 1}
 		t.Not = false
 		t.addTo(&ask, w.By)
 		page, err := w.in.opts.Index.SearchText(w.ctx, ask)
@@ -358,7 +362,7 @@ const (
 // found are the conversations with a message that fulfils the search, each once.
 func (w *walk) found() ([]ConversationID, error) {
 	ask := w.Search.messageText(w.By)
-	ask.Limit = hitsAtOnce
+	ask.Limit, ask.NoNotes = hitsAtOnce, true
 	ask.Account, ask.Platform = w.Query.Account, w.Query.Platform
 	var ids []ConversationID
 	seen := map[ConversationID]bool{}

@@ -157,6 +157,28 @@ func TestSearchFindsMessagesAndCustomers(t *testing.T) {
 	s.finds("parc", "")
 }
 
+// TestSearchFindsNotesByTheirWords, where nothing is asked that only messages
+// have; a list is narrowed by messages.
+func TestSearchFindsNotesByTheirWords(t *testing.T) {
+	s := threeTalks(t)
+	note, err := s.in.AddNote(t.Context(), "acme/instagram/t_ben", "a late parcel: promised him a refund", "Eve")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]string{
+		"promised": "note", "ben promised": "note", `"late parcel"`: "note b1", "parcel after:1d": "note a1 b1", "refund is:unanswered": "",
+		"promised from:me": "", "promised -from:me": "", "promised from:ben": "", "promised -has:image": "", "after:1d -has:link": "a2 a1 b1",
+	} {
+		s.finds(text, strings.ReplaceAll(want, "note", string(note.ID)))
+	}
+	s.lists(`"promised him"`, "")
+	s.lists(`-"promised him"`, "Anna Ben Cleo")
+	_, page := s.page(inbox.SearchQuery{Search: s.parsed("promised")})
+	if r := page.Results[0]; !r.Message.Note || r.Message.Author != "Eve" || r.Text != note.Text || len(r.Marks) != 1 {
+		t.Errorf("a note is found as %+v", r)
+	}
+}
+
 func TestListShowsConversationsWithSuchMessages(t *testing.T) {
 	s := threeTalks(t)
 	for text, want := range map[string]string{

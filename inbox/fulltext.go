@@ -10,7 +10,9 @@ import (
 // can be made anew from the store at any time, so it is never asked for the
 // truth: what it finds is read from the store before it is shown.
 
-// TextIndex finds messages by what is in them, and customers by their names.
+// TextIndex finds messages and agents' notes by what is in them, and customers by
+// their names. Notes are found by words alone: nobody has sent them, and what is
+// asked of messages is not asked of them.
 type TextIndex interface {
 	// SearchText answers with one page, newest first. It never waits for
 	// indexing: what is not indexed yet is not found, and the page says so.
@@ -35,6 +37,8 @@ type TextQuery struct {
 
 	Has    []MessageTrait // all of them
 	HasNot []MessageTrait // none of them
+
+	NoNotes bool // what agents have noted is not an answer
 
 	Since  time.Time // created then or later
 	Before time.Time // created earlier
@@ -80,6 +84,7 @@ type TextPage struct {
 type TextHit struct {
 	Conversation ConversationID
 	Message      MessageID
+	Note         bool // the message is an agents' note
 	At           time.Time
 	Words        []string // as they stand in the text, for marking them
 }

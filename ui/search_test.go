@@ -51,6 +51,19 @@ func TestSearchFindsMessagesWhileTheyAreTyped(t *testing.T) {
 	})
 }
 
+func TestSearchFindsNotesAndSaysWhatTheyAre(t *testing.T) {
+	atShop(t, 120, 40, ui.Options{Author: "Ada"}, busyShop, func(s *shop) {
+		s.Press("n")
+		s.Type("wants a golden buckle")
+		s.Press("enter")
+		s.look("golden")
+		s.Sees("1 of 1", "note: wants a golden buckle")
+		s.Press("enter")
+		s.Sees("wants a golden buckle", "Ada")
+		s.Misses("note: ")
+	})
+}
+
 func TestSearchMarksTheWords(t *testing.T) {
 	atShop(t, 120, 40, ui.Options{Theme: ui.ThemeMono}, busyShop, func(s *shop) {
 		s.look("buckle")

@@ -12,7 +12,7 @@
 // between any two instructions: either the new list counts or the old one, and
 // a file that is in no list is removed by the next [Open].
 //
-// One document stands for a message, one for a customer's names. There are no
+// One document stands for a message or an agents' note, one for a customer's names. There are no
 // positions in the index. A search therefore has two steps: bitmaps tell which
 // documents may match ([Search.Next] hands them out, newest first), and the
 // caller reads these from its store and asks [Query.Message] whether they do,
@@ -36,4 +36,4 @@ package fulltext
 
 // Version is the form of the documents. Raise it when the same message would
 // give another document: indexes of other versions are made anew.
-const Version = 1
+const Version = 2

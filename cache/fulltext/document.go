@@ -29,6 +29,7 @@ const (
 // Facts without one.
 const (
 	factMessage  = "message"
+	factNote     = "note"
 	factCustomer = "customer"
 	factUs       = "us"
 )
@@ -47,9 +48,13 @@ func newDocument(id, kind string, conversation inbox.ConversationID) *document {
 	return d
 }
 
-// messageDocument is what is found of a message.
+// messageDocument is what is found of a message, or of an agents' note.
 func messageDocument(number uint32, m inbox.Message) *document {
-	d := newDocument(EntryOf(number, m.Position()).id(), factMessage, m.Conversation)
+	e, kind := EntryOf(number, m.Position()), factMessage
+	if m.Note {
+		e, kind = EntryOfNote(number, m.Position()), factNote
+	}
+	d := newDocument(e.id(), kind, m.Conversation)
 	for _, trait := range m.Traits() {
 		d.add(fieldFact, factTrait+string(trait))
 	}

@@ -141,7 +141,8 @@ type Batch struct {
 	gone      map[uint32]bool      // conversations of which nothing is left; true: their text has to leave the files
 }
 
-// Message says that the message is there, in the conversation of that number.
+// Message says that the message, or the note, is there, in the conversation of
+// that number.
 func (b *Batch) Message(number uint32, m inbox.Message) {
 	d := messageDocument(number, m)
 	b.put(d.id, d)

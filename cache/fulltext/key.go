@@ -19,20 +19,30 @@ import (
 const (
 	kindCustomer = 'c'
 	kindMessage  = 'm'
+	kindNote     = 'n'
 )
 
-// Entry is what a document stands for: the message of the conversation with that
-// number that was written at that instant. Should two have been, their IDs are
-// told apart by a hash: a provider's ID would make up a third of the index.
+// Entry is what a document stands for: the message, or the agents' note, of the
+// conversation with that number that was written at that instant. Should two have
+// been, their IDs are told apart by a hash: a provider's ID would make up a third
+// of the index.
 type Entry struct {
 	Number uint32
 	At     time.Time
 	Hash   uint32
+	Note   bool
 }
 
 // EntryOf a message.
 func EntryOf(number uint32, p inbox.Position) Entry {
 	return Entry{Number: number, At: p.At.UTC(), Hash: hash(string(p.ID))}
+}
+
+// EntryOfNote is that of an agents' note.
+func EntryOfNote(number uint32, p inbox.Position) Entry {
+	e := EntryOf(number, p)
+	e.Note = true
+	return e
 }
 
 // hash is FNV-1a, without an allocation: every message that is stored is hashed.
@@ -56,17 +66,23 @@ func customerID(number uint32) string {
 }
 
 func (e Entry) id() string {
+	kind := byte(kindMessage)
+	if e.Note {
+		kind = kindNote
+	}
 	id := make([]byte, 0, entrySize)
-	id = binary.BigEndian.AppendUint32(append(id, kindMessage), e.Number)
+	id = binary.BigEndian.AppendUint32(append(id, kind), e.Number)
 	return string(binary.BigEndian.AppendUint32(appendInstant(id, e.At), e.Hash))
 }
 
 func parseEntry(id []byte) (e Entry, ok bool) {
-	if len(id) != entrySize || id[0] != kindMessage {
+	if len(id) != entrySize || id[0] != kindMessage && id[0] != kindNote {
 		return Entry{}, false
 	}
 	at, _ := parseInstant(id[1+numberSize:])
-	return Entry{Number: binary.BigEndian.Uint32(id[1:]), At: at, Hash: binary.BigEndian.Uint32(id[entrySize-hashSize:])}, true
+	return Entry{
+		Number: binary.BigEndian.Uint32(id[1:]), At: at, Hash: binary.BigEndian.Uint32(id[entrySize-hashSize:]), Note: id[0] == kindNote,
+	}, true
 }
 
 // numberOf is the conversation of a document of either kind.

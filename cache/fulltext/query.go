@@ -47,11 +47,20 @@ func sendersOf(texts []string) (s senders) {
 // found: only punctuation.
 func (q *Query) Empty() bool { return len(q.TextQuery.All) > 0 && len(q.all) == 0 }
 
-// AsksCustomers tells whether a customer can be an answer by the name alone: not
-// when something is asked that only messages have.
+// asksNotes tells whether an agents' note can be an answer.
+func (q *Query) asksNotes() bool {
+	return !q.NoNotes && q.asksWords()
+}
+
+// asksWords tells that nothing is asked that only messages have.
+func (q *Query) asksWords() bool {
+	return len(q.all) > 0 && len(q.From) == 0 && len(q.NotFrom) == 0 && len(q.Has) == 0 && len(q.HasNot) == 0
+}
+
+// AsksCustomers tells whether a customer can be an answer by the name alone. A
+// name was not written at a time.
 func (q *Query) AsksCustomers() bool {
-	return len(q.all) > 0 && len(q.From) == 0 && len(q.NotFrom) == 0 && len(q.Has) == 0 && len(q.HasNot) == 0 &&
-		q.Since.IsZero() && q.Before.IsZero()
+	return q.asksWords() && q.Since.IsZero() && q.Before.IsZero()
 }
 
 // place tells whether the conversation is one of those that are asked for.
@@ -81,11 +90,11 @@ func (q *Query) Customer(c inbox.Conversation) (found []string, ok bool) {
 	return found, true
 }
 
-// Message tells whether the query finds a message, and by which words of its
-// text. A word may also be in its customer's name, but not all of them: then
+// Message tells whether the query finds a message or a note, and by which words of
+// its text. A word may also be in its customer's name, but not all of them: then
 // the customer is found, and not each message.
 func (q *Query) Message(m inbox.Message, c inbox.Conversation) (found []string, ok bool) {
-	if m.Deleted || !q.place(m.Conversation) || !inTime(m.CreatedAt, q.Since, q.Before) || !q.traits(m) {
+	if m.Deleted || m.Note && !q.asksNotes() || !q.place(m.Conversation) || !inTime(m.CreatedAt, q.Since, q.Before) || !q.traits(m) {
 		return nil, false
 	}
 	called := wordsOf(names(c.Participant))

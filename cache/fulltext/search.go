@@ -177,6 +177,9 @@ func (s *Search) byFacts(l *lookup, found *roaring.Bitmap) (*roaring.Bitmap, err
 	if s.notFrom.us || len(s.fromNames) > 0 {
 		without = append(without, factUs)
 	}
+	if !s.asksNotes() {
+		without = append(without, factNote)
+	}
 	for _, fact := range with {
 		docs, err := l.docs(fieldFact, fact)
 		if err != nil {

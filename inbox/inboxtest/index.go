@@ -86,11 +86,14 @@ func hitsIn(r inbox.Reader, c inbox.Conversation, q inbox.TextQuery) (hits []inb
 	if words, ok := textWanted(names, nil, q); ok && len(q.All) > 0 && !asksForMessages(q) && inTime(c.LastActivity(), q) {
 		hits = append(hits, inbox.TextHit{Conversation: c.ID, At: c.LastActivity(), Words: words})
 	}
-	thread, err := r.Thread(inbox.ThreadQuery{Conversation: c.ID, Before: everything})
+	thread, err := r.Thread(inbox.ThreadQuery{Conversation: c.ID, Before: everything, Notes: true})
 	for _, m := range thread.Messages {
+		if m.Note && (q.NoNotes || len(q.All) == 0 || asksForMessages(q)) {
+			continue
+		}
 		words, ok := textWanted(m.Texts(), names, q)
 		if ok && !m.Deleted && inTime(m.CreatedAt, q) && traitsWanted(m, q) && sendersWanted(m, names, q) {
-			hits = append(hits, inbox.TextHit{Conversation: c.ID, Message: m.ID, At: m.CreatedAt, Words: words})
+			hits = append(hits, inbox.TextHit{Conversation: c.ID, Message: m.ID, Note: m.Note, At: m.CreatedAt, Words: words})
 		}
 	}
 	return hits, err
