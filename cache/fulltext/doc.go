@@ -3,14 +3,20 @@
 //
 // The files are segments as bleve writes them (github.com/blevesearch/zapx):
 // sorted dictionaries with a bitmap of documents for each term, mapped into
-// memory, never changed once written. What bleve has around them is not used.
-// It writes, merges and removes segments in goroutines of its own, which nobody
-// here could guard, and keeps its list of them in a second database, which
-// could not be in step with the first. Here an [Index] changes only when it is
-// told to, and its list of files is a value that the caller stores in the
-// transaction that also says what was indexed. So a process may be killed
-// between any two instructions: either the new list counts or the old one, and
-// a file that is in no list is removed by the next [Open].
+// memory, never changed once written. An [Index] changes only when it is told
+// to, and its list of files is a value that the caller stores in the transaction
+// that also says what was indexed. So a process may be killed between any two
+// instructions: either the new list counts or the old one, and a file that is in
+// no list is removed by the next [Open].
+//
+// What bleve v2.6.1 has around the segments was built in, measured and left out.
+// It reads and merges them in goroutines of its own, where nobody can catch a
+// fault: a file that lost its end while it was mapped ended the whole program,
+// and here is an error after which the index is made anew. To import it costs
+// every start 3 ms more (parley list took 12 instead of 9), the words of a
+// forgotten customer leave the files only when all of them are merged (6 s
+// instead of 1.4 at 200,000 messages), and its own query for one letter that
+// 3,000 words begin with takes 200 ms instead of 16.
 //
 // One document stands for a message or an agents' note, one for a customer's names. There are no
 // positions in the index. A search therefore has two steps: bitmaps tell which
