@@ -26,7 +26,10 @@ func (c *Client) Head(ctx context.Context, link string) (inbox.MediaInfo, error)
 	}
 	info := inbox.MediaInfo{Type: kindOf(head), Bytes: total}
 	info.Length = lengthOf(info.Type, &remote{c: c, ctx: ctx, link: link, window: head}, total)
-	return info, ctx.Err()
+	if err := ctx.Err(); err != nil { // the length was given up with it
+		return inbox.MediaInfo{}, explain(link, err)
+	}
+	return info, nil
 }
 
 // Fetch gets the whole.

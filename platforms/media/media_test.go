@@ -99,6 +99,22 @@ func TestHeadFindsTheLengthOfAFilm(t *testing.T) {
 	}
 }
 
+func TestALookThatIsGivenUpSaysSo(t *testing.T) {
+	t.Parallel()
+	film := join(brand, box("mdat", make([]byte, 300_000)), box("moov", movieHeader(1000, 42_000)))
+	ctx, cancel := context.WithCancel(context.Background())
+	var asks atomic.Int32
+	c := site(t, func(w http.ResponseWriter, r *http.Request) {
+		if asks.Add(1) == 2 { // for the length
+			cancel()
+		}
+		serve(string(film))(w, r)
+	})
+	if _, err := c.Head(ctx, "https://cdn.example/film.mp4"); inbox.KindOf(err) != inbox.Unavailable {
+		t.Errorf("the error is %v", err)
+	}
+}
+
 func TestHeadOfAFilmWhoseServerSendsNoParts(t *testing.T) {
 	t.Parallel()
 	film := join(brand, box("mdat", make([]byte, 300_000)), box("moov", movieHeader(1000, 42_000)))
