@@ -62,7 +62,13 @@ func (e *ear) ring() {
 func (b *bench) listen() {
 	b.Helper()
 	b.ear = newEar(b)
-	hooks := b.serveHooks(b.ear)
+	b.tellTo(b.ear)
+}
+
+// tellTo lets the simulator tell a sink what happens.
+func (b *bench) tellTo(sink platforms.WebhookSink) {
+	b.Helper()
+	hooks := b.serveHooks(sink)
 	if err := b.sim.SetWebhook(webhookAt(hooks.URL(b.form.Account))); err != nil {
 		b.Fatal(err)
 	}

@@ -51,15 +51,6 @@ func (b *bench) openInbox(p inbox.Provider) *inbox.Inbox {
 	return in
 }
 
-// tellTo lets the simulator tell a sink what happens.
-func (b *bench) tellTo(sink platforms.WebhookSink) {
-	b.Helper()
-	hooks := b.serveHooks(sink)
-	if err := b.sim.SetWebhook(webhookAt(hooks.URL(b.form.Account))); err != nil {
-		b.Fatal(err)
-	}
-}
-
 // until waits for something to be true of the inbox; otherwise says what is.
 func (b *bench) until(in *inbox.Inbox, done func() bool, otherwise func() string) {
 	b.Helper()
