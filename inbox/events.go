@@ -324,9 +324,13 @@ func (fl *following) expectClosing(c Conversation) {
 	if fl.o.Closing == 0 || !c.Unanswered || ends.IsZero() || fl.closing[c.ID].Equal(ends) {
 		return
 	}
-	if near := ends.Add(-fl.o.Closing); fl.nextClosing.IsZero() || near.Before(fl.nextClosing) {
-		fl.nextClosing = near
-	}
+	fl.nextClosing = sooner(fl.nextClosing, fl.nearAt(c.ID, ends))
+}
+
+// nearAt is when the end of a window comes near, by our clock: windows end by the
+// provider's.
+func (fl *following) nearAt(id ConversationID, ends time.Time) time.Time {
+	return ends.Add(time.Since(fl.in.Now(id.Account()))).Add(-fl.o.Closing)
 }
 
 // closings tells of windows whose end has come near, and finds out when the next
@@ -345,7 +349,7 @@ func (fl *following) closings(ctx context.Context, since time.Time) error {
 	for _, c := range near {
 		ends := fl.in.Window(c).ClosesAt
 		fl.closing[c.ID] = ends
-		at := ends.Add(-fl.o.Closing)
+		at := fl.nearAt(c.ID, ends)
 		if before[c.ID].Equal(ends) || !at.After(since) {
 			continue
 		}
@@ -357,10 +361,19 @@ func (fl *following) closings(ctx context.Context, since time.Time) error {
 }
 
 // nearClosing lists the conversations whose windows end soon, and notes when the
-// first of the others does.
+// first of the others does. Each account has a clock of its own.
 func (fl *following) nearClosing(ctx context.Context) (near []Conversation, err error) {
-	now := time.Now()
-	for row, err := range fl.in.Walk(ctx, ListSearch{Query: ListQuery{View: ViewUnanswered, Sort: SortTimeLeft, Now: now}}) {
+	for _, id := range fl.in.order {
+		if near, err = fl.nearClosingOf(ctx, id, near); err != nil {
+			return nil, err
+		}
+	}
+	return near, nil
+}
+
+func (fl *following) nearClosingOf(ctx context.Context, id AccountID, near []Conversation) ([]Conversation, error) {
+	now := fl.in.Now(id)
+	for row, err := range fl.in.Walk(ctx, ListSearch{Query: ListQuery{View: ViewUnanswered, Sort: SortTimeLeft, Account: id, Now: now}}) {
 		if err != nil {
 			return nil, err
 		}

@@ -227,6 +227,34 @@ func TestClosingIsToldOnceAndInTime(t *testing.T) {
 	})
 }
 
+// TestClosingIsToldByTheProvidersClock: a machine whose clock is wrong must not
+// tell a day too late.
+func TestClosingIsToldByTheProvidersClock(t *testing.T) {
+	for _, wrong := range []time.Duration{-24 * time.Hour, 24 * time.Hour} {
+		synctest.Test(t, func(t *testing.T) {
+			f := newFixture(t)
+			f.provider.InspectFunc = func(context.Context) (inbox.AccountInfo, error) {
+				return inbox.AccountInfo{ServerTime: time.Now().Add(-wrong)}, nil
+			}
+			if _, err := f.in.Inspect(t.Context(), "acme"); err != nil {
+				t.Fatal(err)
+			}
+			f.push(batch(pushed(received("m1", "hello", f.in.Now("acme")))))
+			left, ok := f.in.Window(f.conversation()).Left(f.in.Now("acme"))
+			if !ok {
+				t.Fatal("the window does not end")
+			}
+			const soon = 2 * time.Hour
+			said, _, stop := f.follow(inbox.FollowOptions{Closing: soon})
+			defer stop()
+			time.Sleep(left - soon - time.Second)
+			wantNews(t, said())
+			time.Sleep(2 * time.Second)
+			wantNews(t, said(), "closing")
+		})
+	}
+}
+
 // TestASlowFollowerLosesNoMessage: what does not fit is found again by its
 // arrival.
 func TestASlowFollowerLosesNoMessage(t *testing.T) {
