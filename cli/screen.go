@@ -39,6 +39,16 @@ func (a *app) openInbox(ctx context.Context) error {
 		return a.offerConfig(ctx)
 	case err != nil:
 		return err
+	}
+	if err := a.undrawable(); err != nil {
+		return err
+	}
+	return a.ownSession(ctx, a.runScreen)
+}
+
+// undrawable says why the inbox cannot be shown here; nil when it can.
+func (a *app) undrawable() error {
+	switch {
 	case !a.hasScreen():
 		return &usageError{
 			text: "the inbox needs a terminal as standard input and output",
@@ -47,7 +57,7 @@ func (a *app) openInbox(ctx context.Context) error {
 	case os.Getenv("TERM") == "dumb":
 		return &usageError{text: `the inbox cannot be drawn on a terminal of type "dumb"`, hint: "set TERM to what the terminal is, for example xterm-256color"}
 	}
-	return a.ownSession(ctx, a.runScreen)
+	return nil
 }
 
 // offerConfig makes a first config with whoever is there to be asked.

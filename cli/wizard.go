@@ -87,6 +87,9 @@ func (w *wizard) run(ctx context.Context) (next func(context.Context) error, err
 		}
 	}
 	w.tellNext()
+	if w.app.undrawable() != nil {
+		return nil, nil
+	}
 	open, err := w.ask.agrees(ctx, "Open the inbox now?", true)
 	if err != nil || !open {
 		return nil, nil // everything is written: there is nothing to complain of

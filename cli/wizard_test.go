@@ -252,7 +252,7 @@ func TestWizardGoesOnWithoutAnAnswer(t *testing.T) {
 	d := newWizardDesk(t)
 	w := d.wizard("http://127.0.0.1:1/api")
 	w.answers(askedProvider, "", askedSource, "env", "variable: ", "$TEST_KEY").says("without $").answers("variable: ", "TEST_KEY", askedSource+"5", "")
-	w.says("connection refused").answers(askedNow+"2", "write", askedPlatform, "facebook", askedHooks, "", askedName, "", askedWrite, "", askedOpen, "n")
+	w.says("connection refused").answers(askedNow+"2", "skip", askedPlatform, "facebook", askedHooks, "", askedName, "", askedWrite, "", askedOpen, "n")
 	if code := w.exits(); code != exitDone {
 		t.Fatalf("exit code %d:\n%s", code, w.output())
 	}
@@ -354,7 +354,7 @@ func TestWizardReplacesNothing(t *testing.T) {
 	w.says("shop.api_key-2").says(askedWrite)
 	d.write("config.toml", "# somebody else's\n")
 	w.press("y\r")
-	w.says("file exists").answers(askedWrite, "n").says("nothing was written")
+	w.says("file already exists").answers(askedWrite, "n").says("nothing was written")
 	if code := w.exits(); code != exitFailed {
 		t.Errorf("exit code %d", code)
 	}
@@ -414,5 +414,21 @@ func TestWizardOpensTheInbox(t *testing.T) {
 	w.press("q")
 	if code := w.exits(); code != exitDone {
 		t.Errorf("exit code %d:\n%s", code, w.output())
+	}
+}
+
+// TestWizardOnADumbTerminal: where no inbox can be drawn, none is offered.
+func TestWizardOnADumbTerminal(t *testing.T) {
+	t.Parallel()
+	s := startFace(t, sim.Options{})
+	d := newWizardDesk(t)
+	d.env = append(d.env, "TERM=dumb")
+	w := d.wizard(s.world.BaseURL())
+	w.answers(askedProvider, "", askedSource, "type", askedSecret, s.world.Key(), askedSource+"5", "", askedPlatform, "facebook", askedHooks, "", askedName, "shop", askedWrite, "")
+	if code := w.exits(); code != exitDone || strings.Contains(w.output(), askedOpen) {
+		t.Errorf("exit code %d:\n%s", code, w.output())
+	}
+	if strings.ContainsAny(w.output(), "\x1b\b") {
+		t.Errorf("it draws: %q", w.output())
 	}
 }

@@ -21,21 +21,20 @@ func (w *wizard) settle(ctx context.Context, ask func() error, test func(context
 		if err := ask(); err != nil {
 			return err
 		}
-		err := test(ctx)
-		for err != nil {
+		next := testAgain
+		for next == testAgain {
+			err := test(ctx)
+			if err == nil {
+				return nil
+			}
 			if ctx.Err() != nil {
 				return errLeft
 			}
-			next, left := w.askWhatNow(ctx, err)
-			if left != nil || next == goOn {
-				return left
+			if next, err = w.askWhatNow(ctx, err); err != nil {
+				return err
 			}
-			if next == askAgain {
-				break
-			}
-			err = test(ctx)
 		}
-		if err == nil {
+		if next == skip {
 			return nil
 		}
 	}
@@ -45,7 +44,7 @@ func (w *wizard) settle(ctx context.Context, ask func() error, test func(context
 const (
 	askAgain = iota
 	testAgain
-	goOn
+	skip
 	leave
 )
 
@@ -61,7 +60,7 @@ func (w *wizard) askWhatNow(ctx context.Context, failure error) (next int, err e
 	next, err = w.ask.choose(ctx, "Go on with", []choice{
 		askAgain:  {"again", "answer these questions once more"},
 		testAgain: {"retry", "check the same answers once more"},
-		goOn:      {"write", "go on all the same; `parley doctor` checks again"},
+		skip:      {"skip", "go on without the check; `parley doctor` does it later"},
 		leave:     {"leave", "write nothing"},
 	}, usual)
 	if next == leave {

@@ -130,9 +130,12 @@ func (w *wizard) show(files []newFile) {
 	for _, f := range files {
 		fmt.Fprintf(w.ask.out, "%s\n  (%s)\n", inbox.CleanLine(underHome(f.path)), f.about)
 	}
-	fmt.Fprintln(w.ask.out)
 	for line := range strings.Lines(files[len(files)-1].data) {
-		if text := strings.TrimSpace(line); text != "" && !strings.HasPrefix(text, "#") {
+		text := strings.TrimSpace(line)
+		if strings.HasPrefix(text, "[") {
+			fmt.Fprintln(w.ask.out)
+		}
+		if text != "" && !strings.HasPrefix(text, "#") {
 			fmt.Fprintf(w.ask.out, "    %s\n", text)
 		}
 	}
@@ -208,10 +211,10 @@ func createFile(file string, data []byte) (err error) {
 // no links; there it is looked up before.
 func giveName(temporary, file string) error {
 	err := os.Link(temporary, file)
-	if err == nil || errors.Is(err, fs.ErrExist) {
-		return err
+	if err == nil {
+		return nil
 	}
-	if _, there := os.Lstat(file); there == nil {
+	if _, there := os.Lstat(file); there == nil || errors.Is(err, fs.ErrExist) {
 		return &os.PathError{Op: "create", Path: file, Err: fs.ErrExist}
 	}
 	return os.Rename(temporary, file)
