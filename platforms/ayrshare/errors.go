@@ -57,7 +57,7 @@ func (c *client) codeAndText(o loose.Object) (code, text string) {
 // answer reads an answer that is short, whole, and closes it. A refusal, also
 // one with status 200, is an error.
 func (c *client) answer(op string, p inbox.Platform, res *httpapi.Response) (loose.Object, error) {
-	o, err := c.object(res)
+	o, err := res.Object()
 	if err != nil {
 		if r, told := c.byStatusAlone(res, err); told {
 			return nil, r.err(op, p)
@@ -70,17 +70,8 @@ func (c *client) answer(op string, p inbox.Platform, res *httpapi.Response) (loo
 	return o, nil
 }
 
-func (c *client) object(res *httpapi.Response) (loose.Object, error) {
-	var o loose.Object
-	if err := res.JSON(&o); err != nil {
-		return nil, err
-	}
-	return o, nil
-}
-
 func saysError(o loose.Object) bool {
-	status, _ := loose.Text(o["status"])
-	return status == "error"
+	return o.Peek("status") == "error"
 }
 
 // byStatusAlone is what is left of a refusal whose body cannot be read. A web

@@ -95,7 +95,7 @@ func (s sending) unanswered(err error) (inbox.SendResult, error) {
 }
 
 func (s sending) answered(c *client, res *httpapi.Response) (inbox.SendResult, error) {
-	o, err := c.object(res)
+	o, err := res.Object()
 	switch {
 	case err != nil:
 		return s.unread(c, res, err)
@@ -180,7 +180,7 @@ func notListed(whole *inbox.Error) *inbox.Error {
 // nothing of a part without an id.
 func (s sending) accepted(c *client, o loose.Object) (inbox.SendResult, error) {
 	otherwise := inbox.PartResult{State: inbox.StateSent}
-	if textIn(o, "status") != "success" {
+	if o.Peek("status") != "success" {
 		otherwise = inbox.PartResult{State: inbox.StateUnknown, Err: &inbox.Error{
 			Kind: inbox.Unavailable, Op: s.op, Delivery: inbox.DeliveryUnknown,
 			Text: "the answer tells neither success nor failure",
@@ -241,11 +241,11 @@ func (c *client) entry(raw json.RawMessage) entry {
 
 func (c *client) entryOf(o loose.Object) entry {
 	e := entry{
-		id:   cmp.Or(textIn(o, "messageId"), textIn(o, "id")),
-		url:  textIn(o, "mediaUrl"),
-		kind: textIn(o, "type"),
+		id:   cmp.Or(o.Peek("messageId"), o.Peek("id")),
+		url:  o.Peek("mediaUrl"),
+		kind: o.Peek("type"),
 	}
-	code, text := textIn(o, "code"), textIn(o, "message")
+	code, text := o.Peek("code"), o.Peek("message")
 	e.failed = saysError(o) || (e.id == "" && code != "")
 	e.sent = !e.failed && e.id != ""
 	if e.failed {
@@ -255,9 +255,6 @@ func (c *client) entryOf(o loose.Object) entry {
 	e.text = text
 	return e
 }
-
-// textIn is the text of a field that stays where it is.
-func textIn(o loose.Object, key string) string { s, _ := loose.Text(o[key]); return s }
 
 // match finds the entry of each part, nil where there is none. The one message
 // of X has one entry for all of them.

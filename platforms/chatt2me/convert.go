@@ -346,7 +346,7 @@ func (e *event) from() inbox.Participant {
 	if o, ok := loose.ParseObject(e.whole["from"]); ok {
 		return inbox.Participant{ID: o.Text("id"), Name: o.Text("name"), Username: strings.TrimPrefix(o.Text("username"), "@")}
 	}
-	return inbox.Participant{ID: textIn(e.whole, "from")}
+	return inbox.Participant{ID: e.whole.Peek("from")}
 }
 
 // unknown keeps what this version does not know, where it has a person to be
@@ -354,7 +354,7 @@ func (e *event) from() inbox.Participant {
 func (e *event) unknown(payload loose.Object) {
 	peer := e.from()
 	if peer.ID == "" {
-		peer.ID = textIn(payload.Object("recipient"), "id")
+		peer.ID = payload.Object("recipient").Peek("id")
 	}
 	if peer.ID == "" {
 		e.skip(cmp.Or(e.name, "event without a name"))

@@ -122,22 +122,19 @@ func (r refusal) err(op string) *inbox.Error {
 // saysError tells whether an answer is a refusal, whatever its status. Besides
 // "error" no word for a failure is published; the others are the usual ones.
 func saysError(o loose.Object) bool {
-	switch strings.ToLower(textIn(o, "status")) {
+	switch strings.ToLower(o.Peek("status")) {
 	case "error", "failed", "failure", "rejected":
 		return true
 	case "":
-		return textIn(o, "errorCode") != "" || textIn(o, "errorMessage") != ""
+		return o.Peek("errorCode") != "" || o.Peek("errorMessage") != ""
 	}
 	return false
 }
 
-// textIn is the text of a field that stays where it is.
-func textIn(o loose.Object, key string) string { return (loose.Object{key: o[key]}).Text(key) }
-
 // answer reads an answer that is short, whole, and closes it. A refusal, also
 // one with status 200, is an error.
 func (c *client) answer(op string, res *httpapi.Response) (loose.Object, error) {
-	o, err := object(res)
+	o, err := res.Object()
 	if err != nil {
 		if r, told := c.byStatusAlone(res, err); told {
 			return nil, r.err(op)
@@ -146,14 +143,6 @@ func (c *client) answer(op string, res *httpapi.Response) (loose.Object, error) 
 	}
 	if !res.OK() || saysError(o) {
 		return nil, c.refusal(res, o).err(op)
-	}
-	return o, nil
-}
-
-func object(res *httpapi.Response) (loose.Object, error) {
-	var o loose.Object
-	if err := res.JSON(&o); err != nil {
-		return nil, err
 	}
 	return o, nil
 }

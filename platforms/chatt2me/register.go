@@ -166,7 +166,7 @@ func secretIn(o loose.Object) login.Secret {
 			continue
 		}
 		if strings.Contains(strings.ToLower(key), "secret") {
-			if value := textIn(o, key); value != "" {
+			if value := o.Peek(key); value != "" {
 				return login.NewSecret(value)
 			}
 		}

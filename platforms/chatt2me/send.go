@@ -130,7 +130,7 @@ func unanswered(err error) inbox.PartResult {
 }
 
 func (s *sending) answered(res *httpapi.Response) inbox.PartResult {
-	o, err := object(res)
+	o, err := res.Object()
 	switch {
 	case err != nil:
 		return s.unread(res, err)
@@ -164,8 +164,8 @@ func (s *sending) refused(r refusal) inbox.PartResult {
 // happens to an enqueued message later, an event tells.
 func accepted(o loose.Object) inbox.PartResult {
 	for _, key := range []string{"messageId", "recipientId", "type", "status"} {
-		if textIn(o, key) != "" {
-			return inbox.PartResult{State: inbox.StateSent, MessageID: inbox.MessageID(textIn(o, "messageId"))}
+		if o.Peek(key) != "" {
+			return inbox.PartResult{State: inbox.StateSent, MessageID: inbox.MessageID(o.Peek("messageId"))}
 		}
 	}
 	return failedPart(inbox.StateUnknown, &inbox.Error{Kind: inbox.Unavailable, Text: "the answer tells neither success nor failure"})

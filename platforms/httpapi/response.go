@@ -11,6 +11,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"parley/platforms/loose"
 )
 
 // Response is an answer that has begun. Read it as a stream or with [Response.JSON],
@@ -136,6 +138,14 @@ func (r *Response) JSON(v any) error {
 		return err // already a *Failure
 	}
 	return r.decode(raw, v)
+}
+
+// Object reads the whole answer as an object and closes it.
+func (r *Response) Object() (o loose.Object, err error) {
+	if err := r.JSON(&o); err != nil {
+		return nil, err
+	}
+	return o, nil
 }
 
 func (r *Response) decode(raw []byte, v any) error {

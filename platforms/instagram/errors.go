@@ -16,8 +16,8 @@ import (
 // answer reads an answer that is short, whole, and closes it. A refusal is an
 // error, whatever the status.
 func (c *client) answer(op string, res *httpapi.Response) (loose.Object, error) {
-	var o loose.Object
-	if err := res.JSON(&o); err != nil {
+	o, err := res.Object()
+	if err != nil {
 		if r, told := byStatusAlone(res, err); told {
 			return nil, c.refused(op, r)
 		}

@@ -8,7 +8,6 @@ import (
 
 	"parley/inbox"
 	"parley/platforms/httpapi"
-	"parley/platforms/loose"
 	"parley/platforms/meta"
 )
 
@@ -260,8 +259,8 @@ func (s *sending) attempt(ctx context.Context, r request) verdict {
 	if !res.ServerTime.IsZero() {
 		s.result.ServerTime = res.ServerTime
 	}
-	var o loose.Object
-	if err := res.JSON(&o); err != nil {
+	o, err := res.Object()
+	if err != nil {
 		if refusal, told := byStatusAlone(res, err); told {
 			return s.refused(r, refusal)
 		}

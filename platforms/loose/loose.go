@@ -42,6 +42,9 @@ func (o Object) Text(key string) string {
 	return s
 }
 
+// Peek is Text of a field that stays where it is.
+func (o Object) Peek(key string) string { s, _ := Text(o[key]); return s }
+
 // Int takes a whole number, also one in quotes.
 func (o Object) Int(key string) (n int64, ok bool) {
 	if n, ok = Int(o[key]); ok {
@@ -61,14 +64,11 @@ func (o Object) Bool(key string) (value, told bool) {
 
 // Flag takes a true or false, also one in quotes; anything else is false.
 func (o Object) Flag(key string) bool {
-	switch strings.Trim(string(o[key]), `"`) {
-	case "true":
-		delete(o, key)
-		return true
-	case "false", "null", "":
-		delete(o, key)
+	value, _ := o.Bool(key)
+	if !o.Has(key) || string(o[key]) == `""` {
+		delete(o, key) // it says nothing
 	}
-	return false
+	return value
 }
 
 // Time takes a time in any of the forms in use, zero when it is none.

@@ -74,6 +74,9 @@ func TestWhatWasUnderstoodIsTaken(t *testing.T) {
 	if !ok {
 		t.Fatal("it is an object")
 	}
+	if id := o.Peek("id"); id != "7" || !o.Has("id") {
+		t.Errorf("a look tells %q, and leaves it: %v", id, o.Has("id"))
+	}
 	if id := o.Text("id"); id != "7" {
 		t.Errorf("id %q", id)
 	}
