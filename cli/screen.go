@@ -191,7 +191,7 @@ func screenOptions(c config.Screen) ui.Options {
 	return ui.Options{
 		Title: c.Title, Version: version(), Zone: c.TimeZone, Clock: clockOf(c), ClosingSoon: c.ClosingSoon,
 		Theme: c.Theme, Colours: c.Colours, Density: c.Density, Notify: c.Notify, Mouse: c.Mouse,
-		Pictures: c.Pictures.Way, ShowBytes: c.Pictures.ShowBytes, Downloads: c.Pictures.Downloads, Opener: openerHere(),
+		Pictures: c.Pictures.Way, InThread: c.Pictures.Thread, ShowBytes: c.Pictures.ShowBytes, Downloads: c.Pictures.Downloads, Opener: openerHere(),
 		Keys: c.Keys, Editor: editorOf(c.Editor, os.Getenv, exec.LookPath),
 		Hold: c.Hold, After: c.After, Agent: c.Agent, Views: c.Views,
 		Author: cmp.Or(c.Agent, userName()),

@@ -72,6 +72,7 @@ func TestConfigMistakes(t *testing.T) {
 		{"a search for what only the index knows", account + "[ui]\nnotify_only = \"has:image\"", `c.toml:6:1: ui.notify_only: expected a search such as`},
 		{"a mouse that is a word", account + "[ui]\nmouse = \"yes\"", `c.toml:6:1: ui.mouse: expected true or false, found a text`},
 		{"a way to show pictures of nowhere", account + "[ui]\npictures = \"paint\"", `c.toml:6:1: ui.pictures: expected "auto", "kitty", "sixel", "blocks" or "off", found "paint"`},
+		{"pictures in the thread at times", account + "[ui]\nthread_pictures = \"sometimes\"", `c.toml:6:1: ui.thread_pictures: expected "auto", "always", "ask" or "off", found "sometimes"`},
 		{"pictures of any size", account + "[ui]\npicture_size = \"1GB\"", `c.toml:6:1: ui.picture_size: expected a size of at most 64MB, such as "8MB", found "1GB"`},
 		{"thirteen hours", account + "[ui]\nhours = 13", `c.toml:6:1: ui.hours: expected 12 or 24, found 13`},
 		{"keys that are no table", account + "[ui]\n[[keys]]\narchive = \"e\"", `c.toml:6:3: keys: expected a table, written as [keys], found a list of tables`},

@@ -14,6 +14,7 @@ import (
 // Pictures are how pictures are shown, and where files go.
 type Pictures struct {
 	Way       string // one of ui.PictureWays
+	Thread    string // one of ui.ThreadPictures
 	ShowBytes int64  // the largest that is fetched to be shown
 	Downloads string // folder
 }
@@ -22,12 +23,15 @@ type Pictures struct {
 const mostShowBytes = 64 << 20
 
 func takePictures(t *table) Pictures {
-	p := Pictures{Way: ui.PicturesAuto, ShowBytes: ui.UsualPictureBytes, Downloads: xdg.UserDirs.Download}
+	p := Pictures{Way: ui.PicturesAuto, Thread: ui.ThreadPicturesAuto, ShowBytes: ui.UsualPictureBytes, Downloads: xdg.UserDirs.Download}
 	if t == nil {
 		return p
 	}
 	if way, ok := parsed(t, "pictures", alternatives(ui.PictureWays()), oneOf(ui.PictureWays()...)); ok {
 		p.Way = way
+	}
+	if when, ok := parsed(t, "thread_pictures", alternatives(ui.ThreadPictures()), oneOf(ui.ThreadPictures()...)); ok {
+		p.Thread = when
 	}
 	if size, ok := parsed(t, "picture_size", `a size of at most 64MB, such as "8MB"`, parseShowBytes); ok {
 		p.ShowBytes = size

@@ -86,6 +86,7 @@ func messageActions() []action {
 		{name: "copy", keys: []string{"y"}, help: "copy the message's text", twins: []string{"show CONVERSATION --json"}, scope: inPanes, able: needThread, run: (*UI).copyText},
 		{name: "link", keys: []string{"o"}, help: "open the message's link, or copy it", twins: []string{"show CONVERSATION --json"}, scope: inPanes, able: cannotLink, run: (*UI).openChosenLink},
 		{name: "view", keys: []string{"i"}, help: "look at its pictures and files", twins: []string{"show CONVERSATION --json"}, scope: inPanes, able: cannotView, run: (*UI).openViewer},
+		{name: "pictures", keys: []string{"D"}, help: "show or hide pictures in the thread", alone: screens, scope: inPanes, able: cannotShowPictures, run: (*UI).togglePictures},
 		{name: "save", keys: []string{"w"}, help: "save its picture or file", twins: []string{"show CONVERSATION --json"}, scope: inPanes, able: cannotSave, run: (*UI).saveChosen},
 		{name: "retry", keys: []string{"t"}, help: "try again, or send now what is scheduled", twins: []string{"outbox retry ID", "outbox at ID now"}, scope: inPanes, able: cannotRetry, run: (*UI).retry},
 		{name: "reschedule", keys: []string{"W"}, help: "change when a scheduled message leaves", twins: []string{"outbox at ID WHEN"}, scope: inPanes, able: cannotReschedule, run: (*UI).reschedule},
@@ -441,11 +442,11 @@ const quitSaving = 2 * time.Second
 
 // quit saves what has been typed and ends the program.
 func (u *UI) quit() tea.Cmd {
-	return func() tea.Msg {
+	return tea.Sequence(u.dropThumbs(), func() tea.Msg {
 		ctx, cancel := context.WithTimeout(u.ctx, quitSaving)
 		defer cancel()
 		_ = u.flushTyped(ctx)
 		u.letGo(ctx)
 		return tea.QuitMsg{}
-	}
+	})
 }

@@ -162,6 +162,7 @@ func (u *UI) fingerprint(e entry, h heads) uint64 {
 	add(h.before, h.day, h.sender, h.state)
 	if e.msg != nil {
 		fingerprintMessage(add, e.msg)
+		u.fingerprintPictures(add, e.msg)
 		if len(e.msg.Reactions) > 0 {
 			add(u.thread.conv.Participant.DisplayName())
 		}
@@ -181,7 +182,7 @@ func (u *UI) fingerprint(e entry, h heads) uint64 {
 func fingerprintMessage(add func(...string), m *inbox.Message) {
 	add(m.Text, m.Unsupported, m.UpdatedAt.String(), strconv.FormatBool(edited(m)), strconv.FormatBool(m.Deleted), strconv.FormatBool(m.Event), strconv.FormatBool(m.Note))
 	for _, a := range m.Attachments {
-		add(a.Type, a.URL, a.Title, a.AsOf.String())
+		add(a.Type, a.URL, a.Title, a.AsOf.String(), strconv.FormatInt(a.Bytes, 10))
 	}
 	for _, r := range m.Reactions {
 		add(r.UserID, r.Emoji, strconv.FormatBool(r.Mine))
@@ -311,8 +312,8 @@ func (d *blockDrawer) message(e entry) {
 	if text := d.origin(m); text != "" {
 		d.text(plain, text)
 	}
-	for _, a := range m.Attachments {
-		d.attachment(a, e)
+	for i := range m.Attachments {
+		d.attachment(i, e)
 	}
 	if m.Unsupported != "" {
 		d.text(style[roleFaint], "["+m.Unsupported+": Parley cannot show this]")
@@ -376,20 +377,26 @@ func (d *blockDrawer) origin(m *inbox.Message) (text string) {
 // mostTitle is how many lines a post's or a reel's title may take.
 const mostTitle = 2
 
-// attachment adds one line: what it is, where it lies, how old the link is. A
-// title that is too long for it stands below.
-func (d *blockDrawer) attachment(a inbox.Attachment, e entry) {
-	style := d.u.style
-	l := d.line().link(style[roleLink], visible("["+attachmentWords(a, e.sent())+"]"), safeLink(a.URL))
+// attachment adds one line: what it is, where it lies, how old the link is, or why
+// it is not shown. A title that is too long for it stands below, then the picture.
+func (d *blockDrawer) attachment(i int, e entry) {
+	a, style := e.msg.Attachments[i], d.u.style
+	th := d.lookedAt(e.msg, i)
+	l := d.line().link(style[roleLink], visible("["+attachmentWords(a, e.sent())+d.u.aboutAttached(a, th)+"]"), safeLink(a.URL))
 	title := inbox.CleanLine(a.Title)
 	below := d.u.cells.width(title) > d.width/2
 	if title != "" && !below {
 		l.spaces(1).put(plain, title)
 	}
-	d.add(d.host(l, a.URL).fit(style[roleFaint], d.linkAge(a, e), l.left))
+	if why := d.u.whyNotShown(th); why != "" {
+		d.add(l.fit(style[roleFaint], " "+why, l.left))
+	} else {
+		d.add(d.host(l, a.URL).fit(style[roleFaint], d.linkAge(a, e)+d.u.loadingWords(th), l.left))
+	}
 	if below {
 		d.title(title)
 	}
+	d.thumb(th)
 }
 
 // title adds the beginning of a long title.

@@ -17,7 +17,7 @@ import (
 )
 
 // Pictures: what the terminal can show, what has been decoded, and the commands
-// that fetch, decode and draw. The viewer shows them.
+// that fetch, decode and draw. The viewer shows them, and the thread.
 
 // The ways to show pictures, as the config names them.
 const (
@@ -57,12 +57,17 @@ type pictures struct {
 	sixel  bool          // it said that it knows sixel
 	cell   picture.Cell  // and how large its cells are
 	number uint32        // of the picture that it was given last
+	first  uint32        // the number that none has
 	shown  *viewer       // whose drawing is on the screen
 	serial uint64        // of the last drawing
+	thumbs thumbs
+	losing uint64 // counts when the terminal may have lost what it was given
+	lost   uint64 // up to which of these it was given anew
 }
 
 func newPictures() pictures {
-	return pictures{slots: make(chan struct{}, decoders), number: rand.Uint32()}
+	number := rand.Uint32()
+	return pictures{slots: make(chan struct{}, decoders), number: number, first: number, thumbs: newThumbs()}
 }
 
 // kept is a picture with what is known of its file.
@@ -108,6 +113,11 @@ func (s *shelf) find(ref inbox.MediaRef) (k kept, found bool) {
 func (s *shelf) has(ref inbox.MediaRef) bool {
 	_, found := s.find(ref)
 	return found
+}
+
+// forget drops what came with a conversation.
+func (s *shelf) forget(id inbox.ConversationID) {
+	*s = slices.DeleteFunc(*s, func(k kept) bool { return k.ref.Conversation == id })
 }
 
 func (s *shelf) without(ref inbox.MediaRef) shelf {
@@ -184,39 +194,57 @@ func (u *UI) depth() picture.Depth {
 
 // The commands.
 
+// errand is what something is looked at or fetched for.
+type errand struct {
+	ref    inbox.MediaRef
+	thread bool // for the thread, not for the viewer
+	unsaid bool // nobody has asked for it: it is worth no read at the provider
+}
+
 // lookedMsg says what a link leads to.
 type lookedMsg struct {
-	ref  inbox.MediaRef
+	errand
 	info inbox.MediaInfo
 	err  error
 }
 
 // fetchedMsg is a picture.
 type fetchedMsg struct {
-	ref inbox.MediaRef
-	got kept
-	err error
+	errand
+	got   kept
+	small *picture.Picture // for the thread
+	err   error
 }
 
 // lookAt asks what a link leads to.
-func (u *UI) lookAt(ref inbox.MediaRef) tea.Cmd {
+func (u *UI) lookAt(e errand) tea.Cmd {
+	look := u.in.MediaInfo
+	if e.unsaid {
+		look = u.in.PeekMediaInfo
+	}
 	return func() tea.Msg {
-		info, err := u.in.MediaInfo(u.ctx, ref)
-		return lookedMsg{ref, info, err}
+		info, err := look(u.ctx, e.ref)
+		return lookedMsg{e, info, err}
 	}
 }
 
 // fetch gets a picture and decodes it.
-func (u *UI) fetch(ref inbox.MediaRef) tea.Cmd {
-	slots, limit := u.pictures.slots, u.opts.ShowBytes
+func (u *UI) fetch(e errand) tea.Cmd {
+	slots, limit, get := u.pictures.slots, u.opts.ShowBytes, u.in.Media
+	if e.unsaid {
+		get = u.in.PeekMedia
+	}
 	return func() tea.Msg {
-		file, err := u.in.Media(u.ctx, ref, limit)
+		file, err := get(u.ctx, e.ref, limit)
 		if err != nil {
-			return fetchedMsg{ref: ref, err: err}
+			return fetchedMsg{errand: e, err: err}
 		}
 		pic, err := decode(u.ctx, slots, file.Data)
+		if err != nil {
+			return fetchedMsg{errand: e, err: err}
+		}
 		info := inbox.MediaInfo{Type: file.Type, Bytes: int64(len(file.Data))}
-		return fetchedMsg{ref, kept{pic, ref, info}, err}
+		return fetchedMsg{e, kept{pic, e.ref, info}, pic.Within(thumbBox()), nil}
 	}
 }
 
@@ -245,6 +273,16 @@ type canvas struct {
 	dark          bool
 	cell          picture.Cell
 	tmux          bool
+	lost          uint64 // counts when the terminal may have lost what it keeps
+}
+
+// paper is what pictures are drawn for, without its size.
+func (u *UI) paper() canvas {
+	c := canvas{way: u.pictureWay(), depth: u.depth(), dark: u.look.dark, cell: u.pictures.cell, tmux: u.terminal.inTmux()}
+	if c.way == PicturesKitty {
+		c.lost = u.pictures.lost
+	}
+	return c
 }
 
 // drawing is a picture as the screen shows it.
@@ -260,7 +298,7 @@ type drawing struct {
 
 // drawnMsg is a drawing.
 type drawnMsg struct {
-	ref     inbox.MediaRef
+	errand
 	drawing *drawing
 }
 
@@ -268,14 +306,14 @@ type drawnMsg struct {
 type paintMsg struct{ serial uint64 }
 
 // drawFor draws a picture for a canvas.
-func (u *UI) drawFor(ref inbox.MediaRef, p *picture.Picture, c canvas) tea.Cmd {
+func (u *UI) drawFor(e errand, p *picture.Picture, c canvas) tea.Cmd {
 	u.pictures.serial++
 	u.pictures.number++
 	serial, id := u.pictures.serial, picture.Number(u.pictures.number)
 	return func() tea.Msg {
 		d := drawOn(c, p, id)
 		d.serial = serial
-		return drawnMsg{ref, d}
+		return drawnMsg{e, d}
 	}
 }
 
@@ -306,9 +344,19 @@ func (u *UI) handleMedia(msg tea.Msg) tea.Cmd {
 	case lookedMsg:
 		return u.looked(msg)
 	case fetchedMsg:
-		u.fetched(msg)
+		return u.fetched(msg)
 	case drawnMsg:
+		if msg.thread {
+			return u.thumbDrawn(msg)
+		}
 		return u.drawnAnew(msg)
+	case loadMsg:
+		u.pictures.thumbs.waiting = false
+		return u.loadThumbs()
+	case placedMsg:
+		return u.placeThumb(msg)
+	case lostMsg:
+		u.sendAgain(msg)
 	case paintMsg:
 		return u.paint(msg)
 	case savedFileMsg:

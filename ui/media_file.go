@@ -175,7 +175,7 @@ func saving(dir string, err error) error {
 // openLink opens a link on the machine of the agent, where parley runs there;
 // elsewhere the link is shown and copied.
 func (u *UI) openLink(link string) tea.Cmd {
-	if len(u.opts.Opener) == 0 || u.terminal.remote() {
+	if !u.opensLinks() {
 		return u.copied(link)
 	}
 	u.say("opening " + link)

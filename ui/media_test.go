@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -23,9 +24,11 @@ import (
 
 // gallery is what the links lead to.
 type gallery struct {
+	mu      sync.Mutex
 	files   map[string]thing
 	looks   int
 	fetches int
+	waiting int           // have been asked and not been answered
 	hang    chan struct{} // not nil: nothing is answered before it is closed
 }
 
@@ -38,9 +41,7 @@ type thing struct {
 }
 
 func (g *gallery) Head(_ context.Context, link string) (inbox.MediaInfo, error) {
-	g.looks++
-	g.wait()
-	f := g.files[link]
+	f := g.answer(link, &g.looks)
 	if f.bytes == 0 {
 		f.bytes = int64(len(f.data))
 	}
@@ -48,16 +49,24 @@ func (g *gallery) Head(_ context.Context, link string) (inbox.MediaInfo, error) 
 }
 
 func (g *gallery) Fetch(_ context.Context, link string, _ int64) (inbox.MediaFile, error) {
-	g.fetches++
-	g.wait()
-	f := g.files[link]
+	f := g.answer(link, &g.fetches)
 	return inbox.MediaFile{Type: f.kind, Data: f.data}, f.err
 }
 
-func (g *gallery) wait() {
-	if g.hang != nil {
-		<-g.hang
+// answer counts the question, and waits where it has to.
+func (g *gallery) answer(link string, count *int) thing {
+	g.mu.Lock()
+	*count++
+	g.waiting++
+	hang := g.hang
+	g.mu.Unlock()
+	if hang != nil {
+		<-hang
 	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.waiting--
+	return g.files[link]
 }
 
 // painting is a PNG of that size.
@@ -86,6 +95,9 @@ func atGallery(t *testing.T, opts ui.Options, g *gallery, attachments []inbox.At
 	t.Helper()
 	if opts.Pictures == "" {
 		opts.Pictures = ui.PicturesBlocks
+	}
+	if opts.InThread == "" {
+		opts.InThread = ui.ThreadPicturesOff // this is about the viewer
 	}
 	fill := func(s *shop) {
 		var err error

@@ -99,11 +99,15 @@ func (v *viewer) begin(u *UI) tea.Cmd {
 	if got, found := u.pictures.shelf.get(item.ref); found {
 		item.info, item.known, item.err = got.info, true, nil
 	}
+	if th := u.pictures.thumbs.all[item.ref]; th != nil && th.known && !item.known {
+		item.info, item.known, item.err = th.info, true, nil
+		return u.goOnWith(item)
+	}
 	if item.busy || item.known && item.err == nil {
 		return nil
 	}
 	item.busy, item.err = true, nil
-	return u.lookAt(item.ref)
+	return u.lookAt(errand{ref: item.ref})
 }
 
 func (v *viewer) item() *viewed { return &v.items[v.index] }
@@ -124,15 +128,26 @@ func (u *UI) viewing(ref inbox.MediaRef) *viewed {
 	return nil
 }
 
-// looked takes what a link leads to, and goes on to fetch it where nobody has to
-// be asked.
+// looked takes what a link leads to.
 func (u *UI) looked(msg lookedMsg) tea.Cmd {
+	more := u.thumbLooked(msg)
+	if msg.thread {
+		return more
+	}
 	item := u.viewing(msg.ref)
 	if item == nil {
 		return nil
 	}
 	item.busy, item.info, item.err, item.known = false, msg.info, inbox.AsError(msg.err), msg.err == nil
-	if item.err != nil || !u.showable(item) || u.asksFirst(item) {
+	if item.err != nil {
+		return nil
+	}
+	return u.goOnWith(item)
+}
+
+// goOnWith fetches what is known to be a picture, where nobody has to be asked.
+func (u *UI) goOnWith(item *viewed) tea.Cmd {
+	if !u.showable(item) || u.asksFirst(item) {
 		return nil
 	}
 	return u.fetchItem(item)
@@ -140,12 +155,12 @@ func (u *UI) looked(msg lookedMsg) tea.Cmd {
 
 func (u *UI) fetchItem(item *viewed) tea.Cmd {
 	item.busy, item.err = true, nil
-	return u.fetch(item.ref)
+	return u.fetch(errand{ref: item.ref})
 }
 
 // showable tells that the item is a picture that may be fetched.
 func (u *UI) showable(item *viewed) bool {
-	return u.pictureWay() != PicturesOff && picture.Shows(item.info.Type) && item.info.Bytes <= u.opts.ShowBytes
+	return u.pictureWay() != PicturesOff && u.fetchable(item.info)
 }
 
 // asksFirst tells that it is not fetched before the agent says so.
@@ -154,17 +169,23 @@ func (u *UI) asksFirst(item *viewed) bool {
 }
 
 // fetched takes a picture. It is kept also when nobody waits for it any more: who
-// has closed the viewer may open it again.
-func (u *UI) fetched(msg fetchedMsg) {
+// has closed the viewer may open it again, and who sees it in the thread may want
+// to look at it.
+func (u *UI) fetched(msg fetchedMsg) tea.Cmd {
 	if msg.err == nil {
 		u.pictures.shelf.put(msg.got)
+	}
+	more := u.thumbFetched(msg)
+	if msg.thread && msg.err != nil {
+		return more
 	}
 	if item := u.viewing(msg.ref); item != nil {
 		item.busy, item.err = false, inbox.AsError(msg.err)
 		if msg.err == nil {
-			item.info = msg.got.info
+			item.info, item.known = msg.got.info, true
 		}
 	}
+	return more
 }
 
 // tendViewer draws what the viewer shows when that, or the room for it, has
@@ -185,16 +206,14 @@ func (u *UI) tendViewer() tea.Cmd {
 		return away
 	}
 	v.wanted = want
-	return tea.Batch(away, u.drawFor(v.item().ref, got.Picture, want))
+	return tea.Batch(away, u.drawFor(errand{ref: v.item().ref}, got.Picture, want))
 }
 
 // canvas is the room for pictures as it is now.
 func (u *UI) canvas() canvas {
-	b := u.body()
-	return canvas{
-		columns: b.width, rows: b.height - viewerHead - u.hintRows(), way: u.pictureWay(),
-		depth: u.depth(), dark: u.look.dark, cell: u.pictures.cell, tmux: u.terminal.inTmux(),
-	}
+	b, c := u.body(), u.paper()
+	c.columns, c.rows = b.width, b.height-viewerHead-u.hintRows()
+	return c
 }
 
 // paintAfter is how long a frame may take to be on the screen. Bubble Tea writes
@@ -343,11 +362,16 @@ func (u *UI) mediaWords(item *viewed) string {
 	if got, found := u.pictures.shelf.find(item.ref); found {
 		text += " " + strconv.Itoa(got.Original.X) + " x " + strconv.Itoa(got.Original.Y)
 	}
-	if item.info.Length > 0 {
-		text += ", " + playingTime(item.info.Length)
+	return text + lengthAndSize(item.info)
+}
+
+// lengthAndSize is what is told of it: ", 1:23, 3.0 MB".
+func lengthAndSize(info inbox.MediaInfo) (text string) {
+	if info.Length > 0 {
+		text = ", " + playingTime(info.Length)
 	}
-	if item.info.Bytes >= 0 {
-		text += ", " + inbox.ByteSize(item.info.Bytes)
+	if info.Bytes >= 0 {
+		text += ", " + inbox.ByteSize(info.Bytes)
 	}
 	return text
 }

@@ -53,7 +53,7 @@ func (u *UI) redraw() tea.Cmd {
 	u.restyled()
 	return tea.Batch(
 		tea.Sequence(tea.Raw(u.modes()), tea.ClearScreen),
-		tea.RequestWindowSize, tea.RequestBackgroundColor,
+		tea.RequestWindowSize, tea.RequestBackgroundColor, u.picturesLost(),
 	)
 }
 

@@ -172,6 +172,9 @@ func (u *UI) hintNames() (names, kept []string) {
 		if caps := u.in.Capabilities(u.thread.id); !caps.Reactions.OK {
 			names = slices.DeleteFunc(names, func(name string) bool { return name == "react" || name == "heart" })
 		}
+		if u.hidesPictures() {
+			names = slices.Insert(names, 2, "pictures")
+		}
 		return names, []string{"help", "quit"}
 	}
 	if len(u.list.marks.ids) > 0 {
@@ -186,6 +189,8 @@ func (u *UI) hintNames() (names, kept []string) {
 // hintHelp is the short form of an action's help.
 func (u *UI) hintHelp(name string) string {
 	switch name {
+	case "pictures":
+		return "show pictures"
 	case "previous-message":
 		return "message up"
 	case "next-message":

@@ -66,6 +66,9 @@ type block struct {
 	heads int
 	mark  uint64    // fingerprint of all that was drawn
 	until time.Time // when a label in it changes
+
+	attached []attached // what it has that is looked at
+	pictures []stretch  // and where pictures stand in it
 }
 
 // The window of messages that is kept, and how near to its edge the screen may

@@ -12,6 +12,7 @@ import (
 // drawThread draws the header and the visible lines.
 func (u *UI) drawThread() (lines []string, until time.Time) {
 	area := u.area.thread
+	u.pictures.thumbs.begin()
 	if area.width == 0 || area.height == 0 {
 		return nil, time.Time{}
 	}
@@ -164,6 +165,7 @@ func (u *UI) drawMessages(height int) (lines []string, until time.Time) {
 	for i, line := at.entry, at.line; i < len(t.entries) && len(lines) < height; i, line = i+1, 0 {
 		b := u.block(i)
 		until = sooner(until, b.until)
+		u.pictures.thumbs.see(b.attached)
 		for ; line < len(b.lines) && len(lines) < height; line++ {
 			lines = append(lines, u.gutter(i, line >= b.heads)+b.lines[line])
 		}

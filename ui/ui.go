@@ -26,6 +26,7 @@ type Options struct {
 	Keys        map[string][]string // over the defaults, by action: see [CheckKeys]
 	Notify      Notify
 	Pictures    string        // one of [PictureWays]; PicturesAuto when empty
+	InThread    string        // when pictures are in the thread: one of [ThreadPictures]; ThreadPicturesAuto when empty
 	ShowBytes   int64         // the largest picture that is fetched to be shown; [UsualPictureBytes] when 0
 	Downloads   string        // folder for files that are saved; "" for none
 	Opener      []string      // command that opens a link, without the link; none where there is no browser
@@ -54,6 +55,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Pictures == "" {
 		o.Pictures = PicturesAuto
+	}
+	if o.InThread == "" {
+		o.InThread = ThreadPicturesAuto
 	}
 	if o.ShowBytes == 0 {
 		o.ShowBytes = UsualPictureBytes

@@ -16,8 +16,9 @@ func (u *UI) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	cmd := u.handle(msg)
 	u.fitThread()
 	shown := u.tendViewer()
+	u.measureThumbs()
 	u.draw()
-	return u, tea.Batch(cmd, shown, u.setClock())
+	return u, tea.Batch(cmd, shown, u.tendThumbs(), u.setClock())
 }
 
 // handle is the table of handlers.
@@ -201,7 +202,7 @@ func (u *UI) resized(width, height int) tea.Cmd {
 	u.width, u.height = width, height
 	u.restyled()
 	u.relayout()
-	return u.listMoved()
+	return tea.Batch(u.listMoved(), u.picturesLost())
 }
 
 // modeReported switches the measuring of text together with the renderer, which
@@ -261,9 +262,10 @@ func (u *UI) gone(id inbox.ConversationID) tea.Cmd {
 	u.list.remove(id)
 	u.list.unmark(id)
 	u.search.forget(id)
+	pictures := u.forgetPictures(id)
 	u.touch(partList | partStatus)
 	if u.thread.id != id {
-		return nil
+		return pictures
 	}
 	if u.composer != nil {
 		u.warn(u.composer.to + " has been forgotten on this machine")
@@ -277,7 +279,7 @@ func (u *UI) gone(id inbox.ConversationID) tea.Cmd {
 	u.touch(partThread | partPerson)
 	u.focusOn(onList)
 	u.relayout()
-	return u.showSelected()
+	return tea.Batch(pictures, u.showSelected())
 }
 
 func (u *UI) accountsChanged() {

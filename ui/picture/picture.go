@@ -54,6 +54,15 @@ func (p *Picture) Size() image.Point { return p.img.Rect.Size() }
 // Bytes that it takes in memory.
 func (p *Picture) Bytes() int { return len(p.img.Pix) }
 
+// Within is a copy that fits into a box, or the picture itself where it does.
+func (p *Picture) Within(box image.Point) *Picture {
+	size := within(p.Size(), box)
+	if size == p.Size() {
+		return p
+	}
+	return &Picture{p.Format, p.Original, scale(p.img, size)}
+}
+
 // format is a kind of picture that can be decoded.
 type format struct {
 	name   string
