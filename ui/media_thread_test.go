@@ -1,10 +1,14 @@
 package ui_test
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 	"hash/crc32"
 	"image"
+	"image/color"
+	"image/draw"
+	"image/png"
 	"regexp"
 	"slices"
 	"strings"
@@ -517,5 +521,34 @@ func TestForgottenCustomersPicturesAreForgotten(t *testing.T) {
 			t.Error("the terminal still has the picture")
 		}
 		s.Misses("\U0010eeee")
+	})
+}
+
+// quarters is a picture of four colours.
+func quarters(width, height int) thing {
+	img := image.NewRGBA(image.Rect(0, 0, width, height))
+	for i, c := range []color.RGBA{{200, 60, 50, 255}, {60, 140, 90, 255}, {50, 90, 170, 255}, {230, 190, 80, 255}} {
+		at := image.Pt(i%2*width/2, i/2*height/2)
+		draw.Draw(img, image.Rectangle{at, at.Add(image.Pt(width/2, height/2))}, image.NewUniform(c), image.Point{}, draw.Src)
+	}
+	var b bytes.Buffer
+	if err := png.Encode(&b, img); err != nil {
+		panic(err)
+	}
+	return thing{kind: "image/png", data: b.Bytes()}
+}
+
+func TestScreensOfPicturesInTheThread(t *testing.T) {
+	g := &gallery{files: map[string]thing{
+		photoLink: quarters(640, 480), voiceLink: {kind: "audio/ogg", bytes: 31 << 10, length: 17 * time.Second},
+		pageLink: {err: inbox.Errorf(inbox.NotFound, "shop.example has it no longer, or not for this link (HTTP 404)")},
+	}}
+	things := []inbox.Attachment{linked("image", photoLink), linked("audio", voiceLink), linked("image", pageLink)}
+	inThread(t, ui.Options{Opener: []string{"true"}}, g, things, func(s *shop) {
+		for _, size := range [][2]int{{80, 24}, {120, 40}} {
+			s.Resize(size[0], size[1])
+			s.Wait(time.Second)
+			compareScreen(t, fmt.Sprintf("pictures-%dx%d-dark", size[0], size[1]), picture(s.View().Content))
+		}
 	})
 }
