@@ -21,14 +21,14 @@ func (in *Inbox) Stats(ctx context.Context, p Period, f func(ConversationTally) 
 	if err != nil {
 		return err
 	}
+	oldest := p.Since.Add(-in.longestLead())
 	seen := map[ConversationID]bool{} // a conversation may change its view meanwhile
 	for _, v := range WholeViews {
 		for row, err := range in.Walk(ctx, ListSearch{Query: ListQuery{View: v, Now: p.Until}}) {
 			if err != nil {
 				return err
 			}
-			policy := in.Capabilities(row.ID).Window
-			if v.UsualSort() == SortNewest && row.LastActivity().Add(lead(policy)).Before(p.Since) && row.Triage.DoneAt.Before(p.Since) {
+			if v.UsualSort() == SortNewest && row.LastActivity().Before(oldest) && row.Triage.DoneAt.Before(p.Since) {
 				if v == ViewAll {
 					break // all that follow are older
 				}
@@ -38,6 +38,7 @@ func (in *Inbox) Stats(ctx context.Context, p Period, f func(ConversationTally) 
 				continue
 			}
 			seen[row.ID] = true
+			policy := in.Capabilities(row.ID).Window
 			messages, err := in.statMessages(ctx, row.ID, p.Since.Add(-lead(policy)), automated)
 			if err != nil {
 				return err
@@ -56,13 +57,24 @@ func (in *Inbox) Stats(ctx context.Context, p Period, f func(ConversationTally) 
 	return nil
 }
 
-// longestLead is how far before the period a window that closes in it can have
+// usualLead is how far before the period a window that closes in it can have
 // begun, where no policy says more.
-const longestLead = 30 * 24 * time.Hour
+const usualLead = 30 * 24 * time.Hour
 
 // lead is how far before the period the messages begin that matter in it.
 func lead(policy WindowPolicy) time.Duration {
-	return max(longestLead, policy.Open, policy.Late)
+	return max(usualLead, policy.Open, policy.Late)
+}
+
+// longestLead is the one of the longest window that there is.
+func (in *Inbox) longestLead() time.Duration {
+	longest := usualLead
+	for _, a := range in.accounts {
+		for _, p := range a.Provider.Platforms() {
+			longest = max(longest, lead(in.capabilities(a, p).Window))
+		}
+	}
+	return longest
 }
 
 // automated are the items that parley itself knows nobody to have typed, as long

@@ -202,3 +202,32 @@ func TestStatsReadWhatTheyNeed(t *testing.T) {
 		t.Errorf("%+v (missed: want %d), %v", total, missed, err)
 	}
 }
+
+// TestALongWindowIsFoundBehindShortOnes: the config may give a platform a longer
+// one than the others have.
+func TestALongWindowIsFoundBehindShortOnes(t *testing.T) {
+	f := newFixture(t)
+	const day = 24 * time.Hour
+	var err error
+	f.in, err = inbox.New(t.Context(), inbox.Options{Store: f.store, Accounts: []inbox.Account{{
+		ID: "acme", Provider: f.provider, Windows: map[inbox.Platform]inbox.WindowPolicy{inbox.Facebook: {Limited: true, Open: 60 * day}},
+	}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := time.Now()
+	f.ingest(batch(received("i1", "hello", now.Add(-55*day))))
+	long := batch(received("f1", "hello", now.Add(-65*day)))
+	long.Platform = inbox.Facebook
+	f.ingest(long)
+	missed := map[inbox.Platform]int{}
+	err = f.in.Stats(t.Context(), inbox.Period{Since: now.Add(-20 * day), Until: now, Zone: time.UTC}, func(c inbox.ConversationTally) error {
+		for _, tally := range c.Days {
+			missed[c.Platform] += tally.Missed
+		}
+		return nil
+	})
+	if err != nil || !reflect.DeepEqual(missed, map[inbox.Platform]int{inbox.Facebook: 1}) {
+		t.Errorf("missed %v, %v", missed, err)
+	}
+}
