@@ -13,10 +13,13 @@ import (
 // it. A common word costs the bitmaps of a month, a day and an hour, a rare one
 // none of these.
 
-// stretch is a part of time with the messages that may match in it.
+// stretch is a part of time with the messages that may match in it. As long as it
+// waits, they are still those of the stretch that it is a part of: most are never
+// looked at, because the page is full before.
 type stretch struct {
-	name string            // its term; "" is all of time
-	docs []*roaring.Bitmap // by segment
+	name  string            // its term; "" is all of time
+	docs  []*roaring.Bitmap // by segment
+	waits bool
 }
 
 func (s stretch) size() (n uint64) {
@@ -38,37 +41,47 @@ func (s *Search) Next() (found []Entry, err error) {
 			last := len(s.left) - 1
 			newest := s.left[last]
 			s.left = s.left[:last]
-			if newest.size() <= few || newest.finest() {
-				found, err = s.entries(newest)
-			} else {
-				err = s.divide(newest)
-			}
+			found, err = s.look(newest)
 		}
 		return err
 	})
 	return found, err
 }
 
+// look reads a stretch, or puts its parts in its place.
+func (s *Search) look(part stretch) ([]Entry, error) {
+	if part.waits {
+		if err := s.narrow(&part); err != nil {
+			return nil, err
+		}
+	}
+	if part.size() <= few || part.finest() {
+		return s.entries(part)
+	}
+	return nil, s.divide(part)
+}
+
+// narrow leaves the messages of the stretch alone.
+func (s *Search) narrow(part *stretch) error {
+	docs := make([]*roaring.Bitmap, len(s.segments))
+	for i, l := range s.segments {
+		then, err := l.docs(fieldWhen, part.name)
+		if err != nil {
+			return err
+		}
+		docs[i] = roaring.And(part.docs[i], then)
+	}
+	part.docs, part.waits = docs, false
+	return nil
+}
+
 // divide puts the parts of a stretch in its place.
 func (s *Search) divide(whole stretch) error {
 	names, err := s.parts(whole)
-	if err != nil {
-		return err
-	}
 	for _, name := range slices.Backward(names) {
-		part := stretch{name: name, docs: make([]*roaring.Bitmap, len(s.segments))}
-		for i, l := range s.segments {
-			docs, err := l.docs(fieldWhen, name)
-			if err != nil {
-				return err
-			}
-			part.docs[i] = roaring.And(whole.docs[i], docs)
-		}
-		if part.size() > 0 {
-			s.left = append(s.left, part)
-		}
+		s.left = append(s.left, stretch{name: name, docs: whole.docs, waits: true})
 	}
-	return nil
+	return err
 }
 
 // parts are the names of the parts of a stretch that can hold an answer, newest
