@@ -571,6 +571,33 @@ func TestDamageUnderARunningIndex(t *testing.T) {
 	}
 }
 
+// TestDamageUnderTheIndexer is found by who writes and merges files, without a
+// search.
+func TestDamageUnderTheIndexer(t *testing.T) {
+	dir := t.TempDir()
+	c := open(t, dir)
+	follow := func(from, to int) {
+		for i := from; i < to; i++ {
+			put(t, c, customer(i, "Anna"), said(i, 1, "where is my order"))
+			catchUp(t, c)
+		}
+	}
+	follow(0, 7)
+	files, err := filepath.Glob(filepath.Join(dir, cache.IndexFolder, "*.zap"))
+	if err != nil || len(files) == 0 {
+		t.Fatal("no files", err)
+	}
+	for _, path := range files {
+		if err := os.Truncate(path, 0); err != nil {
+			t.Fatal(err)
+		}
+	}
+	follow(7, 20)
+	if got := answer(t, c, terms("order")); len(got) != 20 {
+		t.Errorf("%d of 20 are found after it was made anew", len(got))
+	}
+}
+
 // TestIndexFollowsWhileItIsMade runs the indexer beside writers and searches.
 func TestIndexFollowsWhileItIsMade(t *testing.T) {
 	c := open(t, t.TempDir())

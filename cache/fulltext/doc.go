@@ -18,12 +18,12 @@
 // instead of 1.4 at 200,000 messages), and its own query for one letter that
 // 3,000 words begin with takes 200 ms instead of 16.
 //
-// One document stands for a message or an agents' note, one for a customer's names. There are no
-// positions in the index. A search therefore has two steps: bitmaps tell which
-// documents may match ([Search.Next] hands them out, newest first), and the
-// caller reads these from its store and asks [Query.Message] whether they do,
-// which also finds the words to mark. So the answer is right even where the
-// index is behind.
+// One document stands for a message or an agents' note, one for a customer's
+// names. There are no positions in the index. A search therefore has two steps:
+// bitmaps tell which documents may match ([Search.Next] hands them out, newest
+// first), and the caller reads these from its store and asks [Query.Message]
+// whether they do, which also finds the words to mark. So the answer is right even
+// where the index is behind.
 //
 // The fields of a document:
 //
