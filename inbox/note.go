@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 	"unicode/utf8"
 )
 
@@ -27,9 +28,9 @@ func (in *Inbox) AddNote(ctx context.Context, id ConversationID, text, author st
 	if text, err = cleanNote(text); err != nil {
 		return Message{}, err
 	}
-	at := toMillis(in.Now(id.Account()))
+	at := toMillis(in.Now(id.Account())) // the provider's clock, as that of the messages around it; IDs are by ours
 	note = Message{
-		Conversation: id, ID: notePrefix + MessageID(in.nextOutboxID(at)), Note: true,
+		Conversation: id, ID: notePrefix + MessageID(in.nextOutboxID(time.Now())), Note: true,
 		Author: cut(CleanLine(author), maxAuthor), Text: text, CreatedAt: at,
 	}
 	return note, in.changeNotes(ctx, id, func(e *edit) error { return e.PutNote(note) })

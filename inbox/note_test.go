@@ -1,6 +1,7 @@
 package inbox_test
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"testing"
@@ -177,4 +178,26 @@ func TestDraftsOfNotesAndOfAnswersAreKeptApart(t *testing.T) {
 	if got := drafts(); got != [2]string{} {
 		t.Errorf("after both are empty: %q", got)
 	}
+}
+
+// TestANoteDoesNotUpsetTheOrderOfSends: it stands by the provider's clock, which
+// may be a day ahead of ours, and both have their IDs from one sequence.
+func TestANoteDoesNotUpsetTheOrderOfSends(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := receivedAgo(t, time.Minute)
+		f.provider.InspectFunc = func(context.Context) (inbox.AccountInfo, error) {
+			return inbox.AccountInfo{ServerTime: time.Now().Add(24 * time.Hour)}, nil
+		}
+		if _, err := f.in.Inspect(t.Context(), "acme"); err != nil {
+			t.Fatal(err)
+		}
+		f.push(batch(pushed(received("m2", "hello?", f.in.Now("acme")))))
+		f.note("ask the store first")
+		first := f.send("one moment")
+		time.Sleep(time.Second)
+		f.restart()
+		if second := f.send("here it is"); second.ID <= first.ID {
+			t.Errorf("%s comes before %s", second.ID, first.ID)
+		}
+	})
 }
