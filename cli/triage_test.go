@@ -114,7 +114,7 @@ func TestTriageRefusesWhatIsNotClear(t *testing.T) {
 		{[]string{"snooze"}, exitUsage, "WHEN"},
 		{[]string{"snooze", "zdenka"}, exitUsage, "a CONVERSATION or a --query"},
 		{[]string{"snooze", "zdenka", "soon"}, exitFailed, "tomorrow 8am"},
-		{[]string{"snooze", "zdenka", "1999-01-01"}, exitFailed, "over"},
+		{[]string{"snooze", "zdenka", "1999-01-01"}, exitFailed, "days ago"},
 		{[]string{"label", "zdenka"}, exitUsage, "+LABEL"},
 		{[]string{"label", "+vip"}, exitUsage, "a CONVERSATION or a --query"},
 		{[]string{"label", "zdenka", `+"`}, exitUsage, "quotation"},

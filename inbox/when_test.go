@@ -88,7 +88,7 @@ func TestTimesThatAreNone(t *testing.T) {
 		"-2h":                  "understood",
 		"2h before lunch":      "understood",
 		"before close":         "understood",
-		"2026-11-18 10:00":     "was 10 minutes ago",
+		"2026-11-18 10:00":     "was 15 minutes ago",
 		"today 10:15":          "ago",
 		"1999-01-01":           "days ago",
 		"2h before close":      "no reply window",
