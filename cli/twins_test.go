@@ -116,6 +116,7 @@ var beside = map[string]string{
 	"login":                 "names its commands",
 	"webhook":               "names its commands",
 	"config init":           "before there is an inbox",
+	"config wizard":         "before there is an inbox",
 	"demo":                  "opens an inbox",
 	"doctor":                "when there may be no inbox to open",
 	"export":                "writes a file",
