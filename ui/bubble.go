@@ -225,9 +225,10 @@ func (u *UI) drawBlock(e entry, h heads) *block {
 
 // blockDrawer collects the lines of a block.
 type blockDrawer struct {
-	u     *UI
-	width int
-	block *block
+	u       *UI
+	width   int
+	block   *block
+	waiting []laid // pictures that stand below the lines that are added now
 }
 
 func (d *blockDrawer) add(l *lineBuilder) { d.block.lines = append(d.block.lines, l.String()) }
@@ -315,6 +316,7 @@ func (d *blockDrawer) message(e entry) {
 	for i := range m.Attachments {
 		d.attachment(i, e)
 	}
+	d.lay()
 	if m.Unsupported != "" {
 		d.text(style[roleFaint], "["+m.Unsupported+": Parley cannot show this]")
 	}
@@ -378,10 +380,16 @@ func (d *blockDrawer) origin(m *inbox.Message) (text string) {
 const mostTitle = 2
 
 // attachment adds one line: what it is, where it lies, how old the link is, or why
-// it is not shown. A title that is too long for it stands below, then the picture.
+// it is not shown. A title that is too long for it stands below; a picture stands
+// below the lines of those that follow one another.
 func (d *blockDrawer) attachment(i int, e entry) {
 	a, style := e.msg.Attachments[i], d.u.style
 	th := d.lookedAt(e.msg, i)
+	if th == nil || !th.isPicture() {
+		d.lay()
+	} else {
+		d.hold(i, th)
+	}
 	l := d.line().link(style[roleLink], visible("["+attachmentWords(a, e.sent())+d.u.aboutAttached(a, th)+"]"), safeLink(a.URL))
 	title := inbox.CleanLine(a.Title)
 	below := d.u.cells.width(title) > d.width/2
@@ -396,7 +404,6 @@ func (d *blockDrawer) attachment(i int, e entry) {
 	if below {
 		d.title(title)
 	}
-	d.thumb(th)
 }
 
 // title adds the beginning of a long title.

@@ -169,20 +169,62 @@ func (u *UI) loadingWords(th *thumb) string {
 	return ""
 }
 
-// thumb adds the lines of a picture, where there is one. A drawing for another
-// screen is shown until there is a better one, if it fits.
-func (d *blockDrawer) thumb(th *thumb) {
-	if th == nil || th.drawing == nil || !d.u.shows(th) || th.drawing.columns > d.width {
-		return
-	}
-	rows := th.drawing.lines
-	d.block.pictures = append(d.block.pictures, stretch{d.block.plainLines(), len(rows)})
-	d.block.lines = append(d.block.lines, rows...)
+// laid is a picture that waits for its place in a block.
+type laid struct {
+	index   int // of the attachment
+	drawing *drawing
 }
 
-// stretch is where a picture stands in a block: below how many lines that belong
-// to no picture, not counting the heads.
-type stretch struct{ below, rows int }
+// gap is the room between pictures that stand side by side.
+const gap = 2
+
+// hold keeps a picture until the lines of those beside it have been added. A
+// drawing for another screen is shown until there is a better one, if it fits.
+func (d *blockDrawer) hold(index int, th *thumb) {
+	if th.drawing != nil && d.u.shows(th) && th.drawing.columns <= d.width {
+		d.waiting = append(d.waiting, laid{index, th.drawing})
+	}
+}
+
+// lay adds the pictures that are held, side by side where there is room.
+func (d *blockDrawer) lay() {
+	for len(d.waiting) > 0 {
+		n, width := 1, d.waiting[0].drawing.columns
+		for n < len(d.waiting) && width+gap+d.waiting[n].drawing.columns <= d.width {
+			width += gap + d.waiting[n].drawing.columns
+			n++
+		}
+		d.shelve(d.waiting[:n])
+		d.waiting = d.waiting[n:]
+	}
+}
+
+// shelve adds pictures that stand side by side.
+func (d *blockDrawer) shelve(side []laid) {
+	rows := 0
+	for _, p := range side {
+		rows = max(rows, p.drawing.rows)
+	}
+	d.block.pictures = append(d.block.pictures, stretch{d.block.plainLines(), rows, side[0].index, side[len(side)-1].index})
+	for row := range rows {
+		var b strings.Builder
+		for i, p := range side {
+			if i > 0 {
+				b.WriteString(strings.Repeat(" ", gap))
+			}
+			if row < p.drawing.rows {
+				b.WriteString(p.drawing.lines[row])
+			} else {
+				b.WriteString(strings.Repeat(" ", p.drawing.columns))
+			}
+		}
+		d.block.lines = append(d.block.lines, b.String())
+	}
+}
+
+// stretch is where pictures stand side by side in a block: below how many lines
+// that belong to no picture, not counting the heads, and which attachments they are.
+type stretch struct{ below, rows, first, last int }
 
 // plainLines counts the lines of what is said that belong to no picture.
 func (b *block) plainLines() int {
@@ -193,9 +235,13 @@ func (b *block) plainLines() int {
 	return n
 }
 
-// footing is a line of a block by what stands in it: a row of the picture below so
-// many plain lines, or the plain line itself where row is negative.
-type footing struct{ plain, row int }
+// footing is a line of a block by what stands in it: the plain line below so many
+// others, or a row of a picture, which is below so many.
+type footing struct {
+	plain   int
+	picture int // attachment, -1 for none
+	row     int
+}
 
 // placeOf finds out what stands in a line, counted from the first after the heads.
 func (b *block) placeOf(line int) footing {
@@ -204,36 +250,32 @@ func (b *block) placeOf(line int) footing {
 		first := p.below + above
 		switch {
 		case line < first:
-			return footing{line - above, -1}
+			return footing{line - above, -1, 0}
 		case line < first+p.rows:
-			return footing{p.below, line - first}
+			return footing{p.below, p.first, line - first}
 		}
 		above += p.rows
 	}
-	return footing{line - above, -1}
+	return footing{line - above, -1, 0}
 }
 
-// lineOf finds the line again. Of a picture that is gone, it is the line that
-// tells of it.
+// lineOf finds the line again. Of a picture that is gone, it is the one above it,
+// which tells of it.
 func (b *block) lineOf(at footing) int {
+	plain := at.plain
+	if at.picture >= 0 {
+		plain = max(plain-1, 0)
+	}
 	above := 0
 	for _, p := range b.pictures {
 		switch {
-		case at.row >= 0 && p.below == at.plain:
+		case at.picture >= p.first && at.picture <= p.last:
 			return p.below + above + min(at.row, p.rows-1)
-		case at.plain < p.below:
-			return at.line(above)
+		case plain >= p.below:
+			above += p.rows
 		}
-		above += p.rows
 	}
-	return at.line(above)
-}
-
-func (at footing) line(above int) int {
-	if at.row >= 0 {
-		return max(at.plain-1, 0) + above
-	}
-	return at.plain + above
+	return plain + above
 }
 
 // keepPlace changes something of the pictures. What is at the top of the screen

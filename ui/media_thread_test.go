@@ -417,13 +417,24 @@ func TestPictureThatIsCutOffStaysCutOff(t *testing.T) {
 			s.Press("j")
 		}
 		s.Press("j", "j")
-		s.showsPictures(image.Pt(30, 9), image.Pt(30, 11))
+		s.showsPictures(image.Pt(60, 9))
 		s.Resize(120, 24)
 		s.Wait(time.Second)
-		s.showsPictures(image.Pt(16, 4), image.Pt(16, 6))
+		s.showsPictures(image.Pt(32, 4))
 		s.Press("D")
 		if got := s.topOfThread(); !strings.HasPrefix(got, "[image") {
 			t.Errorf("the screen begins with %q:\n%s", got, s.Screen())
+		}
+	})
+}
+
+func TestPicturesThatFollowOneAnotherStandSideBySide(t *testing.T) {
+	g := &gallery{files: map[string]thing{photoLink: painting(320, 240), pageLink: painting(160, 90), voiceLink: {kind: "audio/ogg"}}}
+	photo, small, voice := linked("image", photoLink), linked("image", pageLink), linked("audio", voiceLink)
+	inThread(t, ui.Options{}, g, []inbox.Attachment{photo, small, photo, voice, small}, func(s *shop) {
+		// 30 and 20 columns with 2 between them fit into 79; the third is 11 rows below.
+		if got := s.cellsOf("▀"); !slices.Equal(got, []image.Point{{50, 11 + 11}, {20, 6}}) {
+			t.Errorf("%v:\n%s", got, s.Screen())
 		}
 	})
 }
