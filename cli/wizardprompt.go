@@ -47,14 +47,36 @@ type typed struct {
 
 // say writes a text, broken at the terminal's usual width.
 func (p *prompter) say(format string, args ...any) {
-	fmt.Fprintln(p.out, ansi.Wordwrap(fmt.Sprintf(format, args...), promptWidth, ""))
+	fmt.Fprintln(p.out, wrapWords(fmt.Sprintf(format, args...), promptWidth))
 }
 
 // point writes a text whose lines all begin behind a mark.
 func (p *prompter) point(mark, text string) {
 	gap := strings.Repeat(" ", len(mark))
-	text = ansi.Wordwrap(text, promptWidth-len(mark), "")
-	fmt.Fprintln(p.out, mark+strings.ReplaceAll(text, "\n", "\n"+gap))
+	fmt.Fprintln(p.out, mark+strings.ReplaceAll(wrapWords(text, promptWidth-len(mark)), "\n", "\n"+gap))
+}
+
+// wrapWords breaks lines that are longer than the width, at blanks only: an
+// address or a UUID has to stay whole to be copied.
+func wrapWords(text string, width int) string {
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		words := strings.Fields(line)
+		if ansi.StringWidth(line) <= width || len(words) == 0 {
+			continue
+		}
+		broken, used := words[0], ansi.StringWidth(words[0])
+		for _, word := range words[1:] {
+			gap := " "
+			if used+1+ansi.StringWidth(word) > width {
+				gap, used = "\n", -1
+			}
+			broken += gap + word
+			used += 1 + ansi.StringWidth(word)
+		}
+		lines[i] = broken
+	}
+	return strings.Join(lines, "\n")
 }
 
 // await gives the next input. A read cannot be taken back: one that nobody waits
