@@ -144,12 +144,12 @@ func TestPlatformsIn(t *testing.T) {
 func TestWrapWords(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"":                      "",
-		"short":                 "short",
-		"\nfits there\n":        "\nfits there\n",
-		"one two three four":    "one two\nthree four",
-		"a 12345678-9abc-def z": "a\n12345678-9abc-def\nz",
-		"漢字漢字 漢字":             "漢字漢字\n漢字",
+		"":                       "",
+		"short":                  "short",
+		"\nfits there\n":         "\nfits there\n",
+		"one two three four":     "one two\nthree four",
+		"a 12345678-9abc-def z":  "a\n12345678-9abc-def\nz",
+		"漢字漢字 漢字":                "漢字漢字\n漢字",
 		"one\n  two three fours": "one\ntwo three\nfours",
 	} {
 		if got := wrapWords(text, 10); got != want {
