@@ -300,7 +300,7 @@ func (fl *following) doubts(ctx context.Context, since time.Time) error {
 	}
 	for _, item := range items {
 		kind := kindOfItem(item.State())
-		if at := item.lastTouched(); kind != "" && at.After(since) {
+		if at := fl.in.lastTouched(item); kind != "" && at.After(since) {
 			if err := fl.say(ctx, occurrence{kind: kind, conversation: item.Conversation, item: &item, at: at}); err != nil {
 				return err
 			}
@@ -309,13 +309,20 @@ func (fl *following) doubts(ctx context.Context, since time.Time) error {
 	return nil
 }
 
-// lastTouched is when somebody last did something with the item.
-func (o OutboxItem) lastTouched() time.Time {
+// lastTouched is when somebody last did something with the item, by our clock.
+func (in *Inbox) lastTouched(o OutboxItem) time.Time {
 	at := later(o.CreatedAt, o.QueuedAt)
 	for _, p := range o.Parts {
-		at = later(at, p.AttemptedAt)
+		if !p.AttemptedAt.IsZero() {
+			at = later(at, in.byOurClock(o.Conversation.Account(), p.AttemptedAt))
+		}
 	}
 	return at
+}
+
+// byOurClock is an instant that is told by the clock of an account's provider.
+func (in *Inbox) byOurClock(id AccountID, at time.Time) time.Time {
+	return at.Add(time.Since(in.Now(id)).Round(time.Millisecond))
 }
 
 // expectClosing looks forward to the end of a conversation's window.
@@ -330,7 +337,7 @@ func (fl *following) expectClosing(c Conversation) {
 // nearAt is when the end of a window comes near, by our clock: windows end by the
 // provider's.
 func (fl *following) nearAt(id ConversationID, ends time.Time) time.Time {
-	return ends.Add(time.Since(fl.in.Now(id.Account()))).Add(-fl.o.Closing)
+	return fl.in.byOurClock(id.Account(), ends).Add(-fl.o.Closing)
 }
 
 // closings tells of windows whose end has come near, and finds out when the next

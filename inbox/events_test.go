@@ -233,12 +233,7 @@ func TestClosingIsToldByTheProvidersClock(t *testing.T) {
 	for _, wrong := range []time.Duration{-24 * time.Hour, 24 * time.Hour} {
 		synctest.Test(t, func(t *testing.T) {
 			f := newFixture(t)
-			f.provider.InspectFunc = func(context.Context) (inbox.AccountInfo, error) {
-				return inbox.AccountInfo{ServerTime: time.Now().Add(-wrong)}, nil
-			}
-			if _, err := f.in.Inspect(t.Context(), "acme"); err != nil {
-				t.Fatal(err)
-			}
+			f.clockIsWrong(wrong)
 			f.push(batch(pushed(received("m1", "hello", f.in.Now("acme")))))
 			left, ok := f.in.Window(f.conversation()).Left(f.in.Now("acme"))
 			if !ok {
@@ -252,6 +247,56 @@ func TestClosingIsToldByTheProvidersClock(t *testing.T) {
 			time.Sleep(2 * time.Second)
 			wantNews(t, said(), "closing")
 		})
+	}
+}
+
+// TestASendThatFailedIsToldOnce: also by a machine whose clock is wrong, and after
+// a follow that was cut off.
+func TestASendThatFailedIsToldOnce(t *testing.T) {
+	for _, wrong := range []time.Duration{0, -24 * time.Hour, 24 * time.Hour} {
+		synctest.Test(t, func(t *testing.T) {
+			f := newFixture(t)
+			f.clockIsWrong(wrong)
+			f.push(batch(pushed(received("m1", "hello", f.in.Now("acme")))))
+			said, cursor, stop := f.follow(inbox.FollowOptions{})
+			f.provider.SendFunc = func(_ context.Context, out inbox.Outgoing) (inbox.SendResult, error) {
+				return inboxtest.Refuse(out, inbox.StateFailed, inbox.Errorf(inbox.Rejected, "no"))
+			}
+			f.fails("one", said)
+			since := cursor()
+			stop()
+			said, _, stop = f.follow(inbox.FollowOptions{Since: since})
+			wantNews(t, said())
+			stop()
+			f.fails("two", nil) // nobody follows
+			said, _, stop = f.follow(inbox.FollowOptions{Since: since})
+			wantNews(t, said(), "failed two")
+			stop()
+		})
+	}
+}
+
+// fails lets a send fail, a minute later; said, unless nil, has to tell it.
+func (f *fixture) fails(text string, said func() []string) {
+	f.t.Helper()
+	time.Sleep(time.Minute)
+	stop := f.run()
+	f.send(text)
+	synctest.Wait()
+	stop()
+	if said != nil {
+		wantNews(f.t, said(), "failed "+text)
+	}
+}
+
+// clockIsWrong sets our clock by so much, as far as the provider's tells.
+func (f *fixture) clockIsWrong(by time.Duration) {
+	f.t.Helper()
+	f.provider.InspectFunc = func(context.Context) (inbox.AccountInfo, error) {
+		return inbox.AccountInfo{ServerTime: time.Now().Add(-by)}, nil
+	}
+	if _, err := f.in.Inspect(f.t.Context(), "acme"); err != nil {
+		f.t.Fatal(err)
 	}
 }
 

@@ -1,7 +1,6 @@
 package inbox_test
 
 import (
-	"context"
 	"slices"
 	"strings"
 	"testing"
@@ -185,12 +184,7 @@ func TestDraftsOfNotesAndOfAnswersAreKeptApart(t *testing.T) {
 func TestANoteDoesNotUpsetTheOrderOfSends(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := receivedAgo(t, time.Minute)
-		f.provider.InspectFunc = func(context.Context) (inbox.AccountInfo, error) {
-			return inbox.AccountInfo{ServerTime: time.Now().Add(24 * time.Hour)}, nil
-		}
-		if _, err := f.in.Inspect(t.Context(), "acme"); err != nil {
-			t.Fatal(err)
-		}
+		f.clockIsWrong(-24 * time.Hour)
 		f.push(batch(pushed(received("m2", "hello?", f.in.Now("acme")))))
 		f.note("ask the store first")
 		first := f.send("one moment")
