@@ -92,7 +92,7 @@ func (p *searchPage) nothing() []string {
 	switch {
 	case len(p.query.Search.Terms) == 0:
 		return []string{
-			"Words are looked for in all messages, names and @usernames; the last one also by how it begins.",
+			"Words are looked for in all messages, notes, names and @usernames; the last one also by how it begins.",
 			`Narrow it with "side by side", from:anna, from:me, platform:x, has:image, after:monday, before:7d, is:unanswered, label:vip, -not.`,
 		}
 	case p.busy:
