@@ -59,6 +59,8 @@ type app struct {
 	held           *held // nil: the command of this process
 
 	configFlag, dataFlag string
+	plainFlag            bool   // lines instead of a screen
+	terse                bool   // it speaks at its own prompt: that it is parley goes without saying
 	invocation           string // "parley sync": what another process is told of this one
 	standIn              string // base URL that answers for the links of a demo; "" for none
 
@@ -171,7 +173,11 @@ func describeError(e *inbox.Error) string {
 
 // complain writes a line to standard error, and under it what to do.
 func (a *app) complain(text, hint string) {
-	fmt.Fprintln(a.stderr, "parley: "+inbox.CleanLine(text))
+	speaker := "parley: "
+	if a.terse {
+		speaker = ""
+	}
+	fmt.Fprintln(a.stderr, speaker+inbox.CleanLine(text))
 	if hint != "" {
 		fmt.Fprintln(a.stderr, "  "+inbox.CleanLine(hint))
 	}

@@ -42,6 +42,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage or config.`,
 	root.PersistentFlags().StringVar(&a.dataFlag, "data", "", "`DIR` for cache and log (default $PARLEY_DATA, then the XDG folders)")
 	_ = root.MarkPersistentFlagDirname("data") // fails only for a flag that is not there
 	_ = root.MarkPersistentFlagFilename("config", "toml")
+	root.Flags().BoolVar(&a.plainFlag, "plain", false, plainFlagHelp)
 	root.SetOut(a.stdout)
 	root.SetErr(a.stderr)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return wrongUsage(cmd, err.Error()) })

@@ -83,6 +83,7 @@ as text.`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.demo(cmd.Context(), seed) },
 	}
 	cmd.Flags().Var(seedFlag(&seed), "seed", "the same `N` makes the same world")
+	cmd.Flags().BoolVar(&a.plainFlag, "plain", false, plainFlagHelp)
 	return cmd
 }
 
@@ -104,7 +105,7 @@ func (a *app) demo(ctx context.Context, seed uint64) (err error) {
 		return err
 	}
 	at := config.Places{Config: c.File, Data: dir, State: dir}
-	if a.hasScreen() {
+	if a.hasScreen() || a.plainFlag {
 		at.State = a.places().State // a crash file must outlive the folder
 		return a.withConfig(ctx, c, at, online, owned, func(ctx context.Context, s *session) error { return a.openDemo(ctx, s, worlds) })
 	}
@@ -129,6 +130,9 @@ func (a *app) openDemo(ctx context.Context, s *session, worlds []simulated) erro
 	}
 	s.temporary = true
 	s.started = func(hooks *platforms.Webhooks) error { return tellWorlds(worlds, hooks) }
+	if a.wantsPlain(s.config) {
+		return a.runPlain(ctx, s)
+	}
 	return a.runScreen(ctx, s)
 }
 

@@ -376,7 +376,9 @@ func (d *doctor) checkTerminal() {
 	switch {
 	case !d.app.hasScreen():
 		d.find("terminal", warning, "the inbox needs one; commands such as list and send do not", "standard input and output are not a terminal")
-	case name == "" || name == "dumb":
+	case dumbTerminal():
+		d.find("terminal", good, "", "TERM is %q: the inbox is told in lines (plain mode)", name)
+	case name == "":
 		d.find("terminal", failing, "set TERM to what the terminal is, for example xterm-256color", "TERM is %q: the screen cannot be drawn", name)
 	default:
 		d.checkSize(name)

@@ -41,7 +41,7 @@ With --json, the object of show --json, with note and author.`,
 			return a.note(cmd.Context(), args, o)
 		},
 	}
-	cmd.Flags().StringVar(&o.author, "author", "", "`NAME` of who writes it (default: of the user)")
+	cmd.Flags().StringVar(&o.author, "author", "", "`NAME` of who writes it (default: the agent of the config, else of the user)")
 	cmd.Flags().StringVar(&o.edit, "edit", "", "give the note of this `ID` another text; show --ids tells the IDs")
 	cmd.Flags().StringVar(&o.delete, "delete", "", "remove the note of this `ID`")
 	cmd.Flags().BoolVar(&o.json, "json", false, "one JSON object")
@@ -58,27 +58,43 @@ func (a *app) note(ctx context.Context, args []string, o noteOptions) error {
 		if err != nil {
 			return err
 		}
-		var note inbox.Message
+		var note, before inbox.Message
 		said := "noted"
 		switch {
 		case o.delete != "":
 			said = "note deleted"
 			note, err = s.DeleteNote(ctx, c.ID, inbox.MessageID(o.delete))
+			before = note
 		case o.edit != "":
 			said = "note changed"
+			if before, err = s.noteOf(ctx, c.ID, inbox.MessageID(o.edit)); err != nil {
+				return err
+			}
 			note, err = s.EditNote(ctx, c.ID, inbox.MessageID(o.edit), text)
 		default:
-			note, err = s.AddNote(ctx, c.ID, text, cmp.Or(o.author, userName()))
+			note, err = s.AddNote(ctx, c.ID, text, cmp.Or(o.author, s.config.Screen.Agent, userName()))
 		}
 		if err != nil {
 			return err
 		}
+		s.rememberNote(said+": "+describeCustomer(c), note, before)
 		if o.json {
 			return jsonLines(a.stdout).Encode(recordOfMessage(note, c.ReadUpTo))
 		}
 		_, err = fmt.Fprintln(a.stdout, said+": "+describeCustomer(c))
 		return err
 	})
+}
+
+// noteOf is a note as it stands, the zero value when it is not there.
+func (s *session) noteOf(ctx context.Context, id inbox.ConversationID, note inbox.MessageID) (found inbox.Message, err error) {
+	err = s.eachBackwards(ctx, id, func(m inbox.Message) (more bool) {
+		if m.Note && m.ID == note {
+			found = m
+		}
+		return found.ID == ""
+	})
+	return found, err
 }
 
 // userName is who is logged in, "" when nobody can tell.

@@ -113,6 +113,10 @@ func (a *app) printItem(ctx context.Context, s *session, item inbox.OutboxItem, 
 	if asJSON {
 		return jsonLines(a.stdout).Encode(recordOfSend(item))
 	}
+	if a.terse {
+		_, err := fmt.Fprintln(a.stdout, s.describeOutbox(ctx, item))
+		return err
+	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "%-7s  %s  %s  %s\n", item.State(), s.recipient(ctx, item.Conversation), item.ID, inbox.CleanLine(string(item.Conversation)))
 	for _, p := range item.Parts {

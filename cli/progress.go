@@ -22,7 +22,7 @@ type progress struct {
 
 func (a *app) newProgress() *progress {
 	p := &progress{messages: map[inbox.SyncKey]int{}, requests: map[inbox.SyncKey]int{}}
-	if a.caller.Stderr {
+	if a.caller.Stderr && !a.plainFlag && !dumbTerminal() { // a line that is written over and over
 		p.w = a.stderr
 	}
 	return p

@@ -135,16 +135,20 @@ func (a *app) attend(ctx context.Context, s *session, b *background) {
 	b.start(context.WithoutCancel(ctx), s.guard, "command line", server.Serve)
 }
 
-// runFor runs the command of another process in this one's session. A panic ends
-// that command and nothing else.
+// runFor runs the command of another process in this one's session.
 func (a *app) runFor(ctx context.Context, s *session, at config.Places, call *relay.Call) (code int) {
-	b := &app{
+	return a.runHeld(ctx, &app{
 		stdin: relay.NewReplay(call.Stdin), stdout: call.Stdout, stderr: a.redactor.writer(call.Stderr),
 		args: call.Args, caller: call.Caller, redactor: a.redactor, log: a.log, held: &held{s, at},
-	}
+	})
+}
+
+// runHeld runs a command in the session that it holds. A panic ends that command
+// and nothing else.
+func (a *app) runHeld(ctx context.Context, b *app) (code int) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	g := &guard{dir: at.State, redactor: a.redactor, log: a.log, stop: cancel}
+	g := &guard{dir: b.held.at.State, redactor: a.redactor, log: a.log, stop: cancel}
 	code = exitFailed
 	g.run("command", func() { code = b.run(ctx) })
 	if file, crash := g.crash(); crash != nil {

@@ -93,7 +93,7 @@ func (a *app) listReplies(ctx context.Context, asJSON bool) error {
 
 // replyText is a canned reply as the customer would get it.
 func (a *app) replyText(ctx context.Context, s *session, c inbox.Conversation, name string) (string, error) {
-	replies, wrong := a.places().Replies().Replies(ctx)
+	replies, wrong := a.replies(s).Replies(ctx)
 	reply, err := inbox.FindReply(replies, name, c.ID.Platform())
 	if err != nil {
 		if wrong != nil {

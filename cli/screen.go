@@ -33,12 +33,15 @@ const (
 
 // openInbox is parley without a command.
 func (a *app) openInbox(ctx context.Context) error {
-	_, err := config.Load(a.places().Config)
+	c, err := config.Load(a.places().Config)
 	switch {
 	case errors.Is(err, config.ErrNone):
 		return a.offerConfig(ctx)
 	case err != nil:
 		return err
+	case a.wantsPlain(c):
+		a.plainFlag = true // also for what is told before the inbox is open
+		return a.ownSession(ctx, a.runPlain)
 	}
 	if err := a.undrawable(); err != nil {
 		return err
@@ -48,16 +51,13 @@ func (a *app) openInbox(ctx context.Context) error {
 
 // undrawable says why the inbox cannot be shown here; nil when it can.
 func (a *app) undrawable() error {
-	switch {
-	case !a.hasScreen():
-		return &usageError{
-			text: "the inbox needs a terminal as standard input and output",
-			hint: "sync, list, show and send work without one; `parley demo` then plays a short shift as text",
-		}
-	case os.Getenv("TERM") == "dumb":
-		return &usageError{text: `the inbox cannot be drawn on a terminal of type "dumb"`, hint: "set TERM to what the terminal is, for example xterm-256color"}
+	if a.hasScreen() {
+		return nil
 	}
-	return nil
+	return &usageError{
+		text: "the inbox needs a terminal as standard input and output",
+		hint: "sync, list, show and send work without one, and parley --plain reads its words from a pipe; `parley demo` then plays a short shift as text",
+	}
 }
 
 // offerConfig makes a first config with whoever is there to be asked.

@@ -36,6 +36,8 @@ type session struct {
 	temporary bool                            // nothing of the cache is kept
 	shared    bool                            // another command holds it, and its pollers and senders run
 	started   func(*platforms.Webhooks) error // told when the listener has its address; nil: nobody asks
+	places    config.Places                   // of its config, cache and log
+	undos     *[]undoStep                     // what was decided, the newest last; nil: nobody takes it back
 }
 
 // withSession opens cache and inbox for f and closes them behind it. Where an
@@ -107,7 +109,9 @@ func (a *app) withConfig(ctx context.Context, c *config.Config, at config.Places
 	if err != nil {
 		return err
 	}
-	g.run("command", func() { err = f(ctx, &session{Inbox: in, config: c, accounts: accounts, store: store, guard: g}) })
+	g.run("command", func() {
+		err = f(ctx, &session{Inbox: in, config: c, accounts: accounts, store: store, guard: g, places: at})
+	})
 	if file, crash := g.crash(); crash != nil {
 		return crashError(file)
 	}

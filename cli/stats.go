@@ -238,7 +238,10 @@ const (
 // drawDays draws a bar for each day of the period, as wide as the terminal.
 func (a *app) drawDays(w io.Writer, p inbox.Period, tallies map[statKey]*inbox.Tally) {
 	block := "#"
-	if a.showsUnicode() {
+	switch {
+	case a.terse: // a chart says nothing to somebody who hears it
+		block = ""
+	case a.showsUnicode():
 		block = "█"
 	}
 	most := 1

@@ -148,6 +148,7 @@ func (a *app) triage(ctx context.Context, names []string, o triageOptions, said 
 		if err != nil {
 			return err
 		}
+		s.rememberTriage(ctx, said, results)
 		a.tellProviders(ctx, s, results)
 		return a.printTriage(ctx, s, results, said, o.json)
 	})

@@ -151,6 +151,7 @@ const firstSettings = `
 # agent = "Ada"             # your name, for {{agent}} in canned replies
 # hold = "5s"               # how long a message can be taken back; "0s": not at all
 # mouse = false             # true: click and wheel
+# plain = false             # true: lines instead of a screen, for screen readers
 # pictures = "auto"         # how they are shown: "kitty", "sixel", "blocks", "off"
 # picture_size = "8MB"      # the largest that is fetched to be shown
 # downloads = "~/Downloads" # where pictures and files are saved

@@ -15,6 +15,7 @@ import (
 // Screen is [ui] and [keys].
 type Screen struct {
 	Title       string
+	Plain       bool              // lines instead of a screen
 	Theme       string            // one of ui.Themes
 	Colours     map[string]string // over the theme, by role
 	Density     string            // one of ui.Densities
@@ -59,6 +60,7 @@ func takeScreen(t *table) Screen {
 		return c
 	}
 	c.Title = t.str("title", "a text in quotes")
+	c.Plain = t.flag("plain", false)
 	if zone, ok := parsed(t, "time_zone", `a zone such as "Europe/Berlin", "UTC" or "local"`, parseZone); ok {
 		c.TimeZone = zone
 	}

@@ -1,0 +1,219 @@
+package cli
+
+// A text of many lines in plain mode: an answer or a note. What is typed is stored
+// after every line, so nothing that can end the program takes more than the line
+// under way. Words for the composer begin with a dot; everything else is text.
+
+import (
+	"context"
+	"errors"
+	"io"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"parley/inbox"
+)
+
+// endOfText is the line that ends a text.
+const endOfText = "."
+
+// composing is a text under way.
+type composing struct {
+	*plain
+	lines  []string
+	media  []string
+	words  map[string]composingWord // by name, without the dot
+	save   func(context.Context) error
+	finish func(context.Context) (done bool, err error) // at the dot
+}
+
+// composingWord is a word that begins with a dot. It is done when the text is
+// finished, one way or another.
+type composingWord struct {
+	takes, help string
+	run         func(ctx context.Context, rest string) (done bool, err error)
+}
+
+// newComposing begins a text, with the words that every text has.
+func newComposing(p *plain) *composing {
+	c := &composing{plain: p}
+	c.words = map[string]composingWord{
+		"quit":  {"", "stop here, and keep it as a draft", c.leave},
+		"show":  {"", "read it back", c.show},
+		"clear": {"", "throw it away, and begin anew", c.clear},
+		"drop":  {"", "take the last line away", c.drop},
+		"help":  {"", "these words", c.tellWords},
+	}
+	return c
+}
+
+func (c *composing) text() string { return strings.TrimSpace(strings.Join(c.lines, "\n")) }
+
+// compose reads lines until the text is finished. At the end of the input what was
+// typed stays a draft.
+func (c *composing) compose(ctx context.Context) error {
+	for {
+		line, err := c.ask(ctx, "")
+		if errors.Is(err, io.EOF) && (c.text() != "" || len(c.media) > 0) {
+			c.say("It is kept as a draft.")
+		}
+		if _, refused := errors.AsType[*usageError](err); refused {
+			c.app.report(err)
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		done, err := c.take(ctx, line)
+		switch {
+		case errors.Is(err, io.EOF) || ctx.Err() != nil:
+			return err
+		case err != nil:
+			c.app.report(err)
+			c.failed = true
+		case done:
+			return nil
+		}
+	}
+}
+
+// take takes one line.
+func (c *composing) take(ctx context.Context, line string) (done bool, err error) {
+	if strings.TrimSpace(line) == endOfText {
+		return c.finish(ctx)
+	}
+	name, rest, isWord := dotWord(line)
+	if !isWord {
+		c.lines = append(c.lines, line)
+		return false, c.save(ctx)
+	}
+	word, ok := c.words[name]
+	if !ok {
+		return false, &usageError{text: "there is no word ." + name + ", and the line is not taken", hint: ".help tells the words; a blank before the dot makes it text"}
+	}
+	return word.run(ctx, rest)
+}
+
+// dotWord is the word of a line that begins with a dot and a letter: an ellipsis,
+// or .50, is text.
+func dotWord(line string) (name, rest string, ok bool) {
+	after, dotted := strings.CutPrefix(line, ".")
+	if first, _ := utf8.DecodeRuneInString(after); !dotted || !unicode.IsLetter(first) {
+		return "", "", false
+	}
+	name, rest, _ = strings.Cut(strings.TrimSpace(after), " ")
+	return strings.ToLower(name), strings.TrimSpace(rest), true
+}
+
+// leave stops, and keeps what was typed.
+func (c *composing) leave(context.Context, string) (bool, error) {
+	if c.text() != "" || len(c.media) > 0 {
+		c.say("Kept as a draft.")
+	}
+	return true, nil
+}
+
+func (c *composing) show(context.Context, string) (bool, error) {
+	for _, line := range c.lines {
+		c.say("%s", line)
+	}
+	for _, link := range c.media {
+		c.say("[attached] %s", link)
+	}
+	if len(c.lines)+len(c.media) == 0 {
+		c.say("Nothing is written yet.")
+	}
+	return false, nil
+}
+
+func (c *composing) clear(ctx context.Context, _ string) (bool, error) {
+	c.lines, c.media = nil, nil
+	if err := c.save(ctx); err != nil {
+		return false, err
+	}
+	c.say("Thrown away.")
+	return false, nil
+}
+
+func (c *composing) drop(ctx context.Context, _ string) (bool, error) {
+	if len(c.lines) == 0 {
+		return false, &usageError{text: "there is no line to take away"}
+	}
+	last := c.lines[len(c.lines)-1]
+	c.lines = c.lines[:len(c.lines)-1]
+	if err := c.save(ctx); err != nil {
+		return false, err
+	}
+	c.say("Taken away: %s", last)
+	return false, nil
+}
+
+func (c *composing) tellWords(context.Context, string) (bool, error) {
+	c.say(". alone on a line ends the text.")
+	var names []string
+	for name := range c.words {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		w := c.words[name]
+		c.say("%s: %s", strings.TrimSpace("."+name+" "+w.takes), w.help)
+	}
+	return false, nil
+}
+
+// resume takes up what was typed before.
+func (c *composing) resume(text string, media []string) {
+	if text == "" && len(media) == 0 {
+		return
+	}
+	c.media = slices.Clone(media)
+	if text != "" {
+		c.lines = strings.Split(text, "\n")
+	}
+	c.say("The draft so far, .clear throws it away:")
+	_, _ = c.show(context.Background(), "") // it cannot fail
+}
+
+// cannotBegin is why a text cannot be begun. Where nobody is there to hear it, the
+// lines of that text follow all the same: they are no commands.
+func (p *plain) cannotBegin(ctx context.Context, why error) error {
+	for line := ""; !p.app.caller.Stdin && line != endOfText; {
+		var err error
+		if line, err = p.lines.next(ctx); errors.Is(err, io.EOF) || ctx.Err() != nil {
+			break
+		}
+	}
+	return why
+}
+
+// noteWord writes a note: in one line, or in as many as it needs.
+func (p *plain) noteWord(ctx context.Context, t typedCommand) error {
+	if len(t.words) > 0 {
+		return p.command(ctx, []string{"note"}, t)
+	}
+	if _, err := p.current(ctx); err != nil {
+		return p.cannotBegin(ctx, err)
+	}
+	thread, err := p.Thread(ctx, inbox.ThreadQuery{Conversation: p.open, Before: 1})
+	if err != nil {
+		return p.cannotBegin(ctx, err)
+	}
+	about := thread.Conversation.ID
+	c := newComposing(p)
+	c.save = func(ctx context.Context) error { return p.SaveNoteDraft(ctx, about, c.text()) }
+	c.finish = func(ctx context.Context) (bool, error) {
+		if c.text() == "" {
+			return false, &usageError{text: "the note is empty", hint: ".quit leaves it"}
+		}
+		if code := p.invoke(ctx, "note", "--", string(about), c.text()); code != exitDone {
+			return false, nil // the text stays
+		}
+		return true, p.SaveNoteDraft(ctx, about, "")
+	}
+	p.say("Note about %s, for agents only. A single dot on a line keeps it, .help tells more.", p.who(thread.Conversation))
+	c.resume(thread.Draft.Note, nil)
+	return c.compose(ctx)
+}
