@@ -112,8 +112,9 @@ func composerActions() []action {
 		{name: "composer-search", keys: []string{"ctrl+f"}, help: "search all messages and customers", twins: []string{"search QUERY"}, scope: inComposer, run: (*UI).openSearch},
 		{name: "replies", keys: []string{"ctrl+r"}, help: "insert a canned reply, as / does", twins: []string{"send CONVERSATION --reply NAME", "replies"}, scope: inComposer, able: noReplies, run: func(u *UI) tea.Cmd { return u.askSuggestions("/") }},
 		{name: "emoji", keys: []string{"ctrl+y"}, help: "insert an emoji, as :name: does", alone: types, scope: inComposer, run: func(u *UI) tea.Cmd { return u.askSuggestions(":") }},
-		{name: "attach", keys: []string{"ctrl+a"}, help: "attach an address", twins: []string{"send CONVERSATION TEXT --media URL"}, scope: inComposer, able: cannotAttach, run: (*UI).attach},
+		{name: "attach", keys: []string{"ctrl+a"}, help: "attach a file or an address", twins: []string{"send CONVERSATION TEXT --media FILE"}, scope: inComposer, able: cannotAttach, run: (*UI).attach},
 		{name: "detach", keys: []string{"ctrl+x"}, help: "take the last attachment away", alone: types, scope: inComposer, able: cannotDetach, run: (*UI).dropChip},
+		{name: "as-text", keys: []string{"ctrl+z"}, help: "make text again of a pasted attachment", alone: types, scope: inComposer, able: cannotUnpaste, run: (*UI).unpaste},
 	}
 }
 
@@ -169,20 +170,6 @@ func cannotReply(u *UI) string {
 	}
 	if w := u.in.Window(c); !w.Answerable() && !closedByClock(w) {
 		return u.closedReason(c, w)
-	}
-	return ""
-}
-
-func cannotAttach(u *UI) string {
-	if u.composer.caps.MaxMedia == 0 {
-		return u.composer.id.Platform().Label() + " takes no attachments through this provider"
-	}
-	return ""
-}
-
-func cannotDetach(u *UI) string {
-	if len(u.composer.media) == 0 {
-		return "nothing is attached"
 	}
 	return ""
 }

@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -20,10 +19,11 @@ type composer struct {
 	to        string // the same for people
 	caps      inbox.Capabilities
 
-	ed    editor
-	media []string
-	waits bool  // the stored draft has not been read yet
-	back  focus // what gets the focus when the composer closes
+	ed     editor
+	media  []string // addresses; file URLs of what has none yet
+	pasted *pasted  // what became of the last paste, nil for text
+	waits  bool     // the stored draft has not been read yet
+	back   focus    // what gets the focus when the composer closes
 
 	suggest  suggestions
 	note     note      // what the frame says of the length
@@ -107,7 +107,7 @@ func (u *UI) storedDraft() inbox.Draft {
 
 func (u *UI) fillComposer(d inbox.Draft) {
 	u.composer.ed.set(d.Text)
-	u.composer.media = slices.Clone(d.Media)
+	u.composer.media, u.composer.pasted = u.uploaded(d), nil
 	u.renewNote()
 }
 
@@ -196,30 +196,6 @@ func (u *UI) typeText(text string) tea.Cmd {
 		u.closeEmoji()
 	}
 	return tea.Batch(u.composerEdited(), u.suggest())
-}
-
-// paste inserts a pasted text. Line ends in it are text: a paste never sends.
-func (u *UI) paste(text string) tea.Cmd {
-	cmd := u.typeText(text)
-	u.leaveWord() // a pasted path is no question
-	if link := strings.TrimSpace(text); u.composer.takesLink(link) {
-		u.say(u.keys.first("attach") + " makes the link an attachment")
-	}
-	return cmd
-}
-
-// takesLink tells that the text is nothing but an address of a kind of media
-// that the platform takes.
-func (c *composer) takesLink(text string) bool {
-	if c.caps.MaxMedia == 0 || strings.ContainsAny(text, " \n\t") {
-		return false
-	}
-	u, err := url.Parse(text)
-	if err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") {
-		return false
-	}
-	_, ok := c.caps.KindOfURL(text)
-	return ok
 }
 
 // composerEdited is called after every change of the text or the chips.
@@ -317,8 +293,11 @@ func (u *UI) findProblems(c *composer) []problem {
 	}
 	for _, p := range u.in.Check(c.composition()) {
 		text := sentence(p.Error)
-		if p.Splittable {
+		switch {
+		case p.Splittable:
 			text = u.tooLong(c)
+		case p.Part >= 0 && isFile(c.media[p.Part]):
+			continue // its line says how far it is
 		}
 		found = append(found, problem{p.Part, text})
 	}
@@ -429,8 +408,11 @@ func (u *UI) refusal(split bool) string {
 		if p.Splittable && split {
 			continue
 		}
-		if p.Splittable {
+		switch {
+		case p.Splittable:
 			return u.tooLong(c)
+		case p.Part >= 0 && isFile(c.media[p.Part]):
+			return u.whyItWaits(uploadKey{c.id, c.media[p.Part]})
 		}
 		return sentence(p.Error)
 	}
@@ -441,66 +423,4 @@ func (u *UI) refusal(split bool) string {
 func (u *UI) closedReason(c inbox.Conversation, w inbox.Window) string {
 	text, _ := windowSentence(w, u.in.Now(c.ID.Account()), u.opts.Zone, u.opts.Clock)
 	return "the reply window of " + c.Participant.DisplayName() + " is " + text
-}
-
-// addChip attaches an address to the message.
-func (u *UI) addChip(link string) tea.Cmd {
-	c := u.composer
-	c.media = append(c.media, link)
-	cmd := u.composerEdited()
-	u.renewNote()
-	u.relayout()
-	return cmd
-}
-
-// dropChip takes the last attachment away.
-func (u *UI) dropChip() tea.Cmd {
-	c := u.composer
-	c.media = c.media[:len(c.media)-1]
-	cmd := u.composerEdited()
-	u.renewNote()
-	u.relayout()
-	return cmd
-}
-
-// chipProblem is what is wrong with an address as the next attachment.
-func (u *UI) chipProblem(link string) string {
-	c := u.composer
-	comp := c.composition()
-	comp.Media = append(comp.Media, link)
-	for _, p := range u.in.Check(comp) {
-		if p.Part == len(comp.Media)-1 {
-			return sentence(p.Error)
-		}
-	}
-	if max := c.caps.MaxMedia; len(comp.Media) > max {
-		return c.id.Platform().Label() + " takes at most " + count(max, "attachment") + " in a message"
-	}
-	return ""
-}
-
-// attach makes the address before the cursor a chip, or asks for one.
-func (u *UI) attach() tea.Cmd {
-	c := u.composer
-	start := c.ed.wordBefore()
-	if word := strings.TrimSpace(c.ed.text[start:c.ed.at]); c.takesLink(word) {
-		if why := u.chipProblem(word); why != "" {
-			u.warn(why)
-			return nil
-		}
-		c.ed.erase(start, c.ed.at)
-		return u.addChip(word)
-	}
-	u.ask(dialog{
-		title: "Address of an image, video, voice message or file",
-		input: u.promptEditor(),
-		check: func(text string) string {
-			if text == "" {
-				return ""
-			}
-			return u.chipProblem(text)
-		},
-		yes: func(text string) tea.Cmd { return u.addChip(text) },
-	})
-	return nil
 }

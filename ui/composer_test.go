@@ -11,57 +11,6 @@ import (
 	"parley/ui/uitest"
 )
 
-func TestAddressBecomesAnAttachment(t *testing.T) {
-	atShop(t, 120, 40, ui.Options{}, threeCustomers, func(s *shop) {
-		s.Press("r")
-		s.Type("look: ")
-		s.Paste("https://cdn.example/lamp.jpg")
-		s.Sees("Ctrl-A makes the link an attachment")
-		s.Press("ctrl+a")
-		s.Sees("[image] https://cdn.example/lamp.jpg")
-		s.Press("enter")
-		parts := s.outbox()[0].Parts
-		if len(parts) != 2 || parts[0].Text != "look:" || parts[1].URL != "https://cdn.example/lamp.jpg" {
-			t.Errorf("sent %+v", parts)
-		}
-	})
-}
-
-func TestAttachmentIsCheckedWhileItIsTyped(t *testing.T) {
-	atShop(t, 140, 40, ui.Options{}, threeCustomers, func(s *shop) {
-		s.Press("r", "ctrl+a")
-		s.Type("https://cdn.example/lamp.jpg?size=2")
-		s.Sees("has a query")
-		s.Press("enter")
-		s.Sees("Address of an image") // it is not taken
-		s.Press("ctrl+u")
-		s.Type("https://cdn.example/lamp.exe")
-		s.Sees(`does not take files that end in ".exe"`)
-		s.Press("backspace", "backspace", "backspace")
-		s.Type("mp4")
-		s.Misses("does not take files")
-		s.Press("enter")
-		s.Sees("[video] https://cdn.example/lamp.mp4")
-		s.Press("backspace")
-		s.Misses("[video]")
-	})
-}
-
-func TestMoreAttachmentsThanThePlatformTakesAreRefused(t *testing.T) {
-	fill := func(s *shop) { s.writes(inbox.Twitter, "Priya", "hi", time.Minute) }
-	atShop(t, 140, 40, ui.Options{}, fill, func(s *shop) {
-		s.Press("r")
-		for _, name := range []string{"one", "two"} {
-			s.Press("ctrl+a")
-			s.Paste("https://cdn.example/" + name + ".jpg")
-			s.Press("enter")
-		}
-		s.Sees("X takes at most 1 media per message", "Address of an image")
-		s.Press("esc", "enter")
-		s.Sees("X needs at least 1 character of text")
-	})
-}
-
 func TestCounterIsExactNearTheLimitAndPausesFarFromIt(t *testing.T) {
 	atShop(t, 120, 40, ui.Options{}, threeCustomers, func(s *shop) {
 		s.Press("r")

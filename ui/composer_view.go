@@ -124,6 +124,10 @@ func (u *UI) drawChips(width int) []string {
 	for i, link := range c.media[max(len(c.media)-3, 0):] {
 		kind, _ := c.caps.KindOfURL(link)
 		l := u.line(width).spaces(1).put(u.style[roleLink], "["+string(kind)+"] ")
+		if isFile(link) {
+			lines = append(lines, u.drawUpload(l, uploadKey{c.id, link}).String())
+			continue
+		}
 		if why := u.problemOf(i + max(len(c.media)-3, 0)); why != "" {
 			l.fit(u.style[roleUrgent], why, l.left).put(plain, " ")
 		}

@@ -267,3 +267,14 @@ func (e *editor) place() (row, column int) {
 	row, column = e.cursor()
 	return row - e.top, column
 }
+
+// cut takes a stretch out of the text; the cursor stays where it is in the rest.
+func (e *editor) cut(from, to int) {
+	at := e.at
+	e.erase(from, to)
+	if at > to {
+		e.moveTo(at - (to - from))
+	} else {
+		e.moveTo(min(at, from))
+	}
+}

@@ -48,7 +48,6 @@ func TestUndoBringsTheMessageBackIntoTheComposer(t *testing.T) {
 			s.delivers()
 			s.Press("r")
 			s.Paste("https://cdn.example/lamp.jpg")
-			s.Press("ctrl+a")
 			s.Type("look, it is")
 			s.Press("ctrl+j")
 			s.Type("  here")

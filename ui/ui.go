@@ -129,6 +129,7 @@ type UI struct {
 	terminal    terminal
 	pictures    pictures
 	notifier    notifier
+	uploads     map[uploadKey]*upload
 	awaited     awaited
 
 	screen screen
@@ -160,7 +161,7 @@ func New(ctx context.Context, in *inbox.Inbox, opts Options) (*UI, error) {
 	u := &UI{
 		ctx: ctx, in: in, opts: opts.withDefaults(),
 		seed: maphash.MakeSeed(), drafts: newDraftBook(in), notes: newNoteBook(in), pictures: newPictures(),
-		sentAt: map[inbox.ConversationID]time.Time{}, recent: usualReactions(),
+		sentAt: map[inbox.ConversationID]time.Time{}, recent: usualReactions(), uploads: map[uploadKey]*upload{},
 	}
 	var err error
 	if u.views, err = viewsOf(opts.Views, inbox.Known{Accounts: in.AccountIDs()}); err != nil {

@@ -119,6 +119,10 @@ func (u *UI) handleAnswer(msg tea.Msg) tea.Cmd {
 		return u.paused(msg)
 	case editorMsg:
 		return u.editorReady(msg)
+	case filesMsg:
+		return u.filesFound(msg)
+	case uploadedMsg:
+		return u.uploadEnded(msg)
 	case textMsg:
 		return tea.Batch(u.redraw(), u.textBack(msg)) // an editor leaves its own modes behind
 	default:
@@ -263,6 +267,7 @@ func (u *UI) gone(id inbox.ConversationID) tea.Cmd {
 	u.list.unmark(id)
 	u.search.forget(id)
 	pictures := u.forgetPictures(id)
+	u.forgetUploads(id)
 	u.touch(partList | partStatus)
 	if u.thread.id != id {
 		return pictures

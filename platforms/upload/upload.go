@@ -16,6 +16,7 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
@@ -27,8 +28,12 @@ import (
 // Disk is the files of this machine.
 type Disk struct{}
 
-// Look tells how large a file is.
+// Look tells how large a file is. The path may begin with ~/, or be a relative one.
 func (Disk) Look(path string) (inbox.LocalFile, error) {
+	path, err := absolute(path)
+	if err != nil {
+		return inbox.LocalFile{}, &inbox.Error{Kind: inbox.Rejected, Op: "attach", Text: "cannot look at " + shown(path) + ": " + err.Error()}
+	}
 	f := inbox.LocalFile{Path: path}
 	info, err := os.Stat(path)
 	switch {
@@ -41,6 +46,15 @@ func (Disk) Look(path string) (inbox.LocalFile, error) {
 	}
 	f.Bytes = info.Size()
 	return f, nil
+}
+
+// absolute is the path as every process understands it.
+func absolute(path string) (string, error) {
+	rest, ok := strings.CutPrefix(path, "~/")
+	if home, err := os.UserHomeDir(); ok && err == nil {
+		path = filepath.Join(home, rest)
+	}
+	return filepath.Abs(path)
 }
 
 // shown is a path as an error has it.

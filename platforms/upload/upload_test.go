@@ -53,6 +53,17 @@ func TestLookTellsWhatAFileIs(t *testing.T) {
 	}
 }
 
+func TestLookUnderstandsPathsAsPeopleWriteThem(t *testing.T) {
+	f := file(t, "a.jpg", "x")
+	t.Setenv("HOME", filepath.Dir(f.Path))
+	t.Chdir(filepath.Dir(f.Path))
+	for _, path := range []string{"~/a.jpg", "./a.jpg", "../" + filepath.Base(filepath.Dir(f.Path)) + "/a.jpg"} {
+		if got, err := (upload.Disk{}).Look(path); err != nil || got != f {
+			t.Errorf("%s: %+v, %v", path, got, err)
+		}
+	}
+}
+
 func TestCommandGetsThePathAsOneWord(t *testing.T) {
 	t.Parallel()
 	sh := script(t, `[ $# = 2 ] && [ -f "$2" ] && echo "https://cdn.example/$1/$(basename "$2" | tr ' ' -)"; echo notes follow`)
