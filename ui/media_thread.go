@@ -278,25 +278,45 @@ func (b *block) lineOf(at footing) int {
 	return plain + above
 }
 
-// keepPlace changes something of the pictures. What is at the top of the screen
-// stays there, and the end at its bottom.
+// keepPlace changes something of the pictures. The end stays at the bottom of the
+// screen; else the selected message stays where it is, or what is at the top.
 func (u *UI) keepPlace(change func()) {
 	t := &u.thread
 	u.touch(partThread)
-	i := t.index(t.topKey)
-	if t.follow || i < 0 {
+	top := t.index(t.topKey)
+	if t.follow || top < 0 {
 		change()
 		return
 	}
-	b := u.block(i)
-	if t.topLine < 0 { // its heads
+	if selected := t.index(t.cursor); selected >= 0 {
+		if row, ok := t.rowOf(selected, u.block); ok {
+			change()
+			t.hold(t.shift(spot{selected, u.block(selected).heads}, -row, u.block), u.block)
+			return
+		}
+	}
+	if b := u.block(top); t.topLine < 0 { // its heads
 		change()
 	} else {
 		at := b.placeOf(min(t.topLine, len(b.lines)-b.heads-1))
 		change()
-		t.topLine = u.block(i).lineOf(at)
+		t.topLine = u.block(top).lineOf(at)
 	}
 	t.hold(t.top(u.block), u.block) // nothing is below the end
+}
+
+// rowOf is the row of the screen in which an entry says something first.
+func (t *thread) rowOf(entry int, blocks blockOf) (row int, ok bool) {
+	top := t.top(blocks)
+	first := spot{entry, blocks(entry).heads}
+	if !first.below(top) {
+		return 0, false
+	}
+	row = first.line - top.line
+	for i := top.entry; i < entry && row < t.height; i++ {
+		row += len(blocks(i).lines)
+	}
+	return row, row < t.height
 }
 
 // opensLinks tells that there is a browser where the agent sits.

@@ -405,6 +405,35 @@ func TestWhatIsReadStaysWhenAPictureComes(t *testing.T) {
 	}
 }
 
+// TestSelectedMessageStaysWhenPicturesComeAboveIt: as after a search, whose find
+// is selected.
+func TestSelectedMessageStaysWhenPicturesComeAboveIt(t *testing.T) {
+	g := &gallery{files: map[string]thing{photoLink: painting(320, 240)}}
+	inThread(t, ui.Options{}, g, nil, func(s *shop) {
+		g.hang = make(chan struct{})
+		album(s, 10)
+		for i := range 60 {
+			s.writes(inbox.Instagram, "Maya", fmt.Sprintf("message %d", i), 0)
+		}
+		s.Press("tab", "g", "g")
+		for range 8 {
+			s.Press("J")
+		}
+		row := func() int {
+			return slices.IndexFunc(s.Lines(), func(l string) bool { return strings.Contains(l, "▌ picture 6") })
+		}
+		before := row()
+		if before < 8 || len(s.cellsOf("▀")) > 0 {
+			t.Fatalf("the message is in row %d:\n%s", before, s.Screen())
+		}
+		close(g.hang)
+		s.Wait(time.Second)
+		if len(s.cellsOf("▀")) < 2 || row() != before {
+			t.Errorf("it was in row %d and is in row %d:\n%s", before, row(), s.Screen())
+		}
+	})
+}
+
 // TestPictureThatIsCutOffStaysCutOff: a screen that begins within a picture does
 // so when the picture has another size; when it is hidden, it begins with the line
 // that tells of it.
@@ -474,6 +503,10 @@ func TestKittyDrawsPicturesInTheThread(t *testing.T) {
 func TestPlaceholdersReachTheTerminalWhole(t *testing.T) {
 	g := &gallery{files: map[string]thing{photoLink: painting(64, 64)}}
 	inThread(t, ui.Options{Pictures: ui.PicturesKitty}, g, onePhoto(), func(s *shop) {
+		s.Press("I") // beside them
+		if a, b := s.LineWith("\U0010eeee"), s.LineWith("reply window"); strings.LastIndex(a, "│") < 0 || ansi.StringWidth(a[:strings.LastIndex(a, "│")]) != ansi.StringWidth(b[:strings.LastIndex(b, "│")]) {
+			t.Errorf("the customer's column is not straight:\n%s", s.Screen())
+		}
 		for _, method := range []ansi.Method{ansi.WcWidth, ansi.GraphemeWidth} {
 			screen := uv.NewScreenBuffer(120, 40)
 			screen.Method = method

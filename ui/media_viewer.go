@@ -99,12 +99,12 @@ func (v *viewer) begin(u *UI) tea.Cmd {
 	if got, found := u.pictures.shelf.get(item.ref); found {
 		item.info, item.known, item.err = got.info, true, nil
 	}
-	if th := u.pictures.thumbs.all[item.ref]; th != nil && th.known && !item.known {
-		item.info, item.known, item.err = th.info, true, nil
-		return u.goOnWith(item)
-	}
 	if item.busy || item.known && item.err == nil {
 		return nil
+	}
+	if th := u.pictures.thumbs.all[item.ref]; th != nil && th.known {
+		item.info, item.known, item.err = th.info, true, nil
+		return u.goOnWith(item)
 	}
 	item.busy, item.err = true, nil
 	return u.lookAt(errand{ref: item.ref})
