@@ -56,7 +56,7 @@ func heldBy(database string) error {
 	text := fmt.Sprintf("the cache %s is in use by another process", database)
 	if ok {
 		text = fmt.Sprintf("the cache %s is in use by %s (process %d) since %s", database, h.Command, h.PID, h.Since.Local().Format("2006-01-02 15:04:05"))
-		hint = fmt.Sprintf("close that parley first (or `kill %d`, which saves its drafts), or use another folder with --data", h.PID)
+		hint = fmt.Sprintf("close that parley first (or `kill %d`, which saves its drafts; `fg` wakes one that Ctrl-Z has stopped), or use another folder with --data", h.PID)
 	}
 	e := inbox.Errorf(inbox.Unavailable, "%s", text).WithHint(hint)
 	e.Op = "open cache"

@@ -193,7 +193,7 @@ func screenOptions(c config.Screen) ui.Options {
 		Theme: c.Theme, Colours: c.Colours, Density: c.Density, Notify: c.Notify, Mouse: c.Mouse,
 		Pictures: c.Pictures.Way, InThread: c.Pictures.Thread, ShowBytes: c.Pictures.ShowBytes, Downloads: c.Pictures.Downloads, Opener: openerHere(),
 		Keys: c.Keys, Editor: editorOf(c.Editor, os.Getenv, exec.LookPath),
-		Hold: c.Hold, After: c.After, Agent: c.Agent, Views: c.Views,
+		Hold: c.Hold, After: c.After, Suspend: suspend, Agent: c.Agent, Views: c.Views,
 		Author: cmp.Or(c.Agent, userName()),
 	}
 }

@@ -38,6 +38,10 @@ type Options struct {
 	Agent       string        // who answers, for canned replies
 	Replies     inbox.ReplySource
 	Views       []SavedView // instead of the usual ones; see [CheckView]
+
+	// Suspend stops the process until it is brought back; nil: that cannot be. An
+	// error says why it was not stopped.
+	Suspend func() error
 }
 
 func (o Options) withDefaults() Options {

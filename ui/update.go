@@ -34,8 +34,8 @@ func (u *UI) handle(msg tea.Msg) tea.Cmd {
 		u.modeReported(msg)
 	case tea.BackgroundColorMsg, tea.ColorProfileMsg, uv.DarkColorSchemeEvent, uv.LightColorSchemeEvent:
 		return u.recolour(msg)
-	case tea.ResumeMsg:
-		return u.redraw()
+	case resumedMsg:
+		return u.resumed(msg)
 	case tea.MouseMsg:
 		return tea.Batch(u.keyed(), u.moused(msg))
 	case tea.EnvMsg:
@@ -134,6 +134,9 @@ func (u *UI) handleAnswer(msg tea.Msg) tea.Cmd {
 // press gives a key to whatever has the focus.
 func (u *UI) press(msg tea.KeyPressMsg) tea.Cmd {
 	key, name := msg.Key(), u.keys.stroke(msg.Key())
+	if (u.overlay != nil || u.focus == onFilter) && u.isSuspend(name) {
+		return u.perform(u.keys.byName["suspend"])
+	}
 	if u.overlay != nil {
 		u.hush()
 		return u.overlay.press(u, key, u.keys.latinName(key, name)) // what is typed there is in key

@@ -25,6 +25,7 @@ type Robot struct {
 
 	Quit   bool     // the model has asked to end
 	Raw    []string // what the model has sent to the terminal beside its frames
+	Lent   int      // how often the model has lent the terminal to something else
 	Frames int      // how many different frames there were
 	last   string
 }
@@ -62,6 +63,10 @@ func (r *Robot) Deliver(msg tea.Msg) {
 		for _, cmd := range msg {
 			r.run(cmd)
 		}
+		return
+	}
+	if reflect.TypeOf(msg).String() == "tea.execMsg" { // as a sequence, it is known by its shape only
+		r.Lent++
 		return
 	}
 	if cmds, ok := sequence(msg); ok {
