@@ -150,12 +150,17 @@ func (d *desk) parleyReading(stdin string, args ...string) outcome {
 	d.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), runPatience)
 	defer cancel()
-	cmd := d.command(ctx, args...)
+	return d.ran(d.command(ctx, args...), stdin)
+}
+
+// ran is how a command ends that reads the text.
+func (d *desk) ran(cmd *exec.Cmd, stdin string) outcome {
+	d.t.Helper()
 	var stdout, stderr bytes.Buffer
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(stdin), &stdout, &stderr
 	err := cmd.Run()
 	if exit := (*exec.ExitError)(nil); err != nil && (!errors.As(err, &exit) || exit.ExitCode() < 0) {
-		d.t.Fatalf("parley %q: %v\n%s", args, err, stderr.String())
+		d.t.Fatalf("%q: %v\n%s", cmd.Args, err, stderr.String())
 	}
 	return outcome{d.t, stdout.String(), stderr.String(), cmd.ProcessState.ExitCode()}
 }

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"golang.org/x/term"
@@ -29,12 +30,23 @@ func callerHere() relay.Caller {
 	if width, _, err := term.GetSize(int(os.Stdout.Fd())); err == nil {
 		c.Width = width
 	}
+	if dir, err := os.Getwd(); err == nil {
+		c.Dir = dir
+	}
 	for _, name := range callersEnv {
 		if value, set := os.LookupEnv(name); set {
 			c.Env[name] = value
 		}
 	}
 	return c
+}
+
+// path is one that the caller has typed, for this process.
+func (a *app) path(typed string) string {
+	if filepath.IsAbs(typed) || strings.HasPrefix(typed, "~/") {
+		return typed
+	}
+	return filepath.Join(a.caller.Dir, typed)
 }
 
 // zone is where the caller is. One that names no zone is where the holder is.

@@ -36,6 +36,9 @@ With - the text is read from standard input. What is still queued afterwards
 leaves with the next sync, send, or open inbox. The exit code is 1 when a part
 failed, or may or may not have been delivered.
 
+--media takes an address, which platforms fetch by themselves, or a file of this
+machine: upload_command in the config gives it an address first.
+
 --at schedules it: 2h, 14:30, tomorrow 8am, fri 14:30, 2026-12-01 09:00, or 2h
 before close. It leaves while parley runs, or with the next sync; never after the
 reply window, never where only human agents may answer, and not when the customer
@@ -59,7 +62,7 @@ empty.`,
 			return a.send(cmd.Context(), args, o)
 		},
 	}
-	cmd.Flags().StringArrayVar(&o.media, "media", nil, "`URL` of a picture, video, voice message or file; may be repeated")
+	cmd.Flags().StringArrayVar(&o.media, "media", nil, "`FILE`, or URL, of a picture, video, voice message or document; may be repeated")
 	cmd.Flags().Var(waitFlag(&o.wait), "wait", "how long to wait for the provider; 0 only queues")
 	cmd.Flags().BoolVar(&o.split, "split", false, "send a text that is too long as several messages")
 	cmd.Flags().BoolVar(&o.automated, "automated", false, "no human wrote it: never in the phase that is for human agents")
@@ -77,7 +80,7 @@ func (a *app) send(ctx context.Context, args []string, o sendOptions) error {
 	if err != nil {
 		return err
 	}
-	return a.withSession(ctx, reach(o.wait > 0), func(ctx context.Context, s *session) error {
+	return a.withSession(ctx, reach(o.wait > 0 || hasFiles(o.media)), func(ctx context.Context, s *session) error {
 		c, err := s.Find(ctx, args[0])
 		if err != nil {
 			return err
@@ -87,7 +90,10 @@ func (a *app) send(ctx context.Context, args []string, o sendOptions) error {
 				return err
 			}
 		}
-		what := inbox.Composition{Conversation: c.ID, Text: text, Media: o.media}
+		what := inbox.Composition{Conversation: c.ID, Text: text, Media: a.namedMedia(o.media)}
+		if err := s.uploadMedia(ctx, &what, o.split); err != nil {
+			return s.nameSplit(what, err)
+		}
 		request := inbox.SendRequest{Composition: what, Split: o.split, KeepDraft: true, Automated: o.automated, Anyway: o.anyway}
 		if o.at != "" {
 			if request.At, err = s.when(c, o.at); err != nil {

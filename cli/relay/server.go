@@ -18,6 +18,7 @@ type Caller struct {
 	Stdout bool              `json:"stdout"`
 	Stderr bool              `json:"stderr"`
 	Width  int               `json:"width,omitempty"` // of the terminal in cells, 0 when there is none
+	Dir    string            `json:"dir,omitempty"`   // that relative paths begin at
 	Env    map[string]string `json:"env,omitempty"`   // of language, time zone and colours; never a secret
 }
 
