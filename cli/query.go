@@ -36,7 +36,7 @@ func known(c *config.Config) inbox.Known {
 
 // listSearch is a search of the whole inbox, asked now.
 func (s *session) listSearch(search inbox.Search) inbox.ListSearch {
-	by := inbox.SearchBy{Now: time.Now().In(s.config.Screen.TimeZone), Closing: s.config.Screen.ClosingSoon, Window: s.Window}
+	by := inbox.SearchBy{Now: time.Now().In(s.config.Screen.TimeZone), Closing: s.config.Screen.ClosingSoon, Window: s.OurWindow}
 	return inbox.ListSearch{Query: search.Query(by), Search: search, By: by}
 }
 

@@ -320,11 +320,6 @@ func (in *Inbox) lastTouched(o OutboxItem) time.Time {
 	return at
 }
 
-// byOurClock is an instant that is told by the clock of an account's provider.
-func (in *Inbox) byOurClock(id AccountID, at time.Time) time.Time {
-	return at.Add(time.Since(in.Now(id)).Round(time.Millisecond))
-}
-
 // expectClosing looks forward to the end of a conversation's window.
 func (fl *following) expectClosing(c Conversation) {
 	ends := fl.in.Window(c).ClosesAt
@@ -368,23 +363,14 @@ func (fl *following) closings(ctx context.Context, since time.Time) error {
 }
 
 // nearClosing lists the conversations whose windows end soon, and notes when the
-// first of the others does. Each account has a clock of its own.
+// first of the others does.
 func (fl *following) nearClosing(ctx context.Context) (near []Conversation, err error) {
-	for _, id := range fl.in.order {
-		if near, err = fl.nearClosingOf(ctx, id, near); err != nil {
-			return nil, err
-		}
-	}
-	return near, nil
-}
-
-func (fl *following) nearClosingOf(ctx context.Context, id AccountID, near []Conversation) ([]Conversation, error) {
-	now := fl.in.Now(id)
-	for row, err := range fl.in.Walk(ctx, ListSearch{Query: ListQuery{View: ViewUnanswered, Sort: SortTimeLeft, Account: id, Now: now}}) {
+	now := time.Now()
+	for row, err := range fl.in.Walk(ctx, ListSearch{Query: ListQuery{View: ViewUnanswered, Sort: SortTimeLeft, Now: now}}) {
 		if err != nil {
 			return nil, err
 		}
-		left, ends := fl.in.Window(row.Conversation).Left(now)
+		left, ends := fl.in.OurWindow(row.Conversation).Left(now)
 		switch {
 		case !ends: // those without an end come last
 			return near, nil

@@ -334,7 +334,7 @@ func (w *walk) byMessages() error {
 			if err != nil {
 				return err
 			}
-			if found && w.Query.admits(c, w.in.Window) && w.Search.Matches(c, w.By) {
+			if found && w.Query.admits(c, w.in.OurWindow) && w.Search.Matches(c, w.By) {
 				rows = append(rows, ListRow{Conversation: c})
 			}
 		}
@@ -387,7 +387,7 @@ func (w *walk) found() ([]ConversationID, error) {
 // sort puts rows that the index has found into the list's order.
 func (w *walk) sort(rows []ListRow) {
 	ends := func(c Conversation) time.Duration {
-		switch left, ends := w.in.Window(c).Left(w.Query.Now); {
+		switch left, ends := w.in.OurWindow(c).Left(w.Query.Now); {
 		case w.Query.Sort == SortTimeLeft && ends:
 			return left
 		case w.Query.Sort == SortWake:

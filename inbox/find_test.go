@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"parley/inbox"
@@ -53,7 +54,7 @@ func (s *searched) says(customer string, direction inbox.Direction, id, text str
 }
 
 func (s *searched) by() inbox.SearchBy {
-	return inbox.SearchBy{Now: s.now, Closing: 12 * time.Hour, Window: s.in.Window}
+	return inbox.SearchBy{Now: s.now, Closing: 12 * time.Hour, Window: s.in.OurWindow}
 }
 
 func (s *searched) parsed(text string) inbox.Search {
@@ -505,4 +506,37 @@ func (s *searched) hasMessage(id inbox.ConversationID, search inbox.Search) bool
 		oneOf = oneOf || all
 	}
 	return asked && oneOf || !asked && noneOf
+}
+
+// TestTimeLeftIsByTheProvidersClock: a machine whose clock is wrong by a day must
+// not hide what closes soon, nor show what does not.
+func TestTimeLeftIsByTheProvidersClock(t *testing.T) {
+	for _, wrong := range []time.Duration{0, -24 * time.Hour, 24 * time.Hour} {
+		synctest.Test(t, func(t *testing.T) {
+			f := newFixture(t)
+			f.clockIsWrong(wrong)
+			there := f.in.Now("acme")
+			open := f.in.Capabilities(ann).Window.Open
+			soon, later := received("m1", "hello", there.Add(time.Hour-open)), received("m2", "hello", there.Add(3*time.Hour-open))
+			later.RemoteID = "t_ben"
+			f.ingest(batch(soon, later))
+			by := inbox.SearchBy{Now: time.Now(), Window: f.in.OurWindow}
+			for text, want := range map[string]string{"left<2h": "t_ann", "left>2h": "t_ben", "left<4h": "t_ann t_ben", "is:closed": ""} {
+				search, err := inbox.ParseSearch(text, inbox.Known{})
+				if err != nil {
+					t.Fatal(err)
+				}
+				var got []string
+				for row, err := range f.in.Walk(t.Context(), inbox.ListSearch{Query: search.Query(by), Search: search, By: by}) {
+					if err != nil {
+						t.Fatal(err)
+					}
+					got = append(got, row.ID.RemoteID())
+				}
+				if strings.Join(got, " ") != want {
+					t.Errorf("by a clock that is wrong by %v, %s finds %q, want %q", wrong, text, got, want)
+				}
+			}
+		})
+	}
 }

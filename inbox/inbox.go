@@ -279,6 +279,28 @@ func (in *Inbox) Now(id AccountID) time.Time {
 	return time.Now().UTC()
 }
 
+// byOurClock is an instant that is told by the clock of an account's provider.
+func (in *Inbox) byOurClock(id AccountID, at time.Time) time.Time { return at.Add(-in.skew(id)) }
+
+// byProvidersClock is the other way round. It is our clock that goes wrong, so
+// for all accounts ("") the first will do that has found that out.
+func (in *Inbox) byProvidersClock(id AccountID, at time.Time) time.Time {
+	if id != "" {
+		return at.Add(in.skew(id))
+	}
+	for _, id := range in.order {
+		if skew := in.skew(id); skew != 0 {
+			return at.Add(skew)
+		}
+	}
+	return at
+}
+
+// skew is how far the provider's clock is ahead of ours.
+func (in *Inbox) skew(id AccountID) time.Duration {
+	return -time.Since(in.Now(id)).Round(time.Millisecond)
+}
+
 // Capabilities of the provider on the conversation's platform, with the config's
 // windows. It costs no I/O.
 func (in *Inbox) Capabilities(id ConversationID) Capabilities {
@@ -304,6 +326,16 @@ func (in *Inbox) capabilities(a *account, p Platform) Capabilities {
 // Window of the conversation now. It costs no I/O.
 func (in *Inbox) Window(c Conversation) Window {
 	return in.Capabilities(c.ID).Window.WindowOf(c, in.Now(c.ID.Account()))
+}
+
+// OurWindow is the window with its end by our clock, for whoever compares that
+// with the time here.
+func (in *Inbox) OurWindow(c Conversation) Window {
+	w := in.Window(c)
+	if !w.ClosesAt.IsZero() {
+		w.ClosesAt = in.byOurClock(c.ID.Account(), w.ClosesAt)
+	}
+	return w
 }
 
 func errNoConversation(id ConversationID) *Error {

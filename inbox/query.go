@@ -93,7 +93,7 @@ type ListQuery struct {
 	Text     string        // words that must all be in name, username, preview or ID; case does not count
 	Label    string        // only those that have it; "" for all
 	Closing  time.Duration // only windows that end within this time; 0 for all. Needs SortTimeLeft
-	Now      time.Time     // for SortTimeLeft
+	Now      time.Time     // for SortTimeLeft; by our clock where the Inbox is asked, by the provider's in the store
 
 	Anchor   Cursor
 	AnchorID ConversationID

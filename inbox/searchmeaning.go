@@ -26,7 +26,7 @@ import (
 type SearchBy struct {
 	Now     time.Time                 // in the agent's time zone: days begin at its midnight
 	Closing time.Duration             // what is:closing means
-	Window  func(Conversation) Window // for is:closing, is:closed and left<; Inbox.Window
+	Window  func(Conversation) Window // for is:closing, is:closed and left<; Inbox.OurWindow
 }
 
 // searchState is a value of is:.

@@ -137,7 +137,7 @@ func (u *UI) known() inbox.Known {
 
 // searchBy is what a search means now.
 func (u *UI) searchBy() inbox.SearchBy {
-	return inbox.SearchBy{Now: u.now().In(u.opts.Zone), Closing: u.opts.ClosingSoon, Window: u.in.Window}
+	return inbox.SearchBy{Now: u.now().In(u.opts.Zone), Closing: u.opts.ClosingSoon, Window: u.in.OurWindow}
 }
 
 // indexApart is how long a list that the index was not complete for waits before
