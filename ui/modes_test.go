@@ -17,8 +17,7 @@ func TestRedrawSetsTheModesAnew(t *testing.T) {
 	atShop(t, 120, 40, ui.Options{Mouse: true}, threeCustomers, func(s *shop) {
 		s.Send(tea.ModeReportMsg{Mode: ansi.ModeUnicodeCore, Value: ansi.ModeReset})
 		for name, mend := range map[string]func(){
-			"Ctrl-L":       func() { s.Press("ctrl+l") },
-			"after Ctrl-Z": func() { s.Send(tea.ResumeMsg{}) },
+			"Ctrl-L": func() { s.Press("ctrl+l") },
 		} {
 			s.Raw = nil
 			mend()
