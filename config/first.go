@@ -153,6 +153,7 @@ const firstSettings = `
 # mouse = false             # true: click and wheel
 # plain = false             # true: lines instead of a screen, for screen readers
 # pictures = "auto"         # how they are shown: "kitty", "sixel", "blocks", "off"
+# thread_pictures = "auto"  # in the thread: not over SSH; or "always", "ask", "off"
 # picture_size = "8MB"      # the largest that is fetched to be shown
 # downloads = "~/Downloads" # where pictures and files are saved
 # notify = "auto"           # when nobody looks at the terminal: "osc99", "osc777", "osc9", "bell", "off"
