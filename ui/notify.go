@@ -12,7 +12,7 @@ import (
 )
 
 // Notifications, for an agent who looks at another window: that a customer has
-// written, that a reply window closes, that a send has failed. Nothing is notified
+// written, that a reply window closes, that a send has failed or is in doubt. Nothing is notified
 // while the screen is looked at; what comes in a burst is told in one.
 
 // Notify says what an agent wants to be told of. The zero value tells everything
@@ -54,7 +54,8 @@ type newsKind int
 
 // The kinds of news, the most urgent first.
 const (
-	newsFailed newsKind = iota
+	newsFailed  newsKind = iota
+	newsUnknown          // nobody knows whether it arrived
 	newsClosing
 	newsMessage
 )
@@ -66,7 +67,7 @@ type notifier struct {
 	touched time.Time // the agent was last seen at the keyboard
 	idle    bool      // a look at the keyboard is under way
 	arrival map[inbox.ConversationID]uint64
-	failed  map[inbox.OutboxID]bool            // nil until it is known what had failed before
+	failed  map[inbox.OutboxID]inbox.State     // and those in doubt; nil until it is known what had failed before
 	closing map[inbox.ConversationID]time.Time // the end of the window that was told of
 	due     time.Time                          // when the next window is to be told of
 	pending []news
@@ -117,11 +118,17 @@ func (u *UI) wanted(c inbox.Conversation) bool {
 	return u.notifier.only.Matches(c, u.searchBy())
 }
 
-// newsMsg is what customers have written, failedNewsMsg what was not sent to them.
+// newsMsg is what customers have written, failedNewsMsg what was not sent to them,
+// or perhaps not.
 type newsMsg struct{ found []news }
 
 type failedNewsMsg struct {
-	failed map[inbox.OutboxID]inbox.Conversation
+	failed map[inbox.OutboxID]failedSend
+}
+
+type failedSend struct {
+	conv  inbox.Conversation
+	state inbox.State // failed or unknown
 }
 
 // closingNewsMsg are the conversations whose window ends, the next first.
@@ -261,39 +268,45 @@ func (u *UI) inFirstSync(id inbox.ConversationID) bool {
 	return false
 }
 
-// readFailed reads which sends have failed.
+// readFailed reads which sends have failed, or may have.
 func (u *UI) readFailed() tea.Cmd {
 	return func() tea.Msg {
 		items, err := u.in.Outbox(u.ctx, false)
 		if err != nil {
 			return nil // the view of problems says what is wrong
 		}
-		msg := failedNewsMsg{failed: map[inbox.OutboxID]inbox.Conversation{}}
+		msg := failedNewsMsg{failed: map[inbox.OutboxID]failedSend{}}
 		for _, item := range items {
-			if item.State() != inbox.StateFailed {
+			state := item.State()
+			if state != inbox.StateFailed && state != inbox.StateUnknown {
 				continue
 			}
 			if c, err := u.in.Conversation(u.ctx, item.Conversation); err == nil {
-				msg.failed[item.ID] = c
+				msg.failed[item.ID] = failedSend{c, state}
 			}
 		}
 		return msg
 	}
 }
 
-// failedRead tells of the sends that had not failed when the agent looked away.
+// failedRead tells of the sends that had not failed when the agent looked away, or
+// were not in doubt.
 // They are told of whoever they went to: nobody else will see them.
 func (u *UI) failedRead(msg failedNewsMsg) tea.Cmd {
 	n := &u.notifier
-	for id, c := range msg.failed {
-		if n.failed != nil && !n.failed[id] {
-			n.pending = append(n.pending, news{kind: newsFailed, conv: c})
+	now := map[inbox.OutboxID]inbox.State{}
+	for id, send := range msg.failed {
+		now[id] = send.state
+		if n.failed == nil || n.failed[id] == send.state {
+			continue
 		}
+		kind := newsFailed
+		if send.state == inbox.StateUnknown {
+			kind = newsUnknown
+		}
+		n.pending = append(n.pending, news{kind: kind, conv: send.conv})
 	}
-	n.failed = map[inbox.OutboxID]bool{}
-	for id := range msg.failed {
-		n.failed[id] = true
-	}
+	n.failed = now
 	return u.notifyPending()
 }
 
@@ -377,7 +390,7 @@ func (u *UI) tell(told []news) (title, text string) {
 		return u.tellOne(told[0])
 	}
 	var parts []string
-	for kind, noun := range []string{"send", "reply window", "new message"} {
+	for kind, noun := range []string{"send", "send", "reply window", "new message"} {
 		of := ofKind(told, newsKind(kind))
 		if len(of) == 0 {
 			continue
@@ -386,6 +399,8 @@ func (u *UI) tell(told []news) (title, text string) {
 		switch newsKind(kind) {
 		case newsFailed:
 			part += " failed: to "
+		case newsUnknown:
+			part += " in doubt: to "
 		case newsClosing:
 			part += " closing soon: "
 		case newsMessage:
@@ -401,6 +416,8 @@ func (u *UI) tellOne(n news) (title, text string) {
 	switch n.kind {
 	case newsFailed:
 		return title, "your message was not sent"
+	case newsUnknown:
+		return title, "nobody knows whether your message arrived"
 	case newsClosing:
 		left, _ := leftLabel(n.end, u.now(), false)
 		return title, "the reply window closes in " + left

@@ -192,6 +192,21 @@ func TestFailedSendIsTold(t *testing.T) {
 	})
 }
 
+func TestSendInDoubtIsTold(t *testing.T) {
+	torn := &inbox.Error{Kind: inbox.Unavailable, Text: "the connection was torn"}
+	atShop(t, 120, 40, asTold(ui.Notify{}), answers(inbox.StateUnknown, torn), func(s *shop) {
+		s.Press("r")
+		s.Type("hello")
+		s.Press("enter")
+		s.looksAway()
+		s.sends()
+		s.Wait(time.Second)
+		s.tells("Maya · Instagram;nobody knows whether your message arrived")
+		s.Wait(time.Hour)
+		s.tells("Maya · Instagram;nobody knows whether your message arrived")
+	})
+}
+
 func TestHostileNameStaysInsideTheNotification(t *testing.T) {
 	for _, way := range []string{ui.NotifyOSC9, ui.NotifyOSC99, ui.NotifyOSC777} {
 		opts := ui.Options{Notify: ui.Notify{Way: way, Text: true}}
