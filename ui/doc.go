@@ -25,6 +25,9 @@
 //     none does.
 //   - Colours are fitted to the terminal's own background ([look]), and tell nothing
 //     that a word or an attribute does not tell too.
+//   - Pictures in the thread are cells too, so they scroll with the rest. Commands
+//     fetch, decode and draw them, only those on the screen, and what is read stays
+//     where it is when one comes.
 //   - Every line passes through [lineBuilder], which never writes a control
 //     character of a text and never more cells than it was given.
 package ui
