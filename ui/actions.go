@@ -114,7 +114,7 @@ func composerActions() []action {
 		{name: "emoji", keys: []string{"ctrl+y"}, help: "insert an emoji, as :name: does", alone: types, scope: inComposer, run: func(u *UI) tea.Cmd { return u.askSuggestions(":") }},
 		{name: "attach", keys: []string{"ctrl+a"}, help: "attach a file or an address", twins: []string{"send CONVERSATION TEXT --media FILE"}, scope: inComposer, able: cannotAttach, run: (*UI).attach},
 		{name: "detach", keys: []string{"ctrl+x"}, help: "take the last attachment away", alone: types, scope: inComposer, able: cannotDetach, run: (*UI).dropChip},
-		{name: "as-text", keys: []string{"ctrl+v"}, help: "make text again of a pasted attachment", alone: types, scope: inComposer, able: cannotUnpaste, run: (*UI).unpaste},
+		{name: "as-text", keys: []string{"ctrl+q"}, help: "make text again of a pasted attachment", alone: types, scope: inComposer, able: cannotUnpaste, run: (*UI).unpaste},
 	}
 }
 

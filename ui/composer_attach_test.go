@@ -81,7 +81,7 @@ func TestPastedAddressBecomesAnAttachment(t *testing.T) {
 		s.Press("r")
 		s.Type("look: ")
 		s.Paste("https://cdn.example/lamp.jpg")
-		s.Sees("[image] https://cdn.example/lamp.jpg", "attached lamp.jpg", "Ctrl-V makes it text again")
+		s.Sees("[image] https://cdn.example/lamp.jpg", "attached lamp.jpg", "Ctrl-Q makes it text again")
 		s.Press("enter")
 		parts := s.outbox()[0].Parts
 		if len(parts) != 2 || parts[0].Text != "look:" || parts[1].URL != "https://cdn.example/lamp.jpg" {
@@ -92,16 +92,16 @@ func TestPastedAddressBecomesAnAttachment(t *testing.T) {
 
 func TestAttachmentCanBeMadeTextAgain(t *testing.T) {
 	atShop(t, 120, 40, ui.Options{}, threeCustomers, func(s *shop) {
-		s.Press("r", "ctrl+v")
+		s.Press("r", "ctrl+q")
 		s.Sees("no paste has become an attachment")
 		s.Paste("https://cdn.example/one.jpg")
 		s.Type("see ")
 		s.Paste(" https://cdn.example/two.jpg\nhttps://cdn.example/three.mp4 ")
 		s.Sees("[image] https://cdn.example/one.jpg", "[image] https://cdn.example/two.jpg", "[video] https://cdn.example/three.mp4", "attached 2 links")
-		s.Press("ctrl+v")
+		s.Press("ctrl+q")
 		s.Sees("[image] https://cdn.example/one.jpg", "see  https://cdn.example/two.jpg")
 		s.Misses("[video]")
-		s.Press("ctrl+v")
+		s.Press("ctrl+q")
 		s.Sees("no paste has become an attachment", "[image] https://cdn.example/one.jpg")
 	})
 }
@@ -190,7 +190,7 @@ func TestDroppedFileIsUploadedAndSent(t *testing.T) {
 		s.Press("r")
 		s.Type("here: ")
 		s.Paste(`'/home/ada/sara j.jpg' `)
-		s.Sees("[image] sara j.jpg 1.2 MB uploading …", "uploading sara j.jpg (1.2 MB) … · Ctrl-V makes it text again", " here: ")
+		s.Sees("[image] sara j.jpg 1.2 MB uploading …", "uploading sara j.jpg (1.2 MB) … · Ctrl-Q makes it text again", " here: ")
 		s.Misses("/home/ada")
 		s.Press("enter")
 		s.Sees("sara j.jpg is still being uploaded: the message waits for it")
@@ -253,7 +253,7 @@ func TestDroppedAttachmentStopsItsUpload(t *testing.T) {
 		s.Press("ctrl+x")
 		s.Misses("[image]")
 		s.Paste("file:///home/ada/sara%20j.jpg")
-		s.Press("ctrl+v")
+		s.Press("ctrl+q")
 		s.Sees("one file:///home/ada/sara%20j.jpg")
 		s.Misses("[image]")
 		s.Wait(time.Minute)
