@@ -150,6 +150,43 @@ func TestPlainAsksBeforeItSends(t *testing.T) {
 		says("there is no word .nonsense", "{{first_name}} is not filled in", "there is nothing to send").prints("Taken away:  .quit", "...\n.50 each\nKept as a draft.")
 }
 
+// TestPlainAttachesFiles: a file gets an address before the answer leaves.
+func TestPlainAttachesFiles(t *testing.T) {
+	t.Parallel()
+	world, d := newPlainDesk(t, "[media]\nupload_command = \"sh -c 'echo https://img.example/label.jpg' up {file}\"\n")
+	d.write("our label.jpg", "a picture")
+	d.plainly("open ottilie", "reply", "Here is the label.", ".attach https://img.example/a.exe", ".attach nothing.jpg", ".attach our label.jpg", ".show", ".detach", `.attach "our label.jpg"`, ".", "quit").
+		exits(exitFailed).prints("Uploading our label.jpg, 9 B", "Attached.", "[attached] https://img.example/label.jpg", "Taken away: ", "Queued for Ottilie").
+		says("there is no file", ".exe")
+	await(t, "the delivery", func() bool { d.parley("sync"); return len(world.Deliveries()) > 1 })
+	if sent := world.Deliveries(); !strings.Contains(sent[len(sent)-1].MediaURL, "https://img.example/label.jpg") {
+		t.Errorf("delivered %+v", sent)
+	}
+}
+
+// TestPlainTellsOfADeadAccount: once, and how it stands when asked.
+func TestPlainTellsOfADeadAccount(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, "http://127.0.0.1:1/api", "[ui]\nplain = true\n")
+	w := d.open()
+	w.waits("parley>")
+	const trouble = "Facebook of acme was never read: cannot connect"
+	for deadline := time.Now().Add(lookPatience); !strings.Contains(w.output(), trouble); {
+		if time.Now().After(deadline) {
+			t.Fatalf("the trouble is not told:\n%s", w.screen())
+		}
+		w.press("\r")
+		<-w.changed
+	}
+	w.press("status\r")
+	w.waits("acme, failing; Facebook, Instagram and X never read, then: cannot connect")
+	w.press("\r\r\rq\r")
+	w.exits()
+	if n := strings.Count(w.output(), trouble); n != 1 {
+		t.Errorf("it is told %d times:\n%s", n, w.output())
+	}
+}
+
 // TestPlainKeepsDrafts: however a session ends, what was typed is there the next
 // time.
 func TestPlainKeepsDrafts(t *testing.T) {
@@ -241,7 +278,7 @@ func TestPlainDemo(t *testing.T) {
 	d := newDesk(t, "http://127.0.0.1:1/api", "")
 	out := d.parleyReading("list is:unread\nopen 1\nreplies\nreply\n.insert orders/return\n.quit\nquit\n", "demo", "--plain").exits(exitDone)
 	isPlain(t, out.stdout)
-	out.prints("10. From: ", "more goes on.", "Send it back within 30 days", "thrown away: 1 draft")
+	out.prints("10. From: ", "more goes on.", "orders/where  ", "Send it back within 30 days", "thrown away: 1 draft")
 }
 
 // TestPlainForgesNoLine: what a customer writes cannot sound like another's line,

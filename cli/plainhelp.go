@@ -20,8 +20,10 @@ func (p *plain) statusWord(context.Context, typedCommand) error {
 		if v.Health != inbox.Healthy {
 			text += ", " + string(v.Health)
 		}
-		for _, platform := range v.Platforms {
-			text += "; " + describeFreshness(platform, now)
+		fresh := describeFreshness(v.Platforms, now)
+		text += fresh
+		if f := v.Error; f != nil && !strings.Contains(fresh, f.Text) {
+			text += "; " + describeFailure(f)
 		}
 		if v.Limit > 0 && v.Count >= 0 {
 			text += fmt.Sprintf("; %d of %d conversations this month", v.Count, v.Limit)
@@ -29,29 +31,38 @@ func (p *plain) statusWord(context.Context, typedCommand) error {
 		if at := v.Webhook.RefusedAt; !at.IsZero() && now.Sub(at) < staleAfter {
 			text += "; a webhook call was refused " + ago(at, now) + ": " + inbox.CleanLine(v.Webhook.Refusal)
 		}
-		if f := v.Error; f != nil {
-			text += "; " + describeFailure(f)
-		}
 		p.say("%s", text)
 		p.tellOutbox(v)
 	}
 	return nil
 }
 
-// describeFreshness is how old what a platform shows is.
-func describeFreshness(p inbox.PlatformView, now time.Time) string {
-	text := p.Platform.Label()
+// describeFreshness is how old what the platforms show is, once for those that are
+// alike.
+func describeFreshness(platforms []inbox.PlatformView, now time.Time) (text string) {
+	var alike []string
+	for i, p := range platforms {
+		alike = append(alike, p.Platform.Label())
+		state := describeReading(p, now)
+		if i+1 == len(platforms) || describeReading(platforms[i+1], now) != state {
+			text += "; " + listed(alike) + " " + state
+			alike = nil
+		}
+	}
+	return text
+}
+
+func describeReading(p inbox.PlatformView, now time.Time) string {
+	text := "read " + ago(p.ReadAt, now)
 	switch {
 	case p.Live && p.PushedAt.IsZero():
-		text += " told by webhook, nothing yet"
+		text = "told by webhook, nothing yet"
 	case p.Live:
-		text += " told by webhook, last " + ago(p.PushedAt, now)
-	case p.FirstSync:
-		text += fmt.Sprintf(" being read for the first time, %d messages so far", p.Loaded)
+		text = "told by webhook, last " + ago(p.PushedAt, now)
+	case p.Error == nil && p.FirstSync:
+		text = fmt.Sprintf("being read for the first time, %s so far", counted(p.Loaded, "message"))
 	case p.ReadAt.IsZero():
-		text += " never read"
-	default:
-		text += " read " + ago(p.ReadAt, now)
+		text = "never read"
 	}
 	if p.Error != nil {
 		text += ", then: " + describeFailure(p.Error)

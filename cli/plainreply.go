@@ -81,7 +81,7 @@ func (a *answer) invitation() string {
 
 // learnWords adds what only an answer has.
 func (a *answer) learnWords() {
-	a.words["attach"] = composingWord{"URL", "attach a picture, video, voice message or file", a.attach}
+	a.words["attach"] = composingWord{"URL or FILE", "attach a picture, video, voice message or file", a.attach}
 	a.words["detach"] = composingWord{"", "take the last attachment away", a.detach}
 	a.words["insert"] = composingWord{"NAME", "insert the canned reply of that name; replies lists them", a.insert}
 	a.words["at"] = composingWord{"WHEN", "send it then: 2h, 14:30, tomorrow 8am", a.sendLater}
@@ -94,11 +94,16 @@ func (a *answer) saveDraft(ctx context.Context) error {
 	return a.SaveDraft(ctx, inbox.Draft{Conversation: a.to.ID, Text: a.text(), Media: a.media, UpdatedAt: time.Now()})
 }
 
-func (a *answer) attach(ctx context.Context, url string) (bool, error) {
-	if url == "" {
-		return false, &usageError{text: ".attach expects an address", hint: "such as .attach https://img.example/label.jpg"}
+func (a *answer) attach(ctx context.Context, what string) (bool, error) {
+	words := wordsOf(what)
+	if len(words) == 0 {
+		return false, &usageError{text: ".attach expects an address or a file", hint: "such as .attach https://img.example/label.jpg"}
 	}
-	media := append(slices.Clone(a.media), url)
+	link, err := a.linkTo(ctx, restFrom(what, words))
+	if err != nil {
+		return false, err
+	}
+	media := append(slices.Clone(a.media), link)
 	for _, problem := range a.Check(inbox.Composition{Conversation: a.to.ID, Text: a.text(), Media: media}) {
 		if problem.Part == len(media)-1 {
 			return false, problem.Error
@@ -107,6 +112,23 @@ func (a *answer) attach(ctx context.Context, url string) (bool, error) {
 	a.media = media
 	a.say("Attached.")
 	return false, a.save(ctx)
+}
+
+// linkTo is the address of what is attached: a file of this machine gets one first.
+func (a *answer) linkTo(ctx context.Context, what string) (string, error) {
+	if strings.HasPrefix(what, "https://") || strings.HasPrefix(what, "http://") {
+		return what, nil
+	}
+	path, ok := inbox.FilePath(what)
+	if !ok {
+		path = what
+	}
+	file, err := a.LookAtFile(path)
+	if err != nil {
+		return "", err
+	}
+	a.say("Uploading %s, %s.", inbox.CleanLine(file.Name()), inbox.ByteSize(file.Bytes))
+	return a.Upload(ctx, a.to.ID, path)
 }
 
 func (a *answer) detach(ctx context.Context, _ string) (bool, error) {

@@ -38,6 +38,8 @@ var plainAlone = map[string]struct{ word, reason string }{
 	"note-newline":     {reason: "Enter begins a new line of a note; a single dot keeps it"},
 	"note-leave":       {word: ".quit"},
 	"pictures":         {reason: "a line cannot show a picture: it names what it is, and links tells its address"},
+	"as-text":          {reason: "a path or an address is text, unless .attach stands before it"},
+	"suspend":          {reason: "Ctrl-Z is the terminal's own here"},
 	"redraw":           {reason: "nothing is drawn"},
 	"quit":             {word: "quit"},
 	"interrupt":        {reason: "Ctrl-C ends the program here too, and drafts are kept"},

@@ -66,7 +66,11 @@ func recordOfReply(r inbox.Reply) replyRecord {
 }
 
 func (a *app) listReplies(ctx context.Context, asJSON bool) error {
-	replies, wrong := a.places().Replies().Replies(ctx)
+	source := inbox.ReplySource(a.places().Replies())
+	if a.held != nil {
+		source = a.replies(a.held.session)
+	}
+	replies, wrong := source.Replies(ctx)
 	slices.SortStableFunc(replies, func(x, y inbox.Reply) int {
 		return cmp.Or(cmp.Compare(x.Name, y.Name), cmp.Compare(x.Platform, y.Platform))
 	})
