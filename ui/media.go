@@ -291,7 +291,7 @@ type drawing struct {
 	serial        uint64
 	columns, rows int
 	lines         []string        // one for each row, none with sixel
-	send          string          // to the terminal before the lines are shown
+	send          string          // to the terminal before the lines are shown; "" once it is sent
 	paint         string          // to be painted where the lines would be
 	id            picture.KittyID // under which the terminal keeps it
 }
@@ -300,6 +300,14 @@ type drawing struct {
 type drawnMsg struct {
 	errand
 	drawing *drawing
+}
+
+// farewell lets the terminal forget the drawing, where it was given it to keep.
+func (d *drawing) farewell() string {
+	if d == nil || d.canvas.way != PicturesKitty || d.send != "" {
+		return ""
+	}
+	return picture.KittyDrop(d.id, d.canvas.tmux)
 }
 
 // paintMsg says that the frame is on the screen over which a drawing is painted.
@@ -315,6 +323,38 @@ func (u *UI) drawFor(e errand, p *picture.Picture, c canvas) tea.Cmd {
 		d.serial = serial
 		return drawnMsg{e, d}
 	}
+}
+
+// drawn takes a drawing, unless something else is shown by now. What the terminal
+// has to keep of it is sent first: the lines that stand for it mean nothing before.
+func (u *UI) drawn(msg drawnMsg) tea.Cmd {
+	v, _ := u.overlay.(*viewer)
+	th := u.pictures.thumbs.all[msg.ref]
+	wanted := v != nil && v.item().ref == msg.ref && v.wanted == msg.drawing.canvas
+	if msg.thread {
+		wanted = th != nil && th.wanted == msg.drawing.canvas
+	}
+	send := msg.drawing.send
+	switch {
+	case !wanted:
+		return msg.drawing.drop()
+	case send != "":
+		msg.drawing.send = ""
+		return tea.Sequence(tea.Raw(send), func() tea.Msg { return msg })
+	case msg.thread:
+		return u.showThumb(th, msg.drawing)
+	}
+	return v.show(u, msg.drawing)
+}
+
+func (d *drawing) drop() tea.Cmd { return sendOff(d.farewell()) }
+
+// sendOff brings something to the terminal, if it is anything.
+func sendOff(sequence string) tea.Cmd {
+	if sequence == "" {
+		return nil
+	}
+	return tea.Raw(sequence)
 }
 
 func drawOn(c canvas, p *picture.Picture, id picture.KittyID) *drawing {
@@ -346,15 +386,10 @@ func (u *UI) handleMedia(msg tea.Msg) tea.Cmd {
 	case fetchedMsg:
 		return u.fetched(msg)
 	case drawnMsg:
-		if msg.thread {
-			return u.thumbDrawn(msg)
-		}
-		return u.drawnAnew(msg)
+		return u.drawn(msg)
 	case loadMsg:
 		u.pictures.thumbs.waiting = false
 		return u.loadThumbs()
-	case placedMsg:
-		return u.placeThumb(msg)
 	case lostMsg:
 		u.sendAgain(msg)
 	case paintMsg:

@@ -167,40 +167,15 @@ func (u *UI) loadMore(e errand) tea.Cmd {
 	return u.loadThumbs()
 }
 
-// thumbDrawn takes a drawing for the thread. What the terminal has to keep it is
-// given first: the lines that stand for it mean nothing before.
-func (u *UI) thumbDrawn(msg drawnMsg) tea.Cmd {
-	th := u.pictures.thumbs.all[msg.ref]
-	if th == nil || th.wanted != msg.drawing.canvas {
-		return nil
-	}
-	u.pictures.thumbs.grown = true
-	if msg.drawing.send == "" {
-		return u.placeThumb(placedMsg{msg.ref, msg.drawing})
-	}
-	send := msg.drawing.send
-	msg.drawing.send = ""
-	return tea.Sequence(tea.Raw(send), func() tea.Msg { return placedMsg{msg.ref, msg.drawing} })
-}
-
-// placedMsg says that the terminal can show a drawing.
-type placedMsg struct {
-	ref     inbox.MediaRef
-	drawing *drawing
-}
-
-// placeThumb shows a drawing in the thread, in place of the one before.
-func (u *UI) placeThumb(msg placedMsg) tea.Cmd {
-	th := u.pictures.thumbs.all[msg.ref]
-	if th == nil || th.wanted != msg.drawing.canvas {
-		return dropped([]*thumb{{drawing: msg.drawing}})
-	}
+// showThumb shows a drawing in the thread, in place of the one before.
+func (u *UI) showThumb(th *thumb, d *drawing) tea.Cmd {
 	before := th.drawing
 	u.keepPlace(func() {
-		th.drawing = msg.drawing
+		th.drawing = d
 		th.version++
 	})
-	return dropped([]*thumb{{drawing: before}})
+	u.pictures.thumbs.grown = true
+	return before.drop()
 }
 
 // lostMsg says that the terminal may have lost the pictures that it was given.

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"image"
+	"strings"
 
 	"parley/inbox"
 	"parley/ui/picture"
@@ -144,22 +145,11 @@ func (t *thumbs) forget(id inbox.ConversationID) (gone []*thumb) {
 
 // dropped lets the terminal forget what it keeps of them.
 func dropped(gone []*thumb) tea.Cmd {
-	var drop string
+	var farewells strings.Builder
 	for _, th := range gone {
-		drop += th.drawing.farewell()
+		farewells.WriteString(th.drawing.farewell())
 	}
-	if drop == "" {
-		return nil
-	}
-	return tea.Raw(drop)
-}
-
-// farewell lets the terminal forget the drawing, where it keeps it.
-func (d *drawing) farewell() string {
-	if d == nil || d.canvas.way != PicturesKitty {
-		return ""
-	}
-	return picture.KittyDrop(d.id, d.canvas.tmux)
+	return sendOff(farewells.String())
 }
 
 // dropThumbs lets the terminal forget all.

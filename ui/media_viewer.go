@@ -220,22 +220,15 @@ func (u *UI) canvas() canvas {
 // what is raw before the frame that it goes with.
 const paintAfter = 200 * time.Millisecond
 
-// drawnAnew takes a drawing, unless something else is shown by now.
-func (u *UI) drawnAnew(msg drawnMsg) tea.Cmd {
-	v, ok := u.overlay.(*viewer)
-	if !ok || v.item().ref != msg.ref || v.wanted != msg.drawing.canvas {
-		return nil
-	}
+// show shows a drawing in place of the one before.
+func (v *viewer) show(u *UI, d *drawing) tea.Cmd {
 	away := v.takeAway(u)
-	v.drawing = msg.drawing
+	v.drawing = d
 	u.touch(partOverlay)
-	switch {
-	case v.drawing.send != "":
-		return tea.Sequence(away, tea.Raw(v.drawing.send))
-	case v.drawing.paint != "":
-		return tea.Batch(away, u.after(paintAfter, paintMsg{v.drawing.serial}))
+	if d.paint == "" {
+		return away
 	}
-	return away
+	return tea.Batch(away, u.after(paintAfter, paintMsg{d.serial}))
 }
 
 // paint paints a drawing over the cells that were left empty for it.
@@ -258,13 +251,10 @@ func (v *viewer) takeAway(u *UI) tea.Cmd {
 	}
 	painted := v.painted
 	v.drawing, v.painted = nil, false
-	switch {
-	case d.send != "":
-		return tea.Raw(picture.KittyDrop(d.id, d.canvas.tmux))
-	case painted:
+	if painted {
 		return tea.ClearScreen // nobody but the terminal knows what it painted
 	}
-	return nil
+	return d.drop()
 }
 
 func (v *viewer) press(u *UI, _ tea.Key, name string) tea.Cmd {
