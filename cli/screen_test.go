@@ -43,7 +43,7 @@ type terminal struct {
 }
 
 // lookPatience is how long a screen may take to show something.
-const lookPatience = 20 * time.Second
+const lookPatience = 40 * time.Second
 
 // open starts parley in a terminal of 100 by 30.
 func (d *desk) open(args ...string) *terminal {
@@ -152,22 +152,24 @@ func (w *terminal) output() string {
 // waits until the screen shows all of the texts.
 func (w *terminal) waits(texts ...string) {
 	w.t.Helper()
+	w.shows(fmt.Sprintf("%q", texts), func(screen string) bool {
+		return !slices.ContainsFunc(texts, func(text string) bool { return !strings.Contains(screen, text) })
+	})
+}
+
+// shows waits until the screen is as it should be.
+func (w *terminal) shows(what string, is func(screen string) bool) {
+	w.t.Helper()
 	deadline := time.After(lookPatience)
 	for {
 		screen := w.screen()
-		missing := ""
-		for _, text := range texts {
-			if !strings.Contains(screen, text) {
-				missing = text
-			}
-		}
-		if missing == "" {
+		if is(screen) {
 			return
 		}
 		select {
 		case <-w.changed:
 		case <-deadline:
-			w.t.Fatalf("the screen does not show %q:\n%s", missing, screen)
+			w.t.Fatalf("the screen does not show %s:\n%s", what, screen)
 		}
 	}
 }
