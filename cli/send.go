@@ -129,7 +129,7 @@ func (a *app) finish(ctx context.Context, s *session, c inbox.Conversation) erro
 	if err != nil {
 		return err
 	}
-	a.tellProviders(ctx, s, results)
+	a.tellProviders(ctx, s, results, tellPatience)
 	return results[0].Err
 }
 

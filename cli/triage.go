@@ -33,6 +33,7 @@ type triageOptions struct {
 	query string
 	json  bool
 	reach reach // online: the provider may have to be told
+	wait  time.Duration
 }
 
 // tellPatience is how long a command waits for a provider to take what is done.
@@ -54,10 +55,19 @@ func (a *app) triageCommand(use, short, long string) (*cobra.Command, *triageOpt
 	return cmd, o
 }
 
+// goes tells how far the decision goes: one that a provider is told of may wait for
+// it.
+func (o *triageOptions) goes(cmd *cobra.Command, r reach) {
+	o.reach, o.wait = r, tellPatience
+	if r == online {
+		cmd.Flags().Var(waitFlag(&o.wait), "wait", "how long to wait for the provider; 0 leaves it to the next inbox")
+	}
+}
+
 // decisionCommand makes the same decision about all of its conversations.
 func (a *app) decisionCommand(name, short, long, said string, r reach, change inbox.TriageChange) *cobra.Command {
 	cmd, o := a.triageCommand(name+" CONVERSATION...", short, long)
-	o.reach = r
+	o.goes(cmd, r)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if err := checkTargets(cmd, args, *o); err != nil {
 			return err
@@ -103,7 +113,7 @@ quotes:
   monday  "fri 14:30"  "next week"
   2026-12-01  "2026-12-01 09:00"
   "2h before close"             before the reply window closes`)
-	o.reach = online
+	o.goes(cmd, online)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if len(args) == 0 {
 			return wrongUsage(cmd, "snooze expects a WHEN, such as 2h or \"tomorrow 8am\"")
@@ -149,7 +159,7 @@ func (a *app) triage(ctx context.Context, names []string, o triageOptions, said 
 			return err
 		}
 		s.rememberTriage(ctx, said, results)
-		a.tellProviders(ctx, s, results)
+		a.tellProviders(ctx, s, results, o.wait)
 		return a.printTriage(ctx, s, results, said, o.json)
 	})
 }
@@ -214,23 +224,35 @@ func sameChange(a, b inbox.TriageChange) bool {
 }
 
 // tellProviders waits until the providers know, where nothing runs that tells
-// them. What they were not told is told by the next inbox.
-func (a *app) tellProviders(ctx context.Context, s *session, results []inbox.TriageResult) {
-	untold := 0
-	for _, r := range results {
-		if r.After.Untold {
-			untold++
-		}
-	}
-	if untold == 0 || s.shared {
+// them, but not for ever: they are told of one conversation after the other. What
+// they were not told is told by the next inbox.
+func (a *app) tellProviders(ctx context.Context, s *session, results []inbox.TriageResult, wait time.Duration) {
+	untold := slices.DeleteFunc(slices.Clone(results), func(r inbox.TriageResult) bool { return !r.After.Untold })
+	if len(untold) == 0 || s.shared || wait == 0 {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, tellPatience)
+	limited, cancel := context.WithTimeout(ctx, wait)
 	defer cancel()
-	if err := s.Tell(ctx); err != nil {
-		e := inbox.AsError(err)
-		a.complain("the provider was not told: "+describeError(e), "it is told as soon as an inbox is open, or by `parley run`")
+	err := s.Tell(limited)
+	if err == nil {
+		return
 	}
+	why := describeError(inbox.AsError(err))
+	if limited.Err() != nil && ctx.Err() == nil {
+		why = describeSpan(wait) + " were not enough"
+	}
+	left := s.stillUntold(ctx, untold)
+	a.complain(fmt.Sprintf("the provider was not told of %d of %d: %s", left, len(untold), why), "it is told of the rest as soon as an inbox is open, or by `parley run`")
+}
+
+// stillUntold is of how many of the conversations the provider still has to be told.
+func (s *session) stillUntold(ctx context.Context, results []inbox.TriageResult) (left int) {
+	for _, r := range results {
+		if c, err := s.Conversation(context.WithoutCancel(ctx), r.ID); err == nil && c.Triage.Untold {
+			left++
+		}
+	}
+	return left
 }
 
 // triageRecord is what became of a conversation.

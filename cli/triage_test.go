@@ -35,6 +35,23 @@ func isArchived(world *sim.Server, name string) bool {
 	})
 }
 
+func TestDoneWaitsForTheProviderButNotForEver(t *testing.T) {
+	t.Parallel()
+	for fault, want := range map[string]string{
+		"archive:html=503:after=1": "the provider was not told of 1 of 2: ",
+		"archive:hang:after=1":     "the provider was not told of 1 of 2: 2s were not enough",
+	} {
+		world, d := newTriageDesk(t)
+		if err := world.AddFault(fault); err != nil {
+			t.Fatal(err)
+		}
+		d.parley("done", "zdenka", "ursel", "--wait", "2s").exits(exitDone).prints("done: Zdenka Novak", "done: Ursel Kamp").says(want, "as soon as an inbox is open")
+		if isArchived(world, "Zdenka Novak") == isArchived(world, "Ursel Kamp") {
+			t.Errorf("%s: the provider was not told of exactly one", fault)
+		}
+	}
+}
+
 func TestTriageOnTheCommandLine(t *testing.T) {
 	t.Parallel()
 	world, d := newTriageDesk(t)
