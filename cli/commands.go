@@ -48,7 +48,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage or config.`,
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return wrongUsage(cmd, err.Error()) })
 	root.CompletionOptions.HiddenDefaultCmd = false
 	root.AddCommand(
-		a.syncCommand(), a.listCommand(), a.showCommand(), a.personCommand(), a.sendCommand(), a.outboxCommand(), a.repliesCommand(),
+		a.syncCommand(), a.listCommand(), a.showCommand(), a.mediaCommand(), a.personCommand(), a.sendCommand(), a.outboxCommand(), a.repliesCommand(),
 		a.reactCommand(), a.unreactCommand(), a.heartCommand(), a.shareCommand(), a.postsCommand(), a.seenCommand(),
 		a.archiveCommand("archive", true), a.archiveCommand("unarchive", false),
 		a.snoozeCommand(), a.labelCommand(), a.noteCommand(),

@@ -1,8 +1,0 @@
-package ui
-
-// For the tests in media_test.
-
-var (
-	FileName  = fileName
-	Extension = extension
-)
