@@ -496,7 +496,7 @@ func (d *blockDrawer) item(e entry) {
 	} else if why := d.u.whyQueued(item); why != "" {
 		d.text(d.u.style[roleWarn], why)
 	} else if f := item.Failure(); f != nil && item.State() != inbox.StateQueued {
-		d.text(d.u.style[roleUrgent], strings.TrimSuffix(f.Text+". "+f.Hint, ". "))
+		d.text(d.u.style[roleUrgent], failureWords(f))
 	}
 	if why := d.u.writtenSince(item); why != "" {
 		d.text(d.u.style[roleUrgent], why)
@@ -524,7 +524,7 @@ func (u *UI) whyQueued(item *inbox.OutboxItem) string {
 		}
 	}
 	if f := item.Waiting; f != nil {
-		reasons = append(reasons, strings.TrimSuffix(f.Text+". "+f.Hint, ". "))
+		reasons = append(reasons, failureWords(f))
 	}
 	if at := u.onOurClock(account, item.NotBefore); at.After(u.now()) {
 		reasons = append(reasons, "next try at "+at.In(u.opts.Zone).Format(u.opts.Clock))

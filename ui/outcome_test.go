@@ -104,3 +104,17 @@ func TestFarewellSaysWhatIsLeftBehind(t *testing.T) {
 		}
 	})
 }
+
+// TestProvidersSentenceEndsOnce: some end with a full stop, others do not.
+func TestProvidersSentenceEndsOnce(t *testing.T) {
+	for _, text := range []string{"The service is not available.", "The service is not available"} {
+		refused := &inbox.Error{Kind: inbox.Unavailable, Text: text, Hint: "try later"}
+		atShop(t, 120, 40, ui.Options{}, answers(inbox.StateFailed, refused), func(s *shop) {
+			s.Press("r")
+			s.Type("hello")
+			s.Press("enter")
+			s.sends()
+			s.Sees("The service is not available. try later")
+		})
+	}
+}

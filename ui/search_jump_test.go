@@ -3,6 +3,7 @@ package ui_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"parley/inbox"
 	"parley/ui"
@@ -69,13 +70,16 @@ func TestDoneWithAFindGoesOnInTheResults(t *testing.T) {
 		s.Press("enter")
 		s.Sees("u what was found")
 		s.does("e")
-		s.Sees("find: buckle", "Jamal: done")
+		s.Sees("find: buckle", "Jamal: done · Esc, then z, undoes it") // z alone would be typed
 		if line := s.LineWith("▌"); !strings.Contains(line, "Jamal") || !strings.Contains(line, "done") {
 			t.Errorf("the result does not say that it is done: %q", line)
 		}
 		if !s.conversation(id(inbox.Facebook, "Jamal")).IsDone() {
 			t.Error("it is not done")
 		}
+		s.Press("esc", "z")
+		s.Wait(time.Second)
+		s.Sees("undone: Jamal: done")
 	})
 }
 

@@ -95,7 +95,7 @@ func (u *UI) bannerText() string {
 	}
 	text := string(dead[0].ID) + " stands still"
 	if f := dead[0].Error; f != nil {
-		text += ": " + strings.TrimSuffix(f.Text+". "+f.Hint, ". ")
+		text += ": " + failureWords(f)
 	}
 	if n := len(dead) - 1; n > 0 {
 		text += " (and " + count(n, "account") + " more)"

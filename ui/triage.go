@@ -211,13 +211,22 @@ func (u *UI) report(msg triagedMsg, undoable bool) {
 		text += " (" + msg.names[warned[0].ID] + ": " + warned[0].Warning + andMore(len(warned)-1) + ")"
 	}
 	if undoable {
-		text += " · " + u.keys.first("undo") + " undoes it"
+		text += " · " + u.undoHint()
 	}
 	if len(failed) > 0 || len(warned) > 0 {
 		u.warn(text)
 		return
 	}
 	u.say(text)
+}
+
+// undoHint says which key takes it back: among the finds of the search, where the
+// agent may be by now, letters are typed.
+func (u *UI) undoHint() string {
+	if u.searching() != nil {
+		return "Esc, then " + u.keys.first("undo") + ", undoes it"
+	}
+	return u.keys.first("undo") + " undoes it"
 }
 
 // failure says which were not decided, and why the first was not.

@@ -36,6 +36,15 @@ func attachmentWords(a inbox.Attachment, sent bool) string {
 	return a.Label()
 }
 
+// failureWords says what went wrong, and what to do. Providers end their sentences
+// as they like.
+func failureWords(f *inbox.Failure) string {
+	if f.Hint == "" {
+		return f.Text
+	}
+	return strings.TrimRight(f.Text, ".!") + ". " + f.Hint
+}
+
 // referenceWords says what a message answers.
 func referenceWords(r *inbox.Reference, sent bool) string {
 	switch r.Kind {
