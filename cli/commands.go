@@ -43,6 +43,11 @@ Exit codes: 0 done, 1 failed, 2 wrong usage or config.`,
 	_ = root.MarkPersistentFlagDirname("data") // fails only for a flag that is not there
 	_ = root.MarkPersistentFlagFilename("config", "toml")
 	root.Flags().BoolVar(&a.plainFlag, "plain", false, plainFlagHelp)
+	if a.terse { // they are given: nothing in the help of a word is about them
+		for _, name := range []string{"config", "data"} {
+			_ = root.PersistentFlags().MarkHidden(name) // fails only for a flag that is not there
+		}
+	}
 	root.SetOut(a.stdout)
 	root.SetErr(a.stderr)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return wrongUsage(cmd, err.Error()) })

@@ -108,7 +108,10 @@ func dotWord(line string) (name, rest string, ok bool) {
 }
 
 // leave stops, and keeps what was typed.
-func (c *composing) leave(context.Context, string) (bool, error) {
+func (c *composing) leave(ctx context.Context, _ string) (bool, error) {
+	if err := c.save(ctx); err != nil { // it may have failed after the last line
+		return false, err
+	}
 	if c.text() != "" || len(c.media) > 0 {
 		c.say("Kept as a draft.")
 	}
