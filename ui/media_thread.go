@@ -242,12 +242,23 @@ func (u *UI) choosePictures(pictures []*thumb, wish choice) {
 	}
 }
 
-// hidesPictures tells that there is something to be shown by that action.
-func (u *UI) hidesPictures() bool {
+// offersPictures tells that the action would show something on the screen.
+func (u *UI) offersPictures() bool {
 	for _, th := range u.pictures.thumbs.inView {
-		if th.known && th.isPicture() && u.pictures.thumbs.canvas != (canvas{}) && (!u.shows(th) || th.err != nil) {
-			return true
+		waits, failed := th.known && !u.shows(th), th.err != nil && u.whyNotShown(th) != ""
+		if th.isPicture() && (waits || failed) {
+			return u.pictures.thumbs.canvas != canvas{}
 		}
 	}
 	return false
+}
+
+// hintPictures has the hints drawn anew when they are to name the action, or not
+// to any more.
+func (u *UI) hintPictures() {
+	t := &u.pictures.thumbs
+	if offered := u.offersPictures(); offered != t.offered {
+		t.offered = offered
+		u.touch(partHints)
+	}
 }

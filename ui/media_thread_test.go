@@ -160,12 +160,16 @@ func TestPicturesAreShownAndHiddenByAKey(t *testing.T) {
 	g := &gallery{files: map[string]thing{photoLink: painting(64, 64)}}
 	inThread(t, ui.Options{InThread: ui.ThreadPicturesAsk}, g, onePhoto(), func(s *shop) {
 		s.shows("Maya", linked("image", photoLink))
-		s.Press("tab", "D")
+		s.Press("tab")
+		s.Sees("D show pictures")
+		s.Press("D")
 		s.Sees("pictures are shown here")
 		s.showsPictures(image.Pt(8, 4), image.Pt(8, 4))
 		s.shows("Maya", linked("image", photoLink)) // the choice is for the conversation
 		s.Wait(time.Second)
 		s.showsPictures(image.Pt(8, 4), image.Pt(8, 4), image.Pt(8, 4))
+		s.Wait(time.Minute)
+		s.Misses("D show pictures")
 		s.Press("D")
 		s.Sees("pictures are hidden here")
 		s.showsPictures()
@@ -257,6 +261,7 @@ func TestPictureThatFailsIsOneLineAndTriedOnDemandOnly(t *testing.T) {
 			if name == "too large" || name == "no picture" {
 				return // what is known does not become another thing
 			}
+			s.Sees("D show pictures")
 			s.Press("D")
 			s.showsPictures(image.Pt(8, 4))
 		})

@@ -78,6 +78,7 @@ type thumbs struct {
 	canvas   canvas // how they are drawn now; none at all when it is zero
 	underWay int
 	waiting  bool // until what is on the screen has been there for a while
+	offered  bool // the hints name the key that shows them
 }
 
 func newThumbs() thumbs {

@@ -172,7 +172,7 @@ func (u *UI) hintNames() (names, kept []string) {
 		if caps := u.in.Capabilities(u.thread.id); !caps.Reactions.OK {
 			names = slices.DeleteFunc(names, func(name string) bool { return name == "react" || name == "heart" })
 		}
-		if u.hidesPictures() {
+		if u.offersPictures() {
 			names = slices.Insert(names, 2, "pictures")
 		}
 		return names, []string{"help", "quit"}

@@ -22,6 +22,7 @@ func (u *UI) drawThread() (lines []string, until time.Time) {
 	}
 	lines, until = u.drawThreadHeader(area.width)
 	body, next := u.drawMessages(area.height - len(lines))
+	u.hintPictures()
 	return fill(append(lines, body...), 0, area.height), sooner(until, next)
 }
 
