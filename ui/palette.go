@@ -19,6 +19,7 @@ type palette struct {
 
 func (u *UI) openPalette() tea.Cmd {
 	p := &palette{all: u.keys.within(u.scope())}
+	slices.SortStableFunc(p.all, func(a, b *action) int { return cmp.Compare(a.alone.rank(), b.alone.rank()) })
 	p.input, p.found = newLineEditor(u.cells, 100), p.all
 	u.show(p)
 	return nil

@@ -24,6 +24,18 @@ const (
 	screens Alone = "is about the screen itself"
 )
 
+// rank is where such actions stand in the palette: who asks for all actions wants
+// to do something, and has found the keys to move already.
+func (a Alone) rank() int {
+	switch a {
+	case "":
+		return 0
+	case moves:
+		return 2
+	}
+	return 1
+}
+
 // Action is an action as it is told to others: to the README, and to whoever
 // offers the same by words.
 type Action struct {
@@ -53,12 +65,24 @@ func Actions() []Action {
 func (a *action) beside() string {
 	var commands []string
 	for _, twin := range a.twins {
-		words := slices.DeleteFunc(strings.Fields(twin), func(word string) bool {
-			return word == strings.ToUpper(word) && strings.ContainsFunc(word, unicode.IsUpper)
-		})
+		var words []string
+		for word := range strings.FieldsSeq(twin) {
+			name, value, term := strings.Cut(word, ":")
+			switch {
+			case term && isPlaceholder(value):
+				words = append(words, name+":…")
+			case !isPlaceholder(word):
+				words = append(words, word)
+			}
+		}
 		commands = append(commands, strings.Join(words, " "))
 	}
 	return strings.Join(commands, ", ")
+}
+
+// isPlaceholder tells that a word of a twin is to be filled in: it is in capitals.
+func isPlaceholder(word string) bool {
+	return word == strings.ToUpper(word) && strings.ContainsFunc(word, unicode.IsUpper)
 }
 
 // besideTitle stands over the commands on the screen.

@@ -36,6 +36,7 @@ func TestCommandsStandBesideTheKeys(t *testing.T) {
 				s.Sees("parley …", "done, reopen", "snooze, unsnooze")
 			}
 			s.Press("esc", "ctrl+k")
+			s.Sees("answer", "done, or back into the inbox") // before all that moves
 			s.Type("reopen")
 			s.Sees("done, or back into the inbox", "parley done, reopen")
 			s.Press("enter")
