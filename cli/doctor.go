@@ -82,6 +82,7 @@ func (a *app) doctor(ctx context.Context, asJSON, mend bool) error {
 		}
 	}
 	states := d.checkCache(ctx)
+	d.checkSpace(d.app.places().Data)
 	if c != nil {
 		d.checkWebhooks(ctx, c, states)
 	}
@@ -290,6 +291,7 @@ func (d *doctor) checkCache(ctx context.Context) map[inbox.AccountID]inbox.Webho
 	}
 	defer store.Close()
 	d.checkStore(ctx, store)
+	d.checkIndex(dir, store.IndexState())
 	return d.webhookStates(ctx, store)
 }
 
