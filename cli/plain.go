@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -126,7 +127,7 @@ func (p *plain) talk(ctx context.Context) error {
 			err = p.obey(ctx, line)
 		}
 		switch {
-		case errors.Is(err, errQuit), errors.Is(err, io.EOF):
+		case errors.Is(err, errQuit), errors.Is(err, errNoInput):
 			p.letGo(ctx)
 			return p.verdict()
 		case ctx.Err() != nil:
@@ -174,8 +175,9 @@ func (p *plain) prompt(ctx context.Context) string {
 		return "parley> "
 	}
 	c, err := p.Conversation(ctx, p.open)
-	if err != nil {
-		return "parley> "
+	if err != nil { // forgotten, most likely: what the prompt does not name is not open
+		p.open = ""
+		return p.prompt(ctx)
 	}
 	return p.who(c) + "> "
 }
@@ -187,21 +189,12 @@ const longestName = 40
 func (p *plain) who(c inbox.Conversation) string {
 	where := c.ID.Platform().Label()
 	for _, a := range p.accounts {
-		if a.ID != c.ID.Account() && hasPlatform(a, c.ID.Platform()) {
+		if a.ID != c.ID.Account() && slices.Contains(a.Platforms, c.ID.Platform()) {
 			where += " at " + string(c.ID.Account())
 			break
 		}
 	}
 	return ansi.Truncate(inbox.CleanLine(c.Participant.DisplayName()), longestName, "…") + ", " + where
-}
-
-func hasPlatform(a inbox.Account, p inbox.Platform) bool {
-	for _, its := range a.Platforms {
-		if its == p {
-			return true
-		}
-	}
-	return false
 }
 
 // say prints a line.
@@ -212,7 +205,7 @@ func (p *plain) ask(ctx context.Context, prompt string) (string, error) {
 	fmt.Fprint(p.out, prompt)
 	line, err := p.lines.next(ctx)
 	switch {
-	case errors.Is(err, io.EOF) && prompt != "":
+	case errors.Is(err, errNoInput) && prompt != "":
 		p.say("")
 	case err == nil && p.app.caller.Stdin && len(line) >= longestTerminalLine:
 		p.app.complain(fmt.Sprintf("the line has %d bytes, the most that a terminal gives: its end may be missing", len(line)), "")
@@ -221,7 +214,7 @@ func (p *plain) ask(ctx context.Context, prompt string) (string, error) {
 }
 
 // agrees asks a question; anything but yes is no. Without an answer the error is
-// io.EOF.
+// errNoInput.
 func (p *plain) agrees(ctx context.Context, question string) (bool, error) {
 	answer, err := p.ask(ctx, question+" yes or no? ")
 	if !p.app.caller.Stdin {

@@ -72,12 +72,16 @@ func readLine(r *bufio.Reader) (line typedLine, more bool) {
 	}
 }
 
-// next is the next line; io.EOF at the end of the input.
+// errNoInput tells that the input has ended. It is none of the errors that a command
+// can end with.
+var errNoInput = errors.New("the input has ended")
+
+// next is the next line; errNoInput at the end.
 func (s *lineSource) next(ctx context.Context) (string, error) {
 	select {
 	case line, ok := <-s.typed:
 		if !ok {
-			return "", io.EOF
+			return "", errNoInput
 		}
 		return line.text, line.err
 	case <-ctx.Done():
@@ -100,7 +104,7 @@ func (c *commandInput) Read(b []byte) (int, error) {
 	if len(c.rest) == 0 && !c.ended {
 		line, err := c.lines.next(c.ctx)
 		switch {
-		case err != nil && !errors.Is(err, io.EOF):
+		case err != nil && !errors.Is(err, errNoInput):
 			return 0, err
 		case err != nil || line == endOfText:
 			c.ended = true

@@ -6,7 +6,6 @@ package cli
 
 import (
 	"context"
-	"io"
 	"sync"
 	"time"
 
@@ -199,7 +198,7 @@ func (p *plain) waitWord(ctx context.Context, _ typedCommand) error {
 		case line, ok := <-p.lines.typed:
 			switch {
 			case !ok:
-				return io.EOF
+				return errNoInput
 			case line.err != nil:
 				return line.err
 			}

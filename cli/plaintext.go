@@ -7,7 +7,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"io"
 	"slices"
 	"strings"
 	"unicode"
@@ -56,7 +55,7 @@ func (c *composing) text() string { return strings.TrimSpace(strings.Join(c.line
 func (c *composing) compose(ctx context.Context) error {
 	for {
 		line, err := c.ask(ctx, "")
-		if errors.Is(err, io.EOF) && (c.text() != "" || len(c.media) > 0) {
+		if errors.Is(err, errNoInput) && (c.text() != "" || len(c.media) > 0) {
 			c.say("It is kept as a draft.")
 		}
 		if _, refused := errors.AsType[*usageError](err); refused {
@@ -68,7 +67,7 @@ func (c *composing) compose(ctx context.Context) error {
 		}
 		done, err := c.take(ctx, line)
 		switch {
-		case errors.Is(err, io.EOF) || ctx.Err() != nil:
+		case errors.Is(err, errNoInput) || ctx.Err() != nil:
 			return err
 		case err != nil:
 			c.app.report(err)
@@ -185,7 +184,7 @@ func (c *composing) resume(text string, media []string) {
 func (p *plain) cannotBegin(ctx context.Context, why error) error {
 	for line := ""; !p.app.caller.Stdin && line != endOfText; {
 		var err error
-		if line, err = p.lines.next(ctx); errors.Is(err, io.EOF) || ctx.Err() != nil {
+		if line, err = p.lines.next(ctx); errors.Is(err, errNoInput) || ctx.Err() != nil {
 			break
 		}
 	}

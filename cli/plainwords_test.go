@@ -3,6 +3,7 @@ package cli
 import (
 	"bufio"
 	"context"
+	"io"
 	"reflect"
 	"strings"
 	"testing"
@@ -268,6 +269,28 @@ func TestALineThatIsTooLong(t *testing.T) {
 	}
 	if line, _ := readLine(bufio.NewReader(strings.NewReader("caf\xe9\n"))); line.err == nil {
 		t.Error("half a letter is taken")
+	}
+}
+
+// TestABrokenUploadIsNoEnd: an error of the network may well be an end of file, and
+// is not that of the input. The text stays.
+func TestABrokenUploadIsNoEnd(t *testing.T) {
+	t.Parallel()
+	p := promptWith(nil, "")
+	var said, complained strings.Builder
+	p.app, p.out = newApp(nil), &said
+	p.app.stderr = &complained
+	p.lines = newLineSource(strings.NewReader("hello\n.\n.show\n.quit\n"), &guard{})
+	c := newComposing(p)
+	c.save = func(context.Context) error { return nil }
+	c.finish = func(context.Context) (bool, error) {
+		return false, &inbox.Error{Kind: inbox.Unavailable, Text: "the line is torn", Err: io.EOF}
+	}
+	if err := c.compose(t.Context()); err != nil {
+		t.Errorf("it ends with %v", err)
+	}
+	if !strings.Contains(complained.String(), "the line is torn") || said.String() != "hello\nKept as a draft.\n" {
+		t.Errorf("%q, %q", said.String(), complained.String())
 	}
 }
 
