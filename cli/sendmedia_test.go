@@ -85,5 +85,17 @@ func TestSendSaysWhatAFileNeeds(t *testing.T) {
 	_, d, _ := newGraphDesk(t, "")
 	d.write("lamp.jpg", "a picture")
 	d.parley("send", "zenobia", "--media", "lamp.jpg").exits(exitFailed).
-		says("Instagram fetches attachments from a public https address, and nothing uploads files here: set upload_command in [media] of the config")
+		says("set upload_command in [media] of the config: Instagram fetches from public https addresses only")
+}
+
+// TestFilesGoToTheProviderThatTakesThem: without a command, Ayrshare does.
+func TestFilesGoToTheProviderThatTakesThem(t *testing.T) {
+	t.Parallel()
+	world, d := newSharedDesk(t)
+	d.write("lamp.jpg", strings.Repeat("a picture", 200_000)) // 1.7 MB
+	d.parley("send", "ursel", "look", "--media", "lamp.jpg").exits(exitDone)
+	all := world.Deliveries()
+	if link := all[len(all)-1].MediaURL; !strings.HasPrefix(link, "https://images.ayrshare.example/") || !strings.HasSuffix(link, ".jpg") {
+		t.Errorf("delivered %+v", all[len(all)-1])
+	}
 }

@@ -76,7 +76,7 @@ func (in *Inbox) CanUpload(id ConversationID) Ability {
 	case in.Capabilities(id).MaxMedia == 0:
 		return Cannot(platform.Label() + " takes no attachments through this provider")
 	case in.opts.Files == nil || in.uploader(id) == nil:
-		return Cannot(platform.Label() + " fetches attachments from a public https address, and nothing uploads files here: set upload_command in [media] of the config")
+		return Cannot("set upload_command in [media] of the config: " + platform.Label() + " fetches from public https addresses only")
 	}
 	return Can()
 }

@@ -98,7 +98,7 @@ func TestWhoUploads(t *testing.T) {
 		if link != tt.want || can.OK != (tt.want != "") || (err == nil) != can.OK {
 			t.Errorf("%s: %q, %v, %+v", name, link, err, can)
 		}
-		if !can.OK && !strings.Contains(can.Reason, "public https address") {
+		if !can.OK && !strings.Contains(can.Reason, "upload_command") {
 			t.Errorf("%s: it does not say what is needed: %q", name, can.Reason)
 		}
 	}

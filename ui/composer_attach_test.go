@@ -313,7 +313,7 @@ func TestDroppedFilesThatCannotBeSentStayText(t *testing.T) {
 		sees  string
 	}{
 		"a kind that the platform does not take": {"/home/ada/a.heic", false, `it stays text: Instagram does not take files that end in ".heic"`},
-		"nothing uploads":                        {"/home/ada/b.png", true, "it stays text: Instagram fetches attachments from a public https address, and nothing uploads files here: set upload_command in [media]"},
+		"nothing uploads":                        {"/home/ada/b.png", true, "it stays text: set upload_command in [media] of the config: Instagram fetches from public https addresses only"},
 		"a picture that is not there":            {"/home/ada/none.jpg", false, "it stays text: there is no file /home/ada/none.jpg"},
 		"of another machine":                     {`C:\Users\ada\none.jpg`, false, "it stays text: there is no file"},
 		"one of two":                             {"/home/ada/b.png /home/ada/none.jpg", false, "it stays text: there is no file /home/ada/none.jpg"},

@@ -128,6 +128,7 @@ type Request struct {
 	Header http.Header // beside the client's; never logged
 	JSON   any         // body; nil for none
 	Form   url.Values  // body in place of JSON; never logged
+	Body   *Body       // body in place of both; never logged
 	Waits  Waits       // zero fields mean the client's
 	Limit  int64       // longest answer to read, in bytes; 0: DefaultLimit
 
@@ -222,7 +223,16 @@ func (c *Client) build(ctx context.Context, r Request) (*http.Request, error) {
 	return req, nil
 }
 
+// Body is one that is neither JSON nor a form: a file.
+type Body struct {
+	Type string // "multipart/form-data; boundary=…"
+	Data []byte
+}
+
 func encodeBody(r Request) (body io.Reader, contentType string, err error) {
+	if r.Body != nil {
+		return bytes.NewReader(r.Body.Data), r.Body.Type, nil
+	}
 	if r.Form != nil {
 		return strings.NewReader(r.Form.Encode()), "application/x-www-form-urlencoded", nil
 	}

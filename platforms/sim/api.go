@@ -77,8 +77,9 @@ func (s *Server) has(platform string) bool {
 	return ok
 }
 
-// maxBody is more than any message can need.
-const maxBody = 1 << 20
+// maxBody is more than any message can need, and than the largest file that is
+// uploaded (30 MB).
+const maxBody = 32 << 20
 
 // handler serves the API and the control surface.
 func (s *Server) handler() http.Handler {

@@ -63,6 +63,7 @@ var (
 	opArchive      = operation{name: "archive", do: (*call).archive, x: true}
 	opReadAuto     = operation{name: "autoreply", do: (*call).readAutoResponse}
 	opSetAuto      = operation{name: "autoreply", do: (*call).setAutoResponse}
+	opUpload       = operation{name: "upload", do: (*call).upload}
 	opUser         = operation{name: "user", do: (*call).user}
 	opNoSuchPath   = operation{name: "none", do: (*call).noSuchPath}
 	opNoSuchMethod = operation{name: "none", do: (*call).noSuchMethod}
@@ -76,6 +77,8 @@ func (f ayrshareFace) route(c *call) operation {
 	switch {
 	case len(segments) == 1 && segments[0] == "user":
 		return byMethod(c.req.Method, map[string]operation{http.MethodGet: opUser})
+	case len(segments) == 2 && segments[0] == "media" && segments[1] == "upload":
+		return byMethod(c.req.Method, map[string]operation{http.MethodPost: opUpload})
 	case len(segments) == 2 && segments[0] == "hook" && segments[1] == "webhook":
 		return byMethod(c.req.Method, map[string]operation{http.MethodGet: opHookList, http.MethodPost: opHook, http.MethodDelete: opHookDeleted})
 	case len(segments) == 2 && segments[0] == "messages" && segments[1] == "autoresponse":

@@ -53,6 +53,9 @@ type requestLog struct {
 	count int
 }
 
+// maxLogged is how much of a body the log keeps: all but files.
+const maxLogged = 1 << 20
+
 func (l *requestLog) open(c *call, op operation) *Request {
 	if len(l.list) >= maxLog {
 		l.list = append([]*Request(nil), l.list[maxLog/2:]...)
@@ -67,7 +70,7 @@ func (l *requestLog) open(c *call, op operation) *Request {
 		Query:     c.req.URL.RawQuery,
 		Platform:  c.platform,
 		Header:    c.req.Header.Clone(),
-		Body:      string(c.body),
+		Body:      string(c.body[:min(len(c.body), maxLogged)]),
 	}
 	l.list = append(l.list, entry)
 	return entry
