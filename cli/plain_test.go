@@ -255,7 +255,7 @@ func TestPlainOnADumbTerminal(t *testing.T) {
 	w.waits("Are you there?")
 	w.press("\r")
 	w.press("status\r")
-	w.waits("acme; Facebook", "3 of 100 conversations this mo")
+	w.waits("acme; Facebook")
 	w.press("q\r")
 	if code := w.exits(); code != exitDone {
 		t.Errorf("exit code %d", code)
