@@ -67,7 +67,7 @@ func readLine(r *bufio.Reader) (line typedLine, more bool) {
 		if line.err == nil && !utf8.ValidString(line.text) {
 			line.err = &usageError{text: "the line is not UTF-8", hint: "type it again; stty iutf8 lets the terminal erase whole letters"}
 		}
-		line.text = inbox.Clean(line.text) // an arrow key is a control sequence
+		line.text = inbox.Clean(strings.ReplaceAll(line.text, "\r", " ")) // an arrow key is a control sequence
 		return line, err == nil
 	}
 }

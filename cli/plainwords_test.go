@@ -238,7 +238,7 @@ func FuzzWordsOf(f *testing.F) {
 
 // FuzzReadLine: typed bytes come out as clean lines, none is lost, and reading ends.
 func FuzzReadLine(f *testing.F) {
-	for _, text := range []string{"list\nquit\n", "a\r\n\nb", "\x1b[A\x9b31m", "\xff\xfe\n", strings.Repeat("x", 5000)} {
+	for _, text := range []string{"list\nquit\n", "one\rtwo", "a\r\n\nb", "\x1b[A\x9b31m", "\xff\xfe\n", strings.Repeat("x", 5000)} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
