@@ -147,13 +147,36 @@ func (p *plain) verdict() error {
 	return nil
 }
 
-// letGo lets leave what is still held: whoever sends and quits has sent.
+// pipePatience is how long the end of a pipe waits for its answers to leave, as
+// long as send does.
+const pipePatience = 30 * time.Second
+
+// letGo lets leave what is still held, and waits for what was sent from here:
+// whoever sends and quits has sent.
 func (p *plain) letGo(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, flushPatience)
+	patience := flushPatience
+	if !p.app.caller.Stdin {
+		patience = pipePatience
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
+	changes := p.Subscribe()
+	defer changes.Close()
 	if err := p.EndHolds(ctx); err != nil {
 		p.guard.log.Warn("held messages", "err", err) // they stay queued, which the farewell tells
 	}
+	for open := true; open && p.isSending(ctx); {
+		_, open = changes.Wait(ctx)
+	}
+}
+
+// isSending tells that something which was sent from here is about to leave.
+func (p *plain) isSending(ctx context.Context) bool {
+	items, err := p.Outbox(ctx, false)
+	return err == nil && slices.ContainsFunc(items, func(o inbox.OutboxItem) bool {
+		state := o.State()
+		return p.awaited[o.ID] && !o.Scheduled() && (state == inbox.StateQueued || state == inbox.StateSending) && !p.isDead(o.Conversation.Account())
+	})
 }
 
 // greet says what there is, and how to find the words.
