@@ -43,7 +43,8 @@ func First() string {
 func (d Draft) Text() string {
 	var b strings.Builder
 	b.WriteString("# The config of parley. `parley doctor` tells what is missing.\n" +
-		"# A line with a # before it is an example: take the # away to use it.\n" +
+		"# What has a # before it is said to you, or an example: take the first # of an\n" +
+		"# example's lines away to use it.\n" +
 		"#\n" +
 		"# Keys and other secrets have four forms, shown here for one called KEY; several\n" +
 		"# secrets are a list in each of them:\n" +
@@ -97,17 +98,12 @@ public_url = %q
 	return "# Where providers may call with what is new: messages come within a second then.\n" + text
 }
 
-// commentedOut puts a # before what is not one already.
+// commentedOut puts a # before every line, comments too: without it everything is
+// as it was.
 func commentedOut(text string) string {
 	var b strings.Builder
 	for line := range strings.Lines(text) {
-		switch {
-		case strings.TrimSpace(line) == "":
-			line = "#\n"
-		case !strings.HasPrefix(line, "#"):
-			line = "# " + line
-		}
-		b.WriteString(line)
+		b.WriteString(strings.TrimRight("# "+line, " \n") + "\n")
 	}
 	return b.String()
 }
@@ -149,7 +145,9 @@ const firstSettings = `
 # closing_soon = "12h"      # what the view of closing windows shows
 # editor = "vim"            # otherwise $VISUAL, then $EDITOR
 # agent = "Ada"             # your name, for {{agent}} in canned replies
+# after = "next"            # what is shown after done or snooze: or "previous", or "list"
 # hold = "5s"               # how long a message can be taken back; "0s": not at all
+# fps = 60                  # how often a second the screen may change; fewer for slow lines
 # mouse = false             # true: click and wheel
 # plain = false             # true: lines instead of a screen, for screen readers
 # pictures = "auto"         # how they are shown: "kitty", "sixel", "blocks", "off"

@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -97,6 +98,88 @@ func TestDraftExplainsAllProviders(t *testing.T) {
 			if !strings.Contains(text, key) {
 				t.Errorf("the config for %s does not explain %s", p.Name, key)
 			}
+		}
+	}
+}
+
+// TestExampleIsUsedAsItStands: the example of another account works when the first
+// # of all of its lines is taken away, and has nothing switched on by that.
+func TestExampleIsUsedAsItStands(t *testing.T) {
+	t.Parallel()
+	for _, p := range platforms.All() {
+		d := Draft{Name: "a", Provider: p}
+		text, names := d.Text(), []string{"a"}
+		for _, other := range platforms.All() {
+			if other.Name != p.Name {
+				example := Draft{Name: inbox.AccountID("a-" + other.Name), Provider: other}
+				text = strings.Replace(text, commentedOut(example.account()), example.account(), 1)
+				names = append(names, string(example.Name))
+			}
+		}
+		text = strings.Replace(text, commentedOut(uncommented(d.webhook())), uncommented(d.webhook()), 1)
+		c, err := Parse("c.toml", []byte(text))
+		if err != nil {
+			t.Fatalf("%s: %v\nin\n%s", p.Name, err, text)
+		}
+		if !slices.Equal(c.AccountNames(), names) || c.Webhook == nil {
+			t.Errorf("accounts %q, want %q; webhook %v", c.AccountNames(), names, c.Webhook)
+		}
+		for _, a := range c.Accounts {
+			for name, value := range a.Values {
+				if field := a.Provider.Fields[slices.IndexFunc(a.Provider.Fields, func(f login.Field) bool { return f.Name == name })]; !field.Required && value != "" {
+					t.Errorf("%s of %s is %q", name, a.Name, value)
+				}
+			}
+		}
+	}
+}
+
+// uncommented takes the first # of each line away, but not of the first line.
+func uncommented(text string) string {
+	_, table, _ := strings.Cut(text, "\n")
+	return strings.ReplaceAll(strings.TrimPrefix(table, "# "), "\n# ", "\n")
+}
+
+// notExplained are keys of which a first config has no example: those of one
+// provider's windows are those of another's too, and a certificate has to be there.
+var notExplained = []string{"instagram", "chatt2me", "tls_cert", "tls_key", "title", "colours"}
+
+// TestDraftExplainsAllKeys: whatever a config may say stands in the first one.
+func TestDraftExplainsAllKeys(t *testing.T) {
+	t.Parallel()
+	example := regexp.MustCompile(`(?m)^(# )+(\[|[a-z_]+ = )`)
+	text := First()
+	doc, err := parseTOML([]byte(example.ReplaceAllString(text, "$2")))
+	if err != nil {
+		t.Fatalf("%v\nin\n%s", err, text)
+	}
+	c := &Config{}
+	c.takeAccounts(doc.root)
+	c.takeWindows(doc.root)
+	takeWebhook(doc.root)
+	c.takeRetention(doc.root)
+	takeMedia(doc.root)
+	c.takeScreen(doc.root)
+	for name, v := range doc.root.values {
+		tables := v.tables
+		if v.table != nil {
+			tables = append(tables, v.table)
+		}
+		for _, one := range tables {
+			for _, key := range one.asked {
+				plain := strings.TrimSuffix(strings.TrimSuffix(strings.TrimSuffix(key, SecretCommand), SecretFile), SecretEnv)
+				given := func(form string) bool {
+					return slices.ContainsFunc(tables, func(other *table) bool { return other.values[plain+form] != nil })
+				}
+				if !slices.ContainsFunc(secretForms, given) && !slices.Contains(notExplained, key) {
+					t.Errorf("[%s] may have %s, and the first config does not say so", name, key)
+				}
+			}
+		}
+	}
+	for _, key := range doc.root.asked {
+		if doc.root.values[key] == nil {
+			t.Errorf("a config may have [%s], and the first config does not say so", key)
 		}
 	}
 }

@@ -15,7 +15,7 @@ import (
 // account is the draft's [[account]], with everything that its provider asks for.
 func (d Draft) account() string {
 	var b strings.Builder
-	b.WriteString("[[account]]\n# Any name; it is part of every conversation's ID.\n")
+	b.WriteString("[[account]]\n# Letters a to z, digits, dots, dashes and underscores. It is part of every\n# conversation's ID, so that another name is another account.\n")
 	fmt.Fprintf(&b, "name = %q\nprovider = %q\n", d.Name, d.Provider.Name)
 	if d.BaseURL != "" {
 		fmt.Fprintf(&b, "base_url = %q\n", d.BaseURL)
@@ -27,6 +27,9 @@ func (d Draft) account() string {
 		fmt.Fprintf(&b, "platforms = [%s]\n", quotedList(d.Platforms))
 	case ChoosesPlatforms(d.Provider):
 		fmt.Fprintf(&b, "# platforms = [%s]\n", quotedList(d.Provider.Platforms))
+	}
+	if limit, limited := conversationLimits[d.Provider.Name]; limited {
+		fmt.Fprintf(&b, "\n# how many conversations a month may be answered, by the plan; 0: as many as come\n# conversation_limit = %d\n", limit)
 	}
 	for _, f := range d.Provider.Fields {
 		b.WriteString("\n" + d.explain(f))
