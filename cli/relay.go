@@ -9,7 +9,6 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"golang.org/x/term"
@@ -43,8 +42,8 @@ func callerHere() relay.Caller {
 
 // path is one that the caller has typed, for this process.
 func (a *app) path(typed string) string {
-	if filepath.IsAbs(typed) || strings.HasPrefix(typed, "~/") {
-		return typed
+	if path := config.ExpandHome(typed); filepath.IsAbs(path) {
+		return path
 	}
 	return filepath.Join(a.caller.Dir, typed)
 }

@@ -72,6 +72,11 @@ func TestSendUploadsFilesOfTheCaller(t *testing.T) {
 		t.Errorf("what was refused was delivered or uploaded: %s", d.read("uploaded"))
 	}
 
+	send("look", "--media=~/our pictures/lamp 1.jpg").exits(exitDone) // no shell expands it there
+	if got := sent(); got != "https://cdn.example/shop/lamp-1.jpg" {
+		t.Errorf("delivered %q", got)
+	}
+
 	run := d.holds() // in another folder
 	send("again", "--media", "../our pictures/lamp 1.jpg").exits(exitDone)
 	if got := sent(); got != "https://cdn.example/shop/lamp-1.jpg" {

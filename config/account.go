@@ -211,7 +211,7 @@ func (c *Config) warnOfReaders() {
 			case !s.Given():
 			case s.form == SecretInline:
 				inline = append(inline, s.key)
-			case s.form == SecretFile && readableByOthers(expandHome(s.value)):
+			case s.form == SecretFile && readableByOthers(ExpandHome(s.value)):
 				c.Warnings = append(c.Warnings, fmt.Sprintf("%s:%d: others can read %s; chmod 600 it", c.File, s.At.Line, s.value))
 			}
 		}

@@ -36,7 +36,7 @@ func takePictures(t *table) Pictures {
 	if size, ok := parsed(t, "picture_size", `a size of at most 64MB, such as "8MB"`, parseShowBytes); ok {
 		p.ShowBytes = size
 	}
-	p.Downloads = cmp.Or(expandHome(t.str("downloads", "the path of a folder in quotes")), p.Downloads)
+	p.Downloads = cmp.Or(ExpandHome(t.str("downloads", "the path of a folder in quotes")), p.Downloads)
 	return p
 }
 

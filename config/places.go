@@ -33,9 +33,9 @@ func FindPlaces(configFlag, dataFlag string) Places {
 	return p
 }
 
-// expandHome understands a leading ~/, which nobody else does for a path in a
-// config.
-func expandHome(path string) string {
+// ExpandHome understands a leading ~/, which nobody else does for a path in a
+// config, nor a shell for one behind --flag=.
+func ExpandHome(path string) string {
 	rest, ok := strings.CutPrefix(path, "~/")
 	if home, err := os.UserHomeDir(); ok && err == nil {
 		return filepath.Join(home, rest)

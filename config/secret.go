@@ -153,7 +153,7 @@ func secretFromEnv(name string) (string, error) {
 }
 
 func secretFromFile(path string) (string, error) {
-	f, err := os.Open(expandHome(path))
+	f, err := os.Open(ExpandHome(path))
 	if err != nil {
 		return "", err
 	}
@@ -178,7 +178,7 @@ func secretFromCommand(ctx context.Context, line string, stderr io.Writer) (stri
 	ctx, cancel := context.WithTimeout(ctx, secretPatience)
 	defer cancel()
 	out := &boundedBuffer{limit: SecretMaxBytes}
-	cmd := exec.CommandContext(ctx, expandHome(words[0]), words[1:]...)
+	cmd := exec.CommandContext(ctx, ExpandHome(words[0]), words[1:]...)
 	cmd.Stdout, cmd.Stderr = out, stderr // no standard input: it may be the text of a message
 	cmd.WaitDelay = time.Second
 	switch err := cmd.Run(); {
@@ -249,7 +249,7 @@ func splitCommand(line string) ([]string, error) {
 	}
 	words, err := SplitWords(line)
 	if err == nil {
-		words[0] = expandHome(words[0])
+		words[0] = ExpandHome(words[0])
 	}
 	return words, err
 }

@@ -53,7 +53,7 @@ func takeWebhook(root *table) *Webhook {
 
 // takeFile takes the path of a file that must be there.
 func takeFile(t *table, key string) string {
-	path := expandHome(t.str(key, "the path of a file in quotes"))
+	path := ExpandHome(t.str(key, "the path of a file in quotes"))
 	if path == "" {
 		return ""
 	}
