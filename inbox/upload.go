@@ -42,11 +42,11 @@ func FilePath(raw string) (path string, ok bool) {
 	if err != nil || u.Scheme != "file" || u.Host != "" && u.Host != "localhost" || u.Path == "" {
 		return "", false
 	}
-	path = u.Path
-	if len(path) > 2 && path[0] == '/' && path[2] == ':' {
+	path = filepath.FromSlash(u.Path)
+	if filepath.VolumeName(path[1:]) != "" {
 		path = path[1:] // a drive
 	}
-	return filepath.FromSlash(path), true
+	return path, true
 }
 
 // Files are the files of this machine. They are looked at in platforms/upload.

@@ -52,7 +52,7 @@ func toCDN(_ context.Context, f inbox.LocalFile) (string, error) {
 
 func TestFileURLsComeBackAsTheirPaths(t *testing.T) {
 	t.Parallel()
-	for _, path := range []string{"/home/ada/sara j.jpg", "/tmp/100% #1?.png", "/tmp/größe/写真.jpg", "/tmp/a%20b.jpg"} {
+	for _, path := range []string{"/home/ada/sara j.jpg", "/tmp/100% #1?.png", "/tmp/größe/写真.jpg", "/tmp/a%20b.jpg", "/a: new/b.jpg"} {
 		link := inbox.FileURL(path)
 		if got, ok := inbox.FilePath(link); !ok || got != path {
 			t.Errorf("%q became %q, and that %q", path, link, got)
