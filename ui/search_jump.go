@@ -64,6 +64,7 @@ func (u *UI) back() tea.Cmd {
 
 // goBack leads to where the search was opened, when it has led elsewhere since.
 func (u *UI) goBack(to origin) tea.Cmd {
+	u.thread.found = false // the find may stand where the search was opened
 	u.list.pick(to.selected, u.listRows())
 	u.focusOn(to.focus)
 	u.touch(partList | partThread | partHints)

@@ -50,6 +50,22 @@ func TestEscLeadsOutOfTheSearchToTheThreadWhereItWasOpened(t *testing.T) {
 	})
 }
 
+// TestSearchIsLeftForGood: also when the find stands in the conversation in which it
+// was opened, Esc leads on to the list.
+func TestSearchIsLeftForGood(t *testing.T) {
+	atShop(t, 120, 40, ui.Options{}, busyShop, func(s *shop) {
+		s.Press("enter")
+		s.look("porto")
+		s.Press("enter", "esc")
+		s.Sees("find: porto")
+		s.Press("esc")
+		s.Sees("Maya · Instagram · acme", "u list")
+		s.Press("esc")
+		s.Misses("find:")
+		s.Sees("Enter open")
+	})
+}
+
 func TestOtherWaysFromAFindEndTheSearch(t *testing.T) {
 	atShop(t, 120, 40, ui.Options{}, busyShop, func(s *shop) {
 		s.look("buckle")
