@@ -380,12 +380,16 @@ func (p *searchPage) settle() {
 	p.top = max(min(p.top, len(p.results)-rows), 0)
 }
 
-// forget drops what was found in a conversation that is kept no longer.
+// forget drops what was found in a conversation that is kept no longer, and does not
+// lead back to it.
 func (p *searchPage) forget(id inbox.ConversationID) {
 	if p == nil {
 		return
 	}
 	p.results = slices.DeleteFunc(p.results, func(r inbox.SearchResult) bool { return r.Conversation.ID == id })
+	if p.origin.conv.ID == id {
+		p.origin = origin{focus: onList}
+	}
 	p.at = max(min(p.at, len(p.results)-1), 0)
 	p.settle()
 }

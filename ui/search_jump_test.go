@@ -66,6 +66,24 @@ func TestSearchIsLeftForGood(t *testing.T) {
 	})
 }
 
+// TestForgottenCustomerIsNotComeBackTo: the search was opened in a conversation that
+// is forgotten while its finds are looked at.
+func TestForgottenCustomerIsNotComeBackTo(t *testing.T) {
+	atShop(t, 120, 40, ui.Options{}, busyShop, func(s *shop) {
+		s.Press("enter")
+		s.look("from:jamal buckle")
+		s.Press("enter")
+		s.Sees("Jamal · ")
+		if err := s.in.Forget(s.ctx, id(inbox.Instagram, "Maya")); err != nil {
+			t.Fatal(err)
+		}
+		s.Wait(time.Second)
+		s.Press("esc", "esc")
+		s.Misses("Maya")
+		s.Sees("Enter open")
+	})
+}
+
 func TestOtherWaysFromAFindEndTheSearch(t *testing.T) {
 	atShop(t, 120, 40, ui.Options{}, busyShop, func(s *shop) {
 		s.look("buckle")
