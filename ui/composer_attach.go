@@ -191,16 +191,21 @@ func (u *UI) dropChip() tea.Cmd {
 	return u.chipsChanged()
 }
 
-// unpaste makes text again of what the last paste has attached.
+// unpaste makes text again of what the last paste has attached, if there is room
+// for it.
 func (u *UI) unpaste() tea.Cmd {
 	c, p := u.composer, u.composer.pasted
+	before := c.ed.text
+	cmd := u.typeText(p.text)
+	u.leaveWord()
+	if c.ed.text == before {
+		return cmd
+	}
 	gone := c.media[p.from : p.from+p.of]
 	c.media, c.pasted = append(c.media[:p.from:p.from], c.media[p.from+p.of:]...), nil
 	for _, link := range gone {
 		u.dropUpload(link)
 	}
-	cmd := u.typeText(p.text)
-	u.leaveWord()
 	return tea.Batch(cmd, u.chipsChanged())
 }
 

@@ -106,6 +106,21 @@ func TestAttachmentCanBeMadeTextAgain(t *testing.T) {
 	})
 }
 
+// TestAttachmentStaysWhereItsTextHasNoRoom: neither of them is lost.
+func TestAttachmentStaysWhereItsTextHasNoRoom(t *testing.T) {
+	atShop(t, 120, 40, ui.Options{}, threeCustomers, func(s *shop) {
+		s.Press("r")
+		s.Paste(strings.Repeat("words ", 16<<10/6))
+		s.Paste("https://cdn.example/lamp.jpg")
+		s.Press("ctrl+q")
+		s.Sees("no room: a text may have", "[image] https://cdn.example/lamp.jpg")
+		s.Press("ctrl+u")
+		s.Press("ctrl+q")
+		s.Sees(" https://cdn.example/lamp.jpg")
+		s.Misses("[image]")
+	})
+}
+
 func TestPasteOfAPageStaysText(t *testing.T) {
 	for _, text := range []string{
 		"https://shop.example/lamps", "https://shop.example/lamp.html", "http://cdn.example/lamp.jpg", "see https://cdn.example/lamp.jpg", "lamp.jpg",
