@@ -16,10 +16,10 @@ import (
 // Thread returns a stretch of a conversation.
 func (t *tx) Thread(q inbox.ThreadQuery) (page inbox.ThreadPage, err error) {
 	s := threadScan{ThreadQuery: q, t: t}
-	if n, ok := t.numberOf(q.Conversation); ok {
+	if n, ok := t.numberOf(q.Conversation); ok && !q.NotesOnly {
 		s.walks = append(s.walks, &walk{cursor: t.in(messages).Cursor(), prefix: numberKey(n), decode: decodeMessage})
 	}
-	if q.Notes {
+	if q.Notes || q.NotesOnly {
 		s.walks = append(s.walks, &walk{cursor: t.in(notes).Cursor(), prefix: notePrefix(q.Conversation), decode: decodeNote, kept: true})
 	}
 	anchor := placeOf(q.Anchor)

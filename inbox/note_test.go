@@ -1,6 +1,7 @@
 package inbox_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -192,6 +193,26 @@ func TestANoteDoesNotUpsetTheOrderOfSends(t *testing.T) {
 		f.restart()
 		if second := f.send("here it is"); second.ID <= first.ID {
 			t.Errorf("%s comes before %s", second.ID, first.ID)
+		}
+	})
+}
+
+// TestANoteIsReadHoweverMuchWasWrittenSince: it may be what every agent has to know.
+func TestANoteIsReadHoweverMuchWasWrittenSince(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t)
+		f.ingest(batch(received("m0", "hello", minutesAgo(90))))
+		first := f.conversation().LastReceivedAt
+		f.note("allergic to nickel")
+		time.Sleep(24 * time.Hour)
+		var talk []inbox.MessageFact
+		for i := range 400 {
+			talk = append(talk, received(fmt.Sprint("m", i+1), "again", minutesAgo(500-i)))
+		}
+		f.ingest(batch(talk...))
+		past, err := f.in.Past(t.Context(), ann)
+		if err != nil || !past.First.Equal(first) || len(past.Notes) != 1 || past.Notes[0].Text != "allergic to nickel" {
+			t.Errorf("%+v, %v", past, err)
 		}
 	})
 }

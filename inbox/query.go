@@ -128,7 +128,8 @@ type ThreadQuery struct {
 	Anchor       Position
 	Before       int
 	After        int
-	Notes        bool // with the agents' notes between them; the Inbox always asks for them
+	Notes        bool // with the agents' notes between them; Inbox.Thread always asks for them
+	NotesOnly    bool // the notes and nothing else
 }
 
 // ThreadPage is a stretch of a conversation, oldest first.

@@ -3,7 +3,6 @@ package inbox
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 )
@@ -67,24 +66,24 @@ func (in *Inbox) Thread(ctx context.Context, q ThreadQuery) (t Thread, err error
 // Past is what is kept from before of a conversation.
 type Past struct {
 	First time.Time // the oldest message; zero: there is none
-	Notes []Message // those among the newest messages, oldest first
+	Notes []Message // the newest, oldest first
 }
 
-// notesWithin is how many messages are looked through for notes.
-const notesWithin = 300
+// mostNotes is how many notes are read at once.
+const mostNotes = 100
 
 // Past reads when a conversation began, and its newest notes.
 func (in *Inbox) Past(ctx context.Context, id ConversationID) (p Past, err error) {
 	err = in.store.View(ctx, func(r Reader) error {
-		oldest, err := r.Thread(ThreadQuery{Conversation: id, Anchor: Position{At: time.UnixMilli(1)}, After: 1, Notes: true})
+		oldest, err := r.Thread(ThreadQuery{Conversation: id, Anchor: Position{At: time.UnixMilli(1)}, After: 1})
 		if err != nil {
 			return err
 		}
 		for _, m := range oldest.Messages {
 			p.First = m.CreatedAt
 		}
-		newest, err := r.Thread(ThreadQuery{Conversation: id, Before: notesWithin, Notes: true})
-		p.Notes = slices.DeleteFunc(newest.Messages, func(m Message) bool { return !m.Note })
+		noted, err := r.Thread(ThreadQuery{Conversation: id, Before: mostNotes, NotesOnly: true})
+		p.Notes = noted.Messages
 		return err
 	})
 	return p, err

@@ -227,7 +227,10 @@ func comparePosition(m inbox.Message, p inbox.Position) int {
 
 func (tx *memoryTx) Thread(q inbox.ThreadQuery) (inbox.ThreadPage, error) {
 	thread := tx.messages[q.Conversation]
-	if q.Notes {
+	switch {
+	case q.NotesOnly:
+		thread = tx.notes[q.Conversation]
+	case q.Notes:
 		thread = slices.Concat(thread, tx.notes[q.Conversation])
 		slices.SortStableFunc(thread, func(a, b inbox.Message) int { return a.Position().Compare(b.Position()) })
 	}

@@ -183,6 +183,7 @@ var noteCases = []storeCase{
 		p.showsThread(inbox.ThreadQuery{Conversation: a, Notes: true, Anchor: at, Before: 2, After: 2}, "< n2 m2 n3 m3 >")
 		p.showsThread(inbox.ThreadQuery{Conversation: a, Notes: true, Anchor: at, Before: 4}, "n1 m1 n2 m2 >")
 		p.showsThread(inbox.ThreadQuery{Conversation: a, Anchor: at, Before: 1, After: 9}, "< m2 m3")
+		p.showsThread(inbox.ThreadQuery{Conversation: a, NotesOnly: true, Before: 3}, "< n2 n3 n4")
 	}},
 	{"a thread can be read page by page both ways", func(p *probe) {
 		var want []string
