@@ -79,6 +79,44 @@ func TestTwoEqualSendsStayTwo(t *testing.T) {
 	})
 }
 
+// The provider's clock is known to about a second, from its Date headers.
+func TestAnAnswerStandsBehindWhatItAnswers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t)
+		f.ingest(batch(received("m1", "hello", time.Now().Add(900*time.Millisecond))))
+		defer f.run()()
+		f.send("hi Ann")
+		f.send("how are you?")
+		synctest.Wait()
+		if got := f.texts(); !slices.Equal(got, []string{"hello", "hi Ann", "how are you?"}) {
+			t.Errorf("thread is %q", got)
+		}
+		if c := f.conversation(); c.Unanswered {
+			t.Errorf("conversation: %+v", c)
+		}
+	})
+}
+
+func TestWhatIsWrittenDuringASendIsUnanswered(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t)
+		f.ingest(batch(received("m1", "hello", minutesAgo(3))))
+		f.provider.SendFunc = func(_ context.Context, out inbox.Outgoing) (inbox.SendResult, error) {
+			f.ingest(batch(received("m2", "anybody?", time.Now().Add(900*time.Millisecond))))
+			return inboxtest.Confirm(out, "sent"), nil
+		}
+		defer f.run()()
+		f.send("hi Ann")
+		synctest.Wait()
+		if got := f.texts(); !slices.Equal(got, []string{"hello", "hi Ann", "anybody?"}) {
+			t.Errorf("thread is %q", got)
+		}
+		if c := f.conversation(); !c.Unanswered {
+			t.Errorf("conversation: %+v", c)
+		}
+	})
+}
+
 func TestAnEchoBeforeTheAnswerSettlesTheSend(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFixture(t)

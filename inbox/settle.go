@@ -107,6 +107,10 @@ func (c *editedConversation) refused(err *Error, at time.Time) {
 // storeSent shows delivered parts in the thread at once. They are provisional
 // until a read shows them. Parts with one message ID are one message.
 func (e *edit) storeSent(c *editedConversation, item OutboxItem, out Outgoing, at time.Time) error {
+	at, err := e.behindSeen(c, item, at)
+	if err != nil {
+		return err
+	}
 	messages := map[MessageID]*Message{}
 	var order []MessageID
 	for i, p := range item.Parts {
@@ -142,6 +146,31 @@ func (e *edit) storeSent(c *editedConversation, item OutboxItem, out Outgoing, a
 	}
 	c.unread.finish(&c.Conversation)
 	return nil
+}
+
+// clockDoubt is how far a time by the provider's clock may be wrong: its answers
+// tell whole seconds (the Date header), and were some time on their way.
+const clockDoubt = 5 * time.Second
+
+// behindSeen is when a message of ours was delivered: behind those that the agent
+// had seen when it was sent, and behind our own before it, also where the time
+// says otherwise. What the customer wrote meanwhile keeps its place.
+func (e *edit) behindSeen(c *editedConversation, item OutboxItem, at time.Time) (time.Time, error) {
+	if at.After(c.Last.At) || c.Last.At.Sub(at) > clockDoubt {
+		return at, nil
+	}
+	page, err := e.Thread(ThreadQuery{Conversation: c.ID, Before: 10})
+	if err != nil {
+		return at, err
+	}
+	behind := at
+	for _, m := range page.Messages {
+		known := m.Arrival <= item.Seen || m.Outbox != ""
+		if known && !m.CreatedAt.Before(behind) && m.CreatedAt.Sub(at) <= clockDoubt {
+			behind = m.CreatedAt.Add(time.Millisecond)
+		}
+	}
+	return behind, nil
 }
 
 // attachment is the part as the thread shows it.
