@@ -10,8 +10,11 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -56,6 +59,10 @@ func (a *app) runWizard(ctx context.Context, baseURL string) error {
 	file, err := newConfigFile(a.places().Config)
 	if err != nil {
 		return err
+	}
+	probe := config.Draft{Name: "acme", Provider: platforms.All()[0], BaseURL: baseURL}
+	if wrong := probe.Wrong("account.base_url"); wrong != "" {
+		return &usageError{text: "--base-url: " + wrong}
 	}
 	w := &wizard{
 		app: a, file: file, ask: &prompter{in: os.Stdin, out: a.stdout},
@@ -112,9 +119,6 @@ func (w *wizard) askProvider(ctx context.Context) (demo bool, err error) {
 	}
 	w.draft.Provider = all[i]
 	w.draft.Name = inbox.AccountID(all[i].Name)
-	if wrong := w.draft.Wrong("account.base_url"); wrong != "" {
-		return false, &usageError{text: "--base-url: " + wrong}
-	}
 	return false, nil
 }
 
@@ -275,7 +279,7 @@ func joinPlatforms(list []inbox.Platform) string {
 
 // askName asks what the account is called.
 func (w *wizard) askName(ctx context.Context) error {
-	w.ask.say("\nWhat shall the account be called? One word; it is part of every conversation's ID.")
+	w.ask.say("\nWhat shall the account be called? One word of the letters a to z, digits, dots, dashes and underscores; it is part of every conversation's ID.")
 	name, err := w.ask.text(ctx, "Name", string(w.draft.Name), w.setting("account.name", func(d *config.Draft, text string) { d.Name = inbox.AccountID(text) }))
 	w.draft.Name = inbox.AccountID(name)
 	return err
@@ -294,10 +298,39 @@ func (w *wizard) tellNext() {
 	for _, c := range next {
 		width = max(width, len(c.word))
 	}
-	w.ask.say("\nFrom now on:")
+	if flags := w.flags(); flags == "" {
+		w.ask.say("\nFrom now on:")
+	} else {
+		w.ask.say("\nFrom now on, each with %s:", flags)
+	}
 	for _, c := range next {
 		fmt.Fprintf(w.ask.out, "  %-*s  %s\n", width, c.word, c.about)
 	}
 	w.tellTypeIn()
 	w.ask.say("Views, canned replies, colours and all else: see the comments in the config.\n")
+}
+
+// flags are those that every command needs to find this config, and what belongs
+// to it.
+func (w *wizard) flags() string {
+	var flags []string
+	if w.app.configFlag != "" {
+		flags = append(flags, "--config "+asArgument(w.file))
+	}
+	if w.app.dataFlag != "" {
+		folder := w.app.dataFlag
+		if whole, err := filepath.Abs(folder); err == nil {
+			folder = whole
+		}
+		flags = append(flags, "--data "+asArgument(folder))
+	}
+	return inbox.CleanLine(strings.Join(flags, " "))
+}
+
+// asArgument is a path as it can be typed in a shell.
+func asArgument(path string) string {
+	if strings.ContainsFunc(path, unicode.IsSpace) {
+		return strconv.Quote(path)
+	}
+	return underHome(path)
 }

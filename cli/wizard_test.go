@@ -193,7 +193,7 @@ func TestWizardLeadsToAnInbox(t *testing.T) {
 			w := d.wizard(s.world.BaseURL())
 			w.answers(c.answers(s)...)
 			w.says("This will be written:").says(filepath.Join("~", "config.toml")).says("name = \"shop\"")
-			w.answers(askedWrite, "").says("From now on:").answers(askedOpen, "n")
+			w.answers(askedWrite, "").says("From now on").answers(askedOpen, "n")
 			if code := w.exits(); code != exitDone {
 				t.Fatalf("exit code %d:\n%s", code, w.output())
 			}
@@ -251,7 +251,8 @@ func TestWizardGoesOnWithoutAnAnswer(t *testing.T) {
 	t.Parallel()
 	d := newWizardDesk(t)
 	w := d.wizard("http://127.0.0.1:1/api")
-	w.answers(askedProvider, "", askedSource, "env", "variable: ", "$TEST_KEY").says("without $").answers("variable: ", "TEST_KEY", askedSource+"5", "")
+	w.answers(askedProvider, "", askedSource, "file", "File: ", "", askedSource, "type", askedSecret, "").says("choose again") // as often as one likes
+	w.answers(askedSource, "env", "variable: ", "$TEST_KEY").says("without $").answers("variable: ", "TEST_KEY", askedSource+"5", "")
 	w.says("connection refused").answers(askedNow+"2", "skip", askedPlatform, "facebook", askedHooks, "", askedName, "", askedWrite, "", askedOpen, "n")
 	if code := w.exits(); code != exitDone {
 		t.Fatalf("exit code %d:\n%s", code, w.output())
@@ -327,7 +328,7 @@ func TestWizardTakesPastes(t *testing.T) {
 	d := newWizardDesk(t)
 	w := d.wizard(s.world.BaseURL())
 	w.answers(askedProvider, "\x1b[A", askedProvider, "\x1b[200~1\x1b[201~", askedSource, "type")
-	w.answers(askedSecret, "PASTED-UPPER\rPASTED-LOWER", askedSecret, "Bearer "+s.world.Key(), askedSecret, "", askedSecret, "\x1b[200~'"+s.world.Key()+"'\r\x1b[201~")
+	w.answers(askedSecret, "PASTED-UPPER\rPASTED-LOWER", askedSecret, "Bearer "+s.world.Key(), askedSecret, "", askedSource+"1", "type", askedSecret, "\x1b[200~'"+s.world.Key()+"'\r\x1b[201~")
 	w.says(fmt.Sprintf("%d characters taken", len(s.world.Key())))
 	w.answers(askedSource+"5", "").says("accepts it")
 	w.answers(askedPlatform, "facebook\rinstagram\rn").says("more than one line").answers(askedPlatform, "facebook", askedHooks, "n", askedName, "", askedWrite, "", askedOpen, "n")
@@ -400,6 +401,31 @@ func TestFirstRunAsks(t *testing.T) {
 		t.Error("the demo has written a config")
 	}
 	d.parley().exits(exitUsage).says("no config", "parley config wizard", "parley config init", "parley demo")
+}
+
+// TestWizardElsewhere: a config that is not at the usual place is named where it is
+// said what to do with it, and nobody is told to log in with what is not there yet.
+func TestWizardElsewhere(t *testing.T) {
+	t.Parallel()
+	s := startFace(t, sim.Options{Face: sim.FaceInstagram})
+	d := newWizardDesk(t)
+	file := filepath.Join(d.home, "elsewhere", "two.toml")
+	w := d.asks("config", "wizard", "--base-url", s.world.BaseURL(), "--config", file)
+	w.answers(askedProvider, "instagram", askedSource+"1", "type", askedSecret, "not-the-token")
+	w.says("code 190").says("check that it is the whole of it").answers(askedNow+"1", "", askedSource+"4", "", askedSecret, s.world.Key())
+	w.answers(askedHooks, "n").says("letters a to z").answers(askedName, "Müller", askedName, "mueller", askedWrite, "")
+	w.says("From now on, each with --config "+filepath.Join("~", "elsewhere", "two.toml")).answers(askedOpen, "n")
+	if code := w.exits(); code != exitDone {
+		t.Fatalf("exit code %d:\n%s", code, w.output())
+	}
+	if strings.Contains(w.output(), "parley login instagram") {
+		t.Errorf("it says to log in:\n%s", w.output())
+	}
+	wrong := d.asks("config", "wizard", "--config", filepath.Join(d.home, "third.toml"), "--base-url", "127.0.0.1/api")
+	wrong.says("--base-url: expected a URL")
+	if code := wrong.exits(); code != exitUsage || strings.Contains(wrong.output(), askedProvider) {
+		t.Errorf("exit code %d:\n%s", code, wrong.output())
+	}
 }
 
 // TestWizardOpensTheInbox: the last answer leads there, and the keys that are

@@ -96,6 +96,9 @@ func (w *wizard) doctor() *doctor {
 // tell says what the doctor has found.
 func (w *wizard) tell(f finding) {
 	text := strings.TrimPrefix(f.Check, string(w.draft.Name)+" ") + ": " + f.Text
+	if strings.Contains(f.Hint, "parley login") {
+		f.Hint = "check that it is the whole of it, and of this provider" // nothing is logged in yet
+	}
 	if f.Hint != "" && f.Status != good {
 		text += "\n" + f.Hint
 	}

@@ -141,6 +141,17 @@ func (p *prompter) again(err error) { p.point("  ", inbox.CleanLine(err.Error())
 // text asks for something that may be pasted; what check refuses is asked again.
 func (p *prompter) text(ctx context.Context, question, usual string, check func(string) error) (string, error) {
 	for {
+		answer, err := p.textOrNone(ctx, question, usual, check)
+		if err != nil || answer != "" {
+			return answer, err
+		}
+		p.again(errors.New("an answer is needed here"))
+	}
+}
+
+// textOrNone is text that may be empty.
+func (p *prompter) textOrNone(ctx context.Context, question, usual string, check func(string) error) (string, error) {
+	for {
 		answer, err := p.line(ctx, question, usual)
 		if err != nil {
 			return "", err
@@ -148,10 +159,7 @@ func (p *prompter) text(ctx context.Context, question, usual string, check func(
 		if err = p.alone(ctx); errors.Is(err, errLeft) {
 			return "", err
 		}
-		if err == nil && answer == "" {
-			err = errors.New("an answer is needed here")
-		}
-		if err == nil {
+		if err == nil && answer != "" {
 			err = check(answer)
 		}
 		if err == nil {

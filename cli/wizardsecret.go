@@ -48,25 +48,35 @@ func (w *wizard) askSecret(ctx context.Context, f login.Field) error {
 			usual = len(sources) // the login is there already
 		}
 	}
-	i, err := w.ask.choose(ctx, "Where is it", choices, usual)
-	if err != nil {
-		return err
+	for {
+		i, err := w.ask.choose(ctx, "Where is it", choices, usual)
+		if err != nil {
+			return err
+		}
+		if i == len(sources) {
+			delete(w.draft.Secrets, f.Name)
+			return nil
+		}
+		source, err := w.askSource(ctx, f, sources[i].form, before)
+		if err != nil {
+			return err
+		}
+		if source.Value != "" {
+			w.draft.Secrets[f.Name] = source
+			return nil
+		}
+		w.ask.again(errors.New("nothing was typed: choose again"))
 	}
-	if i == len(sources) {
-		delete(w.draft.Secrets, f.Name)
-		return nil
-	}
-	return w.askSource(ctx, f, sources[i].form, before)
 }
 
 // askSource asks for the one way that was chosen. What was answered before is
-// proposed again.
-func (w *wizard) askSource(ctx context.Context, f login.Field, form string, before config.Source) (err error) {
+// proposed again; an empty answer is for whoever would rather choose another way.
+func (w *wizard) askSource(ctx context.Context, f login.Field, form string, before config.Source) (source config.Source, err error) {
 	usual := ""
 	if before.Form == form {
 		usual = before.Value
 	}
-	source := config.Source{Form: form}
+	source.Form = form
 	switch form {
 	case config.SecretCommand:
 		usual = cmp.Or(usual, "pass show "+w.draft.Provider.Name+"/"+f.Name)
@@ -75,16 +85,13 @@ func (w *wizard) askSource(ctx context.Context, f login.Field, form string, befo
 			return err
 		})
 	case config.SecretFile:
-		source.Value, err = w.ask.text(ctx, "File", usual, wholePath)
+		source.Value, err = w.ask.textOrNone(ctx, "File", usual, wholePath)
 	case config.SecretEnv:
-		source.Value, err = w.ask.text(ctx, "Name of the variable", usual, checkVariable)
+		source.Value, err = w.ask.textOrNone(ctx, "Name of the variable", usual, checkVariable)
 	case config.SecretInline:
 		source.Value, err = w.askTyped(ctx, usual)
 	}
-	if err == nil {
-		w.draft.Secrets[f.Name] = source
-	}
-	return err
+	return source, err
 }
 
 // askTyped takes the secret itself. Nothing typed keeps what was typed before.
@@ -93,17 +100,14 @@ func (w *wizard) askTyped(ctx context.Context, before string) (string, error) {
 	if before != "" {
 		question += " (Enter: the same as before)"
 	}
-	for {
-		text, err := w.ask.secret(ctx, question)
-		if err != nil {
-			return "", err
-		}
-		if text = cmp.Or(text, before); text != "" {
-			w.app.redactor.learn(login.NewSecret(text))
-			return text, nil
-		}
-		w.ask.again(errors.New("nothing was typed"))
+	text, err := w.ask.secret(ctx, question)
+	if err != nil {
+		return "", err
 	}
+	if text = cmp.Or(text, before); text != "" {
+		w.app.redactor.learn(login.NewSecret(text))
+	}
+	return text, nil
 }
 
 // wholePath refuses a path that means another file in another folder.
