@@ -135,8 +135,8 @@ func TestPlainSpeaksToTheOpenConversation(t *testing.T) {
 func TestPlainAsksBeforeItSends(t *testing.T) {
 	t.Parallel()
 	world, d := newPlainDesk(t, "[window.ayrshare.instagram]\nopen = \"1s\"\n")
-	d.plainly("open wenzel", "reply", "Sorry!", ".", "no", ".quit").exits(exitDone).
-		prints("reply window closed since ", "the platform decides. Send it anyway? yes or no?", "Not sent. Write on", "Kept as a draft.")
+	d.plainly("open wenzel", "reply", "Sorry!", ".", "no").exits(exitDone).
+		prints("reply window closed since ", "the platform decides. Send it anyway? yes or no?", "Not sent.", "Kept as a draft.")
 	d.plainly("open wenzel", "reply").exits(exitDone).prints("a draft waits", "The draft so far, .clear throws it away:\nSorry!", "It is kept as a draft.")
 	if sent := world.Deliveries(); len(sent) != 0 {
 		t.Errorf("delivered %+v", sent)
@@ -146,8 +146,8 @@ func TestPlainAsksBeforeItSends(t *testing.T) {
 	if sent := world.Deliveries(); len(sent) == 0 {
 		t.Error("nothing was delivered")
 	}
-	d.plainly("open ottilie", "reply", ".attach label", ".nonsense", "Hi {{first_name}}", ".", ".clear", ".", "...", ".50 each", " .quit", ".drop", ".show", ".quit").exits(exitFailed).
-		says("there is no word .nonsense", "{{first_name}} is not filled in", "there is nothing to send").prints("Taken away:  .quit", "...\n.50 each\nKept as a draft.")
+	d.plainly("open ottilie", "reply", ".attach label", ".nonsense", "Hi {{first_name}}", ".clear", "Hi {{first_name}}", ".", "reply", ".clear", ".", "reply", "...", ".50 each", " .quit", ".drop", ".show", ".quit").exits(exitFailed).
+		says("there is no file", "there is no word .nonsense", "{{first_name}} is not filled in", "there is nothing to send").prints("Taken away:  .quit", "...\n.50 each\nKept as a draft.")
 }
 
 // TestPlainAttachesFiles: a file gets an address before the answer leaves.
@@ -155,7 +155,7 @@ func TestPlainAttachesFiles(t *testing.T) {
 	t.Parallel()
 	world, d := newPlainDesk(t, "[media]\nupload_command = \"sh -c 'echo https://img.example/label.jpg' up {file}\"\n")
 	d.write("our label.jpg", "a picture")
-	d.plainly("open ottilie", "reply", "Here is the label.", ".attach https://img.example/a.exe", ".attach nothing.jpg", ".attach our label.jpg", ".show", ".detach", `.attach "our label.jpg"`, ".", "quit").
+	d.plainly("open ottilie", "reply", "Here is the label.", ".attach https://img.example/a.exe", ".attach nothing.jpg", ".clear", "Here is the label.", ".attach our label.jpg", ".show", ".detach", `.attach "our label.jpg"`, ".", "quit").
 		exits(exitFailed).prints("Uploading our label.jpg, 9 B", "Attached.", "[attached] https://img.example/label.jpg", "Taken away: ", "Queued for Ottilie").
 		says("there is no file", ".exe")
 	await(t, "the delivery", func() bool { d.parley("sync"); return len(world.Deliveries()) > 1 })
@@ -304,6 +304,34 @@ func TestPlainLosesNoTextToCommands(t *testing.T) {
 	if sent := world.Deliveries(); len(sent) != 0 {
 		t.Errorf("delivered %+v", sent)
 	}
+}
+
+// TestPlainSendsAsMeantOrNotAtAll: a pipe's answer that something is wrong with is
+// kept, and what stands behind it is for the next customer.
+func TestPlainSendsAsMeantOrNotAtAll(t *testing.T) {
+	t.Parallel()
+	world, d := newPlainDesk(t, "")
+	wrong := [][]string{
+		{"It leaves today.", ".at the day after never"},
+		{"We have written it in", ".NET, as you wished.", "."},
+		{"We have \xff for you.", "."},
+		{"The label:", ".attach nothing.jpg", ".done"},
+		{"Hi {{first_name}}", "."},
+	}
+	for _, lines := range wrong {
+		lines = append(append([]string{"open wenzel", "reply", ".clear"}, lines...), "open ottilie", "reply", "It is.", ".")
+		d.plainly(lines...).exits(exitFailed).prints("Queued for Ottilie Brunner").lacks("Queued for Wenzel Abt")
+	}
+	sent := world.Deliveries()
+	if len(sent) != len(wrong) {
+		t.Errorf("%d were delivered", len(sent))
+	}
+	for _, one := range sent {
+		if one.Platform != inbox.Facebook || one.Text != "It is." {
+			t.Errorf("delivered %+v", one)
+		}
+	}
+	d.plainly("open wenzel", "reply").exits(exitDone).prints("The draft so far, .clear throws it away:\nHi {{first_name}}\n")
 }
 
 // TestPlainExitCodes: a pipe learns whether its commands went well, a person has

@@ -81,13 +81,13 @@ func (a *answer) invitation() string {
 
 // learnWords adds what only an answer has.
 func (a *answer) learnWords() {
-	a.words["attach"] = composingWord{"URL or FILE", "attach a picture, video, voice message or file", a.attach}
-	a.words["detach"] = composingWord{"", "take the last attachment away", a.detach}
-	a.words["insert"] = composingWord{"NAME", "insert the canned reply of that name; replies lists them", a.insert}
-	a.words["at"] = composingWord{"WHEN", "send it then: 2h, 14:30, tomorrow 8am", a.sendLater}
+	a.words["attach"] = composingWord{"URL or FILE", "attach a picture, video, voice message or file", a.attach, false}
+	a.words["detach"] = composingWord{"", "take the last attachment away", a.detach, false}
+	a.words["insert"] = composingWord{"NAME", "insert the canned reply of that name; replies lists them", a.insert, false}
+	a.words["at"] = composingWord{"WHEN", "send it then: 2h, 14:30, tomorrow 8am", a.sendLater, true}
 	a.words["done"] = composingWord{"", "send it, and the conversation is done", func(ctx context.Context, _ string) (bool, error) {
 		return a.send(ctx, manner{done: true})
-	}}
+	}, true}
 }
 
 func (a *answer) saveDraft(ctx context.Context) error {
@@ -230,7 +230,11 @@ func (a *answer) mayLeave(ctx context.Context, r *inbox.SendRequest) (bool, erro
 
 // notSent says what becomes of a text that the agent does not send after all.
 func (a *answer) notSent(err error) error {
-	if err == nil {
+	switch {
+	case err != nil:
+	case !a.app.caller.Stdin:
+		a.say("Not sent.")
+	default:
 		a.say("Not sent. Write on, or .quit keeps it as a draft.")
 	}
 	return err

@@ -5,6 +5,7 @@ package cli
 // under way. Words for the composer begin with a dot; everything else is text.
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -26,6 +27,7 @@ type composing struct {
 	words  map[string]composingWord // by name, without the dot
 	save   func(context.Context) error
 	finish func(context.Context) (done bool, err error) // at the dot
+	flawed bool                                         // something of it went wrong, and nobody is there to mend it
 }
 
 // composingWord is a word that begins with a dot. It is done when the text is
@@ -33,17 +35,18 @@ type composing struct {
 type composingWord struct {
 	takes, help string
 	run         func(ctx context.Context, rest string) (done bool, err error)
+	ends        bool // as the dot does
 }
 
 // newComposing begins a text, with the words that every text has.
 func newComposing(p *plain) *composing {
 	c := &composing{plain: p}
 	c.words = map[string]composingWord{
-		"quit":  {"", "stop here, and keep it as a draft", c.leave},
-		"show":  {"", "read it back", c.show},
-		"clear": {"", "throw it away, and begin anew", c.clear},
-		"drop":  {"", "take the last line away", c.drop},
-		"help":  {"", "these words", c.tellWords},
+		"quit":  {"", "stop here, and keep it as a draft", c.leave, false},
+		"show":  {"", "read it back", c.show, false},
+		"clear": {"", "throw it away, and begin anew", c.clear, false},
+		"drop":  {"", "take the last line away", c.drop, false},
+		"help":  {"", "these words", c.tellWords, false},
 	}
 	return c
 }
@@ -58,21 +61,20 @@ func (c *composing) compose(ctx context.Context) error {
 		if errors.Is(err, errNoInput) && (c.text() != "" || len(c.media) > 0) {
 			c.say("It is kept as a draft.")
 		}
-		if _, refused := errors.AsType[*usageError](err); refused {
-			c.app.report(err)
-			continue
-		}
-		if err != nil {
+		done := false
+		if _, refused := errors.AsType[*usageError](err); err != nil && !refused {
 			return err
+		} else if err == nil {
+			done, err = c.take(ctx, line)
 		}
-		done, err := c.take(ctx, line)
 		switch {
 		case errors.Is(err, errNoInput) || ctx.Err() != nil:
 			return err
 		case err != nil:
 			c.app.report(err)
-			c.failed = true
-		case done:
+			c.failed, c.flawed = true, !c.app.caller.Stdin
+		}
+		if done {
 			return nil
 		}
 	}
@@ -81,7 +83,7 @@ func (c *composing) compose(ctx context.Context) error {
 // take takes one line.
 func (c *composing) take(ctx context.Context, line string) (done bool, err error) {
 	if strings.TrimSpace(line) == endOfText {
-		return c.finish(ctx)
+		return c.end(ctx, c.finish)
 	}
 	name, rest, isWord := dotWord(line)
 	if !isWord {
@@ -89,10 +91,30 @@ func (c *composing) take(ctx context.Context, line string) (done bool, err error
 		return false, c.save(ctx)
 	}
 	word, ok := c.words[name]
-	if !ok {
+	switch {
+	case !ok:
 		return false, &usageError{text: "there is no word ." + name + ", and the line is not taken", hint: ".help tells the words; a blank before the dot makes it text"}
+	case word.ends:
+		return c.end(ctx, func(ctx context.Context) (bool, error) { return word.run(ctx, rest) })
 	}
 	return word.run(ctx, rest)
+}
+
+// end finishes the text. Where nobody hears what goes wrong, it leaves as it was
+// meant or stays a draft, and is over either way: the lines behind it are the next
+// commands, and may well be for somebody else.
+func (c *composing) end(ctx context.Context, finish func(context.Context) (bool, error)) (done bool, err error) {
+	if c.app.caller.Stdin {
+		return finish(ctx)
+	}
+	if !c.flawed {
+		done, err = finish(ctx)
+	}
+	if !done {
+		_, kept := c.leave(ctx, "")
+		err = cmp.Or(err, kept)
+	}
+	return true, err
 }
 
 // dotWord is the word of a line that begins with a dot and a letter: an ellipsis,
@@ -131,7 +153,7 @@ func (c *composing) show(context.Context, string) (bool, error) {
 }
 
 func (c *composing) clear(ctx context.Context, _ string) (bool, error) {
-	c.lines, c.media = nil, nil
+	c.lines, c.media, c.flawed = nil, nil, false
 	if err := c.save(ctx); err != nil {
 		return false, err
 	}

@@ -279,7 +279,7 @@ func TestABrokenUploadIsNoEnd(t *testing.T) {
 	p := promptWith(nil, "")
 	var said, complained strings.Builder
 	p.app, p.out = newApp(nil), &said
-	p.app.stderr = &complained
+	p.app.stderr, p.app.caller.Stdin = &complained, true
 	p.lines = newLineSource(strings.NewReader("hello\n.\n.show\n.quit\n"), &guard{})
 	c := newComposing(p)
 	c.save = func(context.Context) error { return nil }
