@@ -73,12 +73,29 @@ func writeForEditor(d inbox.Draft) tea.Cmd {
 	}
 }
 
+// editorReady opens the editor. An agent who was quicker than the disk has typed on,
+// or has sent the text: that one goes into no editor, from which it would come back
+// over what was typed since.
 func (u *UI) editorReady(msg editorMsg) tea.Cmd {
-	if msg.err != nil {
+	c := u.composer
+	switch {
+	case msg.err != nil:
 		u.warn("editor: " + msg.err.Error())
 		return nil
+	case c == nil || c.id != msg.draft.Conversation:
+		return removeText(msg.path)
+	case c.ed.text != msg.draft.Text:
+		return tea.Batch(removeText(msg.path), u.openEditor())
 	}
+	msg.draft = c.draft() // with the addresses that it has by now
 	return u.runEditor(msg)
+}
+
+func removeText(path string) tea.Cmd {
+	return func() tea.Msg {
+		_ = os.Remove(path)
+		return nil
+	}
 }
 
 // runEditor gives the terminal to the agent's editor. No shell takes part. An
