@@ -150,6 +150,18 @@ func TestPlainAsksBeforeItSends(t *testing.T) {
 		says("there is no file", "there is no word .nonsense", "{{first_name}} is not filled in", "there is nothing to send").prints("Taken away:  .quit", "...\n.50 each\nKept as a draft.")
 }
 
+// TestPlainTellsWhatIsPossible: help has the words of a text before it is begun, and
+// an answer that was taken back is where it says.
+func TestPlainTellsWhatIsPossible(t *testing.T) {
+	t.Parallel()
+	_, d := newPlainDesk(t, "")
+	d.plainly("help reply").exits(exitDone).prints("reply [N]: ", "\n. alone on a line ends the text.\n", "\n.insert NAME: ")
+	d.plainly("help note").exits(exitDone).prints("\n.quit: ").lacks(".insert")
+	d.plainly("more 50").exits(exitFailed).says("more takes nothing behind it", "what was written before")
+	d.plainly("open ottilie", "reply", "It leaves today.", ".at 2h", "undo", "reply").exits(exitDone).
+		prints("undone: sent to Ottilie Brunner, Facebook\nIt is a draft again: reply goes on with it.\n", "The draft so far, .clear throws it away:\nIt leaves today.")
+}
+
 // TestPlainAttachesFiles: a file gets an address before the answer leaves.
 func TestPlainAttachesFiles(t *testing.T) {
 	t.Parallel()

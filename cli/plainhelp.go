@@ -115,6 +115,14 @@ func (p *plain) explain(ctx context.Context, t typedCommand) error {
 			p.say("%s: %s", w.usage(), w.help)
 		}
 	}
+	switch name {
+	case "reply":
+		a := &answer{composing: newComposing(p)}
+		a.learnWords()
+		_, _ = a.tellWords(ctx, "") // it cannot fail
+	case "note":
+		_, _ = newComposing(p).tellWords(ctx, "")
+	}
 	path := strings.Fields(name)
 	if slices.Contains(p.commandNames(), path[0]) {
 		path = append(path, texts(t.words[1:])...)

@@ -127,7 +127,9 @@ func (a *answer) linkTo(ctx context.Context, what string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	a.say("Uploading %s, %s.", inbox.CleanLine(file.Name()), inbox.ByteSize(file.Bytes))
+	if a.CanUpload(a.to.ID).OK { // Upload says why not
+		a.say("Uploading %s, %s.", inbox.CleanLine(file.Name()), inbox.ByteSize(file.Bytes))
+	}
 	return a.Upload(ctx, a.to.ID, path)
 }
 
@@ -257,7 +259,7 @@ func (a *answer) tellQueued(items []inbox.OutboxItem) {
 		a.say("%s.", to)
 	}
 	if item.Held(now) || item.Scheduled() {
-		a.remember(undoStep{"sent to " + a.who(a.to), func(ctx context.Context, s *session) error {
+		a.remember(undoStep{what: "sent to " + a.who(a.to), then: "It is a draft again: reply goes on with it.", back: func(ctx context.Context, s *session) error {
 			_, err := s.TakeBack(ctx, item.ID)
 			return err
 		}})

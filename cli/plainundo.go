@@ -14,6 +14,7 @@ import (
 type undoStep struct {
 	what string
 	back func(context.Context, *session) error
+	then string // what the agent can do afterwards; "": that goes without saying
 }
 
 // mostUndos is how many steps are remembered.
@@ -38,7 +39,7 @@ func (s *session) rememberTriage(ctx context.Context, said string, results []inb
 	if more := len(changed) - 1; more > 0 {
 		what += " and " + counted(more, "other")
 	}
-	s.remember(undoStep{what, func(ctx context.Context, s *session) error {
+	s.remember(undoStep{what: what, back: func(ctx context.Context, s *session) error {
 		undone, err := s.Undo(ctx, changed)
 		for _, r := range undone {
 			if err == nil {
@@ -52,7 +53,7 @@ func (s *session) rememberTriage(ctx context.Context, said string, results []inb
 // rememberNote keeps that a note was written, changed or deleted. before is the
 // note as it was, the zero value when there was none.
 func (s *session) rememberNote(what string, note, before inbox.Message) {
-	s.remember(undoStep{what, func(ctx context.Context, s *session) error {
+	s.remember(undoStep{what: what, back: func(ctx context.Context, s *session) error {
 		if before.ID != "" {
 			return s.RestoreNote(ctx, before)
 		}
@@ -76,5 +77,8 @@ func (p *plain) undoWord(ctx context.Context, _ typedCommand) error {
 		return &e
 	}
 	p.say("undone: %s", last.what)
+	if last.then != "" {
+		p.say("%s", last.then)
+	}
 	return nil
 }

@@ -94,7 +94,7 @@ func (p *plain) obey(ctx context.Context, line string) error {
 		switch {
 		case w.name != name:
 		case w.takes == "" && len(typed.words) > 0:
-			return &usageError{text: name + " takes nothing behind it", hint: "help " + name + " tells more"}
+			return &usageError{text: name + " takes nothing behind it", hint: name + ": " + w.help}
 		default:
 			return w.run(p, ctx, typed)
 		}
