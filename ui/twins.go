@@ -61,11 +61,13 @@ func Actions() []Action {
 }
 
 // beside is what does the same on the command line, without what is to be filled
-// in: "outbox retry, outbox at now". It is "" where nothing does.
+// in: "outbox retry, outbox at now". It is "" where nothing does. What is quoted is
+// a name.
 func (a *action) beside() string {
 	var commands []string
 	for _, twin := range a.twins {
 		var words []string
+		twin, name, named := strings.Cut(twin, "'")
 		for word := range strings.FieldsSeq(twin) {
 			name, value, term := strings.Cut(word, ":")
 			switch {
@@ -74,6 +76,9 @@ func (a *action) beside() string {
 			case !isPlaceholder(word):
 				words = append(words, word)
 			}
+		}
+		if named {
+			words = append(words, "'"+name)
 		}
 		commands = append(commands, strings.Join(words, " "))
 	}
@@ -103,9 +108,9 @@ func (u *UI) putBeside(l *lineBuilder, command string) bool {
 // besideGap is what parts a command from the words before it.
 const besideGap = 2
 
-// quoted is a name as one word of a command line.
+// quoted is a name as one word of a command line, which is nothing to be filled in.
 func quoted(name string) string {
-	if strings.ContainsAny(name, " '\"$`\\!*?()&|;<>#~{}[]") {
+	if isPlaceholder(name) || strings.ContainsAny(name, " :'\"$`\\!*?()&|;<>#~{}[]") {
 		return "'" + strings.ReplaceAll(name, "'", `'\''`) + "'"
 	}
 	return name

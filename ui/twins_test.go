@@ -48,3 +48,18 @@ func TestCommandsStandBesideTheKeys(t *testing.T) {
 		s.Sees("next conversation") // no room for more
 	})
 }
+
+// TestNamesOfViewsStandBesideTheirKeys: also those that look like a word which is to
+// be filled in.
+func TestNamesOfViewsStandBesideTheirKeys(t *testing.T) {
+	for name, want := range map[string]string{
+		"VIP": "parley list --view 'VIP'", "Open VIP LATE": "parley list --view 'Open VIP LATE'", "team:EU": "parley list --view 'team:EU'", "late": "parley list --view late",
+	} {
+		views := []ui.SavedView{{Name: name, Query: "is:unread", Key: "1"}}
+		atShop(t, 120, 40, ui.Options{Views: views}, threeCustomers, func(s *shop) {
+			s.Press("ctrl+k")
+			s.Type("list --view")
+			s.Sees(want)
+		})
+	}
+}
