@@ -313,6 +313,9 @@ func TestPlainLosesNoTextToCommands(t *testing.T) {
 	world, d := newPlainDesk(t, "")
 	d.plainly("open wenzel", "open nobody", "reply", "done 1", "forget wenzel --yes", ".", "list").exits(exitFailed).
 		says(`no conversation is called "nobody"`, "no conversation is open").prints("2. From: Wenzel Abt").lacks("done:", "forgotten:")
+	for _, send := range []string{"send nobody -", "send 9 -", "note nobody -", "send - --reply none", "send wenzel - --nonsense"} {
+		d.plainly("list", send, "done wenzel", "caf\xe9", "forget wenzel --yes", ".", "list").exits(exitFailed).prints("2. From: Wenzel Abt").lacks("done:", "forgotten:")
+	}
 	if sent := world.Deliveries(); len(sent) != 0 {
 		t.Errorf("delivered %+v", sent)
 	}

@@ -28,7 +28,7 @@ const (
 // arguments are those of a command.
 func (p *plain) arguments(ctx context.Context, cmd *cobra.Command, typed typedCommand) ([]string, error) {
 	takes := strings.Fields(cmd.Use)[1:]
-	if slices.Contains(takes, argText) {
+	if takesText(cmd) {
 		return p.withText(cmd, typed)
 	}
 	flags, words := splitFlags(cmd, typed.words)
@@ -80,6 +80,14 @@ func asksHelp(flags []string) bool {
 	return slices.Contains(flags, "--help") || slices.Contains(flags, "-h")
 }
 
+func takesText(cmd *cobra.Command) bool { return slices.Contains(strings.Fields(cmd.Use), argText) }
+
+// readsText tells that the text for a customer is in the lines behind the command.
+func (p *plain) readsText(cmd *cobra.Command, words []lineWord) bool {
+	last := len(words) - 1
+	return takesText(cmd) && last >= 0 && words[last].text == "-" && (last == 0 || last == 1 && p.open == "")
+}
+
 // withText are the arguments of a command that takes a text for a customer. With an
 // open conversation it is for that one and for no other, whatever the text begins
 // with.
@@ -89,7 +97,7 @@ func (p *plain) withText(cmd *cobra.Command, typed typedCommand) ([]string, erro
 	if p.open == "" {
 		names = 1
 	}
-	if len(words) > names && (!words[names].quoted || len(words) > names+1) {
+	if len(words) > names && !p.readsText(cmd, words) && (!words[names].quoted || len(words) > names+1) {
 		// A text as people write: all of the line from its beginning on.
 		begin := slices.IndexFunc(typed.words, func(w lineWord) bool { return w.at == words[names].at })
 		flags, words = splitFlags(cmd, typed.words[:begin])

@@ -119,3 +119,11 @@ func (c *commandInput) Read(b []byte) (int, error) {
 	c.rest = c.rest[n:]
 	return n, nil
 }
+
+// skip goes on to the end of what is meant for the command.
+func (c *commandInput) skip() {
+	for !c.ended {
+		line, err := c.lines.next(c.ctx)
+		c.ended = errors.Is(err, errNoInput) || c.ctx.Err() != nil || err == nil && line == endOfText
+	}
+}

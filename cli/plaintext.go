@@ -204,11 +204,8 @@ func (c *composing) resume(text string, media []string) {
 // cannotBegin is why a text cannot be begun. Where nobody is there to hear it, the
 // lines of that text follow all the same: they are no commands.
 func (p *plain) cannotBegin(ctx context.Context, why error) error {
-	for line := ""; !p.app.caller.Stdin && line != endOfText; {
-		var err error
-		if line, err = p.lines.next(ctx); errors.Is(err, errNoInput) || ctx.Err() != nil {
-			break
-		}
+	if !p.app.caller.Stdin {
+		(&commandInput{ctx: ctx, lines: p.lines}).skip()
 	}
 	return why
 }

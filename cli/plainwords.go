@@ -158,20 +158,27 @@ func (p *plain) commandNames() (names []string) {
 // command runs a command of the command line.
 func (p *plain) command(ctx context.Context, path []string, typed typedCommand) error {
 	cmd, path, typed := p.deeper(path, typed)
+	input := &commandInput{ctx: ctx, lines: p.lines}
 	args, err := p.arguments(ctx, cmd, typed)
-	if err != nil {
-		return err
+	if err == nil {
+		p.invokeReading(ctx, input, append(path, args...)...)
 	}
-	p.invoke(ctx, append(path, args...)...)
-	return nil
+	if _, words := splitFlags(cmd, typed.words); p.readsText(cmd, words) && !p.app.caller.Stdin {
+		input.skip() // lines of a text that was not taken are no commands
+	}
+	return err
 }
 
 // invoke runs a command with all of its arguments, and gives its exit code. What
 // went wrong it has said.
 func (p *plain) invoke(ctx context.Context, args ...string) (code int) {
+	return p.invokeReading(ctx, &commandInput{ctx: ctx, lines: p.lines}, args...)
+}
+
+func (p *plain) invokeReading(ctx context.Context, input *commandInput, args ...string) (code int) {
 	a := p.app
 	code = a.runHeld(ctx, &app{
-		stdin: relay.NewReplay(&commandInput{ctx: ctx, lines: p.lines}), stdout: a.stdout, stderr: a.stderr, terse: true,
+		stdin: relay.NewReplay(input), stdout: a.stdout, stderr: a.stderr, terse: true,
 		args: args, caller: a.caller, redactor: a.redactor, log: a.log, held: &held{p.session, p.places},
 	})
 	p.failed = p.failed || code != exitDone
