@@ -68,7 +68,7 @@ empty.`,
 	cmd.Flags().BoolVar(&o.automated, "automated", false, "no human wrote it: never in the phase that is for human agents")
 	cmd.Flags().BoolVar(&o.anyway, "anyway", false, "also when the reply window has closed by the clock: the provider decides")
 	cmd.Flags().StringVar(&o.at, "at", "", "schedule it: `WHEN` it is to leave")
-	cmd.Flags().BoolVar(&o.done, "done", false, "the conversation is done then, unless the answer has failed")
+	cmd.Flags().BoolVar(&o.done, "done", false, "the conversation is done then, unless the answer has failed or the customer has written again")
 	cmd.Flags().StringVar(&o.reply, "reply", "", "send the canned reply `NAME` (see: parley replies)")
 	cmd.Flags().BoolVar(&o.json, "json", false, "one JSON object per line")
 	_ = cmd.RegisterFlagCompletionFunc("reply", a.completeReplies) // fails only for a flag that is not there
@@ -123,8 +123,17 @@ func (a *app) send(ctx context.Context, args []string, o sendOptions) error {
 	})
 }
 
-// finish makes a conversation done whose answer is told already.
+// finish makes a conversation done whose answer is told already. What the customer
+// has written since the sender looked must not go out of sight with it.
 func (a *app) finish(ctx context.Context, s *session, c inbox.Conversation) error {
+	now, err := s.Conversation(ctx, c.ID)
+	if err != nil {
+		return err
+	}
+	if now.LastReceivedAt.After(c.LastReceivedAt) {
+		a.complain("not done: "+describeCustomer(c)+" has written again", "read it, then `parley done`")
+		return nil // the answer is on its way: who sends it again sends it twice
+	}
 	results, err := s.Triage(ctx, []inbox.ConversationID{c.ID}, inbox.MarkDone{})
 	if err != nil {
 		return err
