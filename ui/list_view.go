@@ -141,13 +141,19 @@ func (u *UI) fittingMarks(c inbox.Conversation, left segment, room int) segments
 // list has the focus.
 func (u *UI) rowLine(i, width int) *lineBuilder {
 	l := u.line(width)
-	if i != u.list.at {
+	if i != u.list.at || u.showsAnother(i) {
 		return l.spaces(1)
 	}
 	if u.focus == onList {
 		u.selectLine(l, u.list.rows[i].IsUnread())
 	}
 	return l.put(u.style[roleActive], "▌")
+}
+
+// showsAnother says that the search has led to a conversation that is not this one,
+// and most likely not in the list: a mark would say that answers go to this one.
+func (u *UI) showsAnother(i int) bool {
+	return u.focus != onList && u.thread.found && u.list.rows[i].Conversation.ID != u.thread.id
 }
 
 func (u *UI) nameStyle(c inbox.Conversation) sgr {

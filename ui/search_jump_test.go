@@ -84,6 +84,28 @@ func TestForgottenCustomerIsNotComeBackTo(t *testing.T) {
 	})
 }
 
+// TestFindOutsideTheListIsNoRow: while a conversation is shown that the list does not
+// have, no other one is marked as if it were that.
+func TestFindOutsideTheListIsNoRow(t *testing.T) {
+	atShop(t, 120, 40, ui.Options{}, busyShop, func(s *shop) {
+		s.Press("/")
+		s.Type("maya")
+		s.Press("enter")
+		if line := s.LineWith("▌"); !strings.Contains(line, "Maya") {
+			t.Errorf("the list marks %q", line)
+		}
+		s.Press("f", "ctrl+u")
+		s.Type("from:jamal buckle")
+		s.Press("enter")
+		s.Sees("Jamal · ", "Maya")
+		s.Misses("▌")
+		s.Press("tab")
+		if line := s.LineWith("▌"); !strings.Contains(line, "Maya") {
+			t.Errorf("back in the list it marks %q", line)
+		}
+	})
+}
+
 func TestOtherWaysFromAFindEndTheSearch(t *testing.T) {
 	atShop(t, 120, 40, ui.Options{}, busyShop, func(s *shop) {
 		s.look("buckle")
