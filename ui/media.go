@@ -388,8 +388,7 @@ func (u *UI) handleMedia(msg tea.Msg) tea.Cmd {
 	case drawnMsg:
 		return u.drawn(msg)
 	case loadMsg:
-		u.pictures.thumbs.waiting = false
-		return u.loadThumbs()
+		return u.waitedToLoad(msg)
 	case lostMsg:
 		u.sendAgain(msg)
 	case paintMsg:

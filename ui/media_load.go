@@ -27,8 +27,8 @@ const (
 	// loadsAtOnce is how many are under way.
 	loadsAtOnce = 3
 
-	// loadAfter is how long a picture stands on the screen before it is looked at:
-	// whoever walks through the list loads nothing.
+	// loadAfter is how long a conversation stands on the screen before its pictures
+	// are looked at: whoever walks through the list loads nothing.
 	loadAfter = 150 * time.Millisecond
 )
 
@@ -71,15 +71,33 @@ func (u *UI) tendThumbs() tea.Cmd {
 			cmds = append(cmds, u.drawFor(th.errand(), th.small, t.canvas))
 		}
 	}
-	if !t.waiting && t.underWay < loadsAtOnce && u.nextLoad() != nil {
-		t.waiting = true
-		cmds = append(cmds, u.after(loadAfter, loadMsg{}))
+	if t.underWay < loadsAtOnce {
+		cmds = append(cmds, u.loadLater())
 	}
 	return tea.Batch(cmds...)
 }
 
-// loadMsg says that what is on the screen has been there for a while.
-type loadMsg struct{}
+// loadMsg says which conversation was on the screen a while ago.
+type loadMsg struct{ id inbox.ConversationID }
+
+// loadLater loads when what is on the screen now has been there for a while.
+func (u *UI) loadLater() tea.Cmd {
+	t := &u.pictures.thumbs
+	if t.waiting || u.nextLoad() == nil {
+		return nil
+	}
+	t.waiting = true
+	return u.after(loadAfter, loadMsg{u.thread.id})
+}
+
+func (u *UI) waitedToLoad(msg loadMsg) tea.Cmd {
+	t := &u.pictures.thumbs
+	t.waiting = false
+	if msg.id == u.thread.id {
+		t.stood = msg.id
+	}
+	return u.loadThumbs()
+}
 
 // nextLoad is the first on the screen of which more can be had, nil for none.
 func (u *UI) nextLoad() *thumb {
@@ -104,6 +122,9 @@ func (u *UI) fetchable(info inbox.MediaInfo) bool {
 // loadThumbs goes on with what is on the screen.
 func (u *UI) loadThumbs() tea.Cmd {
 	t := &u.pictures.thumbs
+	if t.stood != u.thread.id {
+		return u.loadLater()
+	}
 	var cmds []tea.Cmd
 	for t.underWay < loadsAtOnce {
 		th := u.nextLoad()

@@ -333,6 +333,23 @@ func TestWhoWalksThroughTheListLoadsNothing(t *testing.T) {
 		if g.looks != 0 {
 			t.Errorf("%d looks at a conversation that was left at once", g.looks)
 		}
+		for i := range 20 {
+			s.ingest(s.batch(inbox.Instagram, fmt.Sprintf("Customer %d", i), inbox.Message{
+				Direction: inbox.Received, CreatedAt: time.Now().Add(-100 * time.Hour), Attachments: onePhoto(),
+			}))
+		}
+		s.Wait(time.Second)
+		for range 15 {
+			s.Press("j")
+			s.Wait(100 * time.Millisecond)
+		}
+		if g.looks != 0 {
+			t.Errorf("%d looks on the way through the list", g.looks)
+		}
+		s.Wait(time.Second)
+		if g.looks != 1 || g.fetches != 1 {
+			t.Errorf("%d looks and %d fetches where the way ends", g.looks, g.fetches)
+		}
 	})
 }
 

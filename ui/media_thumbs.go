@@ -77,8 +77,9 @@ type thumbs struct {
 
 	canvas   canvas // how they are drawn now; none at all when it is zero
 	underWay int
-	waiting  bool // until what is on the screen has been there for a while
-	offered  bool // the hints name the key that shows them
+	waiting  bool                 // until what is on the screen has been there for a while
+	stood    inbox.ConversationID // the one that has been
+	offered  bool                 // the hints name the key that shows them
 }
 
 func newThumbs() thumbs {
