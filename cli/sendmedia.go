@@ -51,6 +51,13 @@ func (s *session) uploadMedia(ctx context.Context, what *inbox.Composition, spli
 			return p.Error
 		}
 	}
+	for _, link := range what.Media {
+		if path, isFile := inbox.FilePath(link); isFile {
+			if err := s.checkFile(what.Conversation, path); err != nil {
+				return err
+			}
+		}
+	}
 	for i, link := range what.Media {
 		path, isFile := inbox.FilePath(link)
 		if !isFile {
@@ -61,6 +68,18 @@ func (s *session) uploadMedia(ctx context.Context, what *inbox.Composition, spli
 			return err
 		}
 		what.Media[i] = address
+	}
+	return nil
+}
+
+// checkFile tells why a file cannot be sent to the customer.
+func (s *session) checkFile(id inbox.ConversationID, path string) error {
+	f, err := s.LookAtFile(path)
+	if err != nil {
+		return err
+	}
+	if refused := s.CheckFile(id, f); refused != nil {
+		return refused
 	}
 	return nil
 }

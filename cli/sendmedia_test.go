@@ -68,6 +68,8 @@ func TestSendUploadsFilesOfTheCaller(t *testing.T) {
 	send("look", "--media", "./broken.jpg").exits(exitFailed).says("AccessDenied: no such bucket", "upload_command of the config")
 	send(strings.Repeat("long ", 1000), "--media", "lamp 1.jpg").exits(exitFailed).says("--split")
 	send("look", "--media", "https://cdn.example/b.exe", "--media", "lamp 1.jpg").exits(exitFailed).says(`end in ".exe"`)
+	send("look", "--media", "lamp 1.jpg", "--media", "none.jpg").exits(exitFailed).says("there is no file")
+	send("look", "--media", "lamp 1.jpg", "--media", "notes.txt").exits(exitFailed).says(`end in ".txt"`)
 	if len(world.Deliveries()) != n || strings.Count(d.read("uploaded"), "\n") != 1 {
 		t.Errorf("what was refused was delivered or uploaded: %s", d.read("uploaded"))
 	}
