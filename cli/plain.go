@@ -228,8 +228,8 @@ func (p *plain) ask(ctx context.Context, prompt string) (string, error) {
 	fmt.Fprint(p.out, prompt)
 	line, err := p.lines.next(ctx)
 	switch {
-	case errors.Is(err, errNoInput) && prompt != "":
-		p.say("")
+	case errors.Is(err, errNoInput) && prompt != "", ctx.Err() != nil && p.app.caller.Stdin:
+		p.say("") // the terminal has left the line unfinished
 	case err == nil && p.app.caller.Stdin && len(line) >= longestTerminalLine:
 		p.app.complain(fmt.Sprintf("the line has %d bytes, the most that a terminal gives: its end may be missing", len(line)), "")
 	}

@@ -221,6 +221,9 @@ func TestPlainKeepsDrafts(t *testing.T) {
 				t.Errorf("exit code %d", code)
 			}
 			isPlain(t, w.output())
+			if told := strings.Contains(w.output(), "\nIt is kept as a draft.\r\n"); !told && name != "SIGKILL" && name != "SIGHUP" {
+				t.Errorf("it does not say so:\n%s", w.output())
+			}
 			d.plainly("open wenzel", "reply", ".quit").exits(exitDone).prints("The draft so far, .clear throws it away:\nhalf an answer\n")
 		})
 	}

@@ -53,12 +53,12 @@ func newComposing(p *plain) *composing {
 
 func (c *composing) text() string { return strings.TrimSpace(strings.Join(c.lines, "\n")) }
 
-// compose reads lines until the text is finished. At the end of the input what was
-// typed stays a draft.
+// compose reads lines until the text is finished. At the end of the input, or of the
+// program, what was typed stays a draft.
 func (c *composing) compose(ctx context.Context) error {
 	for {
 		line, err := c.ask(ctx, "")
-		if errors.Is(err, errNoInput) && (c.text() != "" || len(c.media) > 0) {
+		if (errors.Is(err, errNoInput) || ctx.Err() != nil) && (c.text() != "" || len(c.media) > 0) {
 			c.say("It is kept as a draft.")
 		}
 		done := false
