@@ -47,6 +47,7 @@ type plain struct {
 
 	listing listing
 	open    inbox.ConversationID                // what words without a CONVERSATION are for; "" at the list
+	missed  bool                                // what was to be opened last could not be
 	read    stretch                             // what has been read of it
 	more    func(*plain, context.Context) error // how to go on with what was told last; nil: nothing to go on with
 	links   []string                            // the addresses in the messages that were read last

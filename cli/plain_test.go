@@ -319,7 +319,14 @@ func TestPlainLosesNoTextToCommands(t *testing.T) {
 	for _, send := range []string{"send nobody -", "send 9 -", "note nobody -", "send - --reply none", "send wenzel - --nonsense"} {
 		d.plainly("list", send, "done wenzel", "caf\xe9", "forget wenzel --yes", ".", "list").exits(exitFailed).prints("2. From: Wenzel Abt").lacks("done:", "forgotten:")
 	}
+	// The first word of a text that was meant for another is no name.
+	d.plainly("open nobody", "send Ottilie has sold it.", "note Ottilie knows more.", "list", "9", "send Ottilie has sold it.", "next", "next", "next", "next", "send Ottilie has sold it.").
+		exits(exitFailed).lacks("Ottilie Brunner on Facebook", "noted:")
 	if sent := world.Deliveries(); len(sent) != 0 {
+		t.Errorf("delivered %+v", sent)
+	}
+	d.plainly("open nobody", "back", "send ottilie It is here.").exits(exitFailed)
+	if sent := world.Deliveries(); len(sent) != 1 || sent[0].Platform != inbox.Facebook {
 		t.Errorf("delivered %+v", sent)
 	}
 }

@@ -108,6 +108,9 @@ func (p *plain) withText(cmd *cobra.Command, typed typedCommand) ([]string, erro
 		return append(append(args, string(p.open)), texts(words)...), nil
 	}
 	if len(words) > 0 && !asksHelp(flags) {
+		if p.missed && !p.app.caller.Stdin { // the first word was to be text
+			return nil, &usageError{text: "no conversation is open: the last one was not found", hint: "after back, the first word is a name"}
+		}
 		id, err := p.target(words[0])
 		if err != nil {
 			return nil, err

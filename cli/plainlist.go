@@ -239,7 +239,7 @@ func (p *plain) openWord(ctx context.Context, t typedCommand) error {
 	if len(t.words) == 0 {
 		return p.nextWord(ctx, t)
 	}
-	p.open = "" // should it fail, what is typed ahead must not go to somebody else
+	p.open, p.missed = "", true // should it fail, what is typed ahead must not go to somebody else
 	if w := t.words[0]; len(t.words) == 1 && !w.quoted {
 		if n, err := strconv.Atoi(w.text); err == nil {
 			if _, err := p.target(w); err != nil {
@@ -264,7 +264,7 @@ func (p *plain) openRow(ctx context.Context, i int) error {
 // nextWord opens the next conversation of the listing.
 func (p *plain) nextWord(ctx context.Context, _ typedCommand) error {
 	l := &p.listing
-	p.open = ""
+	p.open, p.missed = "", true
 	if l.fill == nil {
 		return &usageError{text: "nothing is listed yet", hint: "list or view tells what there is"}
 	}
@@ -285,7 +285,7 @@ func (p *plain) nextWord(ctx context.Context, _ typedCommand) error {
 
 // backWord closes the conversation.
 func (p *plain) backWord(context.Context, typedCommand) error {
-	p.open = ""
+	p.open, p.missed = "", false
 	p.more = nil
 	if p.listing.fill != nil {
 		p.more = (*plain).tellPage

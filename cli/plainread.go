@@ -47,7 +47,7 @@ func (p *plain) enter(ctx context.Context, id inbox.ConversationID, at inbox.Pos
 	if err != nil {
 		return err
 	}
-	p.open, p.read = id, stretch{}
+	p.open, p.missed, p.read = id, false, stretch{}
 	q := inbox.ThreadQuery{Conversation: id, Before: min(max(c.Unread, leastRead), mostRead)}
 	if !at.IsZero() {
 		q = inbox.ThreadQuery{Conversation: id, Anchor: at, Before: aroundFind, After: aroundFind + 1}
