@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -64,11 +63,9 @@ func withGallery(t *testing.T) (a *app, out *bytes.Buffer, downloads string) {
 	if _, err := in.Ingest(t.Context(), batch); err != nil {
 		t.Fatal(err)
 	}
-	downloads, out = filepath.Join(t.TempDir(), "downloads"), &bytes.Buffer{}
-	c := &config.Config{Screen: config.Screen{TimeZone: time.UTC, Pictures: config.Pictures{Downloads: downloads}}}
-	log := slog.New(slog.DiscardHandler)
-	s := &session{Inbox: in, config: c, guard: &guard{dir: t.TempDir(), redactor: &redactor{}, log: log, stop: func() {}}}
-	return &app{stdout: out, stderr: out, redactor: &redactor{}, log: log, held: &held{s, config.Places{}}}, out, downloads
+	downloads = filepath.Join(t.TempDir(), "downloads")
+	a, out = appWith(t, in, &config.Config{Screen: config.Screen{TimeZone: time.UTC, Pictures: config.Pictures{Downloads: downloads}}})
+	return a, out, downloads
 }
 
 func TestMediaTellsWhatCame(t *testing.T) {

@@ -13,6 +13,15 @@ import (
 	"parley/inbox/inboxtest"
 )
 
+// appWith is a command line in this process, with an inbox that is open.
+func appWith(t *testing.T, in *inbox.Inbox, c *config.Config) (a *app, out *bytes.Buffer) {
+	t.Helper()
+	out = &bytes.Buffer{}
+	log := slog.New(slog.DiscardHandler)
+	s := &session{Inbox: in, config: c, guard: &guard{dir: t.TempDir(), redactor: &redactor{}, log: log, stop: func() {}}}
+	return &app{stdout: out, stderr: out, redactor: &redactor{}, log: log, held: &held{s, config.Places{}}}, out
+}
+
 // TestSendAndDoneLeavesWhatCameMeanwhile: the provider takes its time, and the
 // customer writes.
 func TestSendAndDoneLeavesWhatCameMeanwhile(t *testing.T) {
@@ -48,20 +57,17 @@ func TestSendAndDoneLeavesWhatCameMeanwhile(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	var out bytes.Buffer
-	log := slog.New(slog.DiscardHandler)
-	s := &session{Inbox: in, config: &config.Config{}, guard: &guard{dir: t.TempDir(), redactor: &redactor{}, log: log, stop: func() {}}}
-	a := &app{stdout: &out, stderr: &out, redactor: &redactor{}, log: log, held: &held{s, config.Places{}}}
+	a, out := appWith(t, in, &config.Config{})
 	isDone := func() bool {
 		c, err := in.Find(t.Context(), "maya")
 		return err == nil && c.IsDone()
 	}
 	o := sendOptions{wait: 30 * time.Second, done: true}
 	if err := a.send(t.Context(), []string{"maya", "it leaves today"}, o); err != nil || isDone() || !strings.Contains(out.String(), "not done: Maya Lind on Instagram has written again") {
-		t.Errorf("done: %v, %v\n%s", isDone(), err, &out)
+		t.Errorf("done: %v, %v\n%s", isDone(), err, out)
 	}
 	meanwhile = false
 	if err := a.send(t.Context(), []string{"maya", "tomorrow"}, o); err != nil || !isDone() {
-		t.Errorf("done: %v, %v\n%s", isDone(), err, &out)
+		t.Errorf("done: %v, %v\n%s", isDone(), err, out)
 	}
 }

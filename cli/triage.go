@@ -123,7 +123,7 @@ quotes:
 			return err
 		}
 		return a.triage(cmd.Context(), names, *o, "snoozed", func(s *session, c inbox.Conversation) (inbox.TriageChange, error) {
-			until, err := inbox.ParseWhen(when, time.Now(), s.config.Screen.TimeZone, s.Window(c))
+			until, err := inbox.ParseWhen(when, time.Now(), s.config.Screen.TimeZone, s.OurWindow(c))
 			return inbox.Snooze{Until: until}, err
 		})
 	}

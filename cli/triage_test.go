@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"reflect"
@@ -9,7 +10,9 @@ import (
 	"testing"
 	"time"
 
+	"parley/config"
 	"parley/inbox"
+	"parley/inbox/inboxtest"
 	"parley/platforms/sim"
 )
 
@@ -222,5 +225,38 @@ func TestSendAndDone(t *testing.T) {
 	d.parley("list", "zdenka", "--json").exits(exitDone).one()
 	if done := d.parley("list", "ursel", "--json").exits(exitDone).records(); len(done) != 0 {
 		t.Errorf("the list has what is done: %v", done)
+	}
+}
+
+// TestSnoozeBeforeCloseByTheRightClock: a window ends by the provider's clock, a
+// snooze by ours.
+func TestSnoozeBeforeCloseByTheRightClock(t *testing.T) {
+	t.Parallel()
+	provider := inboxtest.NewProvider()
+	provider.InspectFunc = func(context.Context) (inbox.AccountInfo, error) {
+		return inbox.AccountInfo{ServerTime: time.Now().Add(24 * time.Hour)}, nil
+	}
+	in, err := inbox.New(t.Context(), inbox.Options{Store: inboxtest.NewStore(), Accounts: []inbox.Account{{ID: "acme", Provider: provider}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := in.Inspect(t.Context(), "acme"); err != nil {
+		t.Fatal(err)
+	}
+	at := in.Now("acme")
+	maya := inbox.Participant{ID: "1", Name: "Maya Lind"}
+	if _, err := in.Ingest(t.Context(), inbox.Batch{Account: "acme", Provider: "scripted", Platform: inbox.Instagram, AsOf: at, Messages: []inbox.MessageFact{{
+		RemoteID: "maya", Peer: maya, Message: inbox.Message{ID: "m1", Direction: inbox.Received, SenderID: maya.ID, Text: "hello", CreatedAt: at},
+	}}}); err != nil {
+		t.Fatal(err)
+	}
+	a, out := appWith(t, in, &config.Config{Screen: config.Screen{TimeZone: time.UTC}})
+	a.args = []string{"snooze", "maya", "2h before close"}
+	if code := a.run(t.Context()); code != exitDone {
+		t.Fatalf("exit code %d\n%s", code, out)
+	}
+	c, err := in.Find(t.Context(), "maya")
+	if off := c.Triage.SnoozedUntil.Sub(in.OurWindow(c).ClosesAt.Add(-2 * time.Hour)).Abs(); err != nil || off > time.Minute {
+		t.Errorf("it comes back %s off: %v", off, err)
 	}
 }
