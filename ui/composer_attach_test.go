@@ -208,7 +208,7 @@ func TestDroppedFileIsUploadedAndSent(t *testing.T) {
 		s.Sees("[image] sara j.jpg 1.2 MB uploading …", "uploading sara j.jpg (1.2 MB) … · Ctrl-Q makes it text again", " here: ")
 		s.Misses("/home/ada")
 		s.Press("enter")
-		s.Sees("sara j.jpg is still being uploaded: the message waits for it")
+		s.Sees("sara j.jpg is still being uploaded: press again when it is there, Ctrl-X drops it")
 		if n := len(s.outbox()); n > 0 {
 			t.Fatalf("%d messages left without their picture", n)
 		}

@@ -186,7 +186,7 @@ func (b *draftBook) exchange(ctx context.Context, key uploadKey, link string) er
 func (u *UI) whyItWaits(key uploadKey) string {
 	name := shownName(key.link)
 	if up := u.uploads[key]; up != nil && !up.done {
-		return name + " is still being uploaded: the message waits for it, " + u.keys.first("detach") + " drops it"
+		return name + " is still being uploaded: press again when it is there, " + u.keys.first("detach") + " drops it"
 	}
 	return name + " is not uploaded: " + u.keys.first("attach") + " tries again, " + u.keys.first("detach") + " drops it"
 }
