@@ -377,8 +377,8 @@ func TestPlainExitCodes(t *testing.T) {
 func TestPlainTellsAFailedSend(t *testing.T) {
 	t.Parallel()
 	world, d := newPlainDesk(t, "plain = true\n")
-	if err := world.AddFault("send:reject"); err != nil {
-		t.Skip(err)
+	if err := world.AddFault("send:status-error"); err != nil {
+		t.Fatal(err)
 	}
 	w := d.open()
 	w.waits("parley>")
