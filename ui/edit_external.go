@@ -2,6 +2,7 @@ package ui
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -120,16 +121,19 @@ func (u *UI) runEditor(msg editorMsg) tea.Cmd {
 // killed, or ended because the session is over, says nothing.
 func readBack(msg editorMsg, ended error, over bool) textMsg {
 	back := textMsg{draft: msg.draft}
+	exit, exited := errors.AsType[*exec.ExitError](ended)
+	killed := over || exited && !exit.Exited()
+	if killed {
+		ended = nil
+	}
 	text, err := readText(msg.path)
-	if err == nil && len(text) > mostRoom {
-		back.err = errors.New("the text has more than " + inbox.ByteSize(mostRoom) + ", which no message has: it stays in " + msg.path)
+	if why := whyItStays(msg, text, ended); err == nil && why != nil {
+		back.err = why
 		return back
 	}
 	_ = os.Remove(msg.path)
-	exit, exited := errors.AsType[*exec.ExitError](ended)
-	killed := over || exited && !exit.Exited()
 	switch {
-	case ended != nil && !killed:
+	case ended != nil:
 		back.err = ended
 	case err != nil:
 		back.err = err
@@ -144,6 +148,18 @@ func readBack(msg editorMsg, ended error, over bool) textMsg {
 	return back
 }
 
+// whyItStays is why a text is not taken that is nowhere but in the file. It is short:
+// a line of 80 cells has to have room for the path.
+func whyItStays(msg editorMsg, text string, ended error) error {
+	switch {
+	case len(text) > mostRoom:
+		return errors.New("more than " + inbox.ByteSize(mostRoom) + ": the text stays in " + msg.path)
+	case ended != nil && strings.TrimSpace(text) != "" && text != trimEnd(msg.draft.Text):
+		return fmt.Errorf("%w: what it has saved stays in %s", ended, msg.path)
+	}
+	return nil
+}
+
 // readText reads a little more than a composer takes.
 func readText(path string) (string, error) {
 	f, err := os.Open(path)
@@ -152,8 +168,11 @@ func readText(path string) (string, error) {
 	}
 	defer f.Close()
 	text, err := io.ReadAll(io.LimitReader(f, mostRoom+2))
-	return strings.TrimRight(string(text), "\r\n"), err
+	return trimEnd(string(text)), err
 }
+
+// trimEnd takes away the line ends that editors put behind a text.
+func trimEnd(text string) string { return strings.TrimRight(text, "\r\n") }
 
 // textBack takes the text from the agent's editor. If the composer has closed
 // meanwhile, it becomes the conversation's draft.

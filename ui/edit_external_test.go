@@ -47,7 +47,8 @@ func TestWhatAnEditorLeaves(t *testing.T) {
 	}{
 		{"another text", `printf 'a whole sentence\r\n\n' > "$1"`, "a whole sentence", "", ""},
 		{"the text as it was", "", "half a sentence", "", ""},
-		{"a failure", `echo changed > "$1"; exit 1`, "", "", "exit status 1"},
+		{"a failure", `exit 1`, "", "", "exit status 1"},
+		{"a failure that emptied it", `: > "$1"; exit 1`, "", "", "exit status 1"},
 		{"nothing", `: > "$1"`, "", "", "left an empty file"},
 		{"blanks", `echo > "$1"`, "", "", "left an empty file"},
 		{"no file", `rm "$1"`, "", "", "no such file"},
@@ -95,6 +96,18 @@ func TestEndOfTheSessionTakesWhatTheEditorHasSaved(t *testing.T) {
 	msg, _ = handOver(t, inbox.Draft{Conversation: maya, Text: "half"}, "")
 	if back := readBack(msg, context.Canceled, true); back.err != nil || back.draft.Text != "half" {
 		t.Errorf("came back: %+v", back)
+	}
+}
+
+// TestTextOfAnEditorThatFailsStaysInItsFile: it may have been an hour's work.
+func TestTextOfAnEditorThatFailsStaysInItsFile(t *testing.T) {
+	msg, ended := handOver(t, inbox.Draft{Conversation: maya, Text: "half"}, `echo "half, and more" > "$1"; exit 1`)
+	back := readBack(msg, ended, false)
+	if back.err == nil || !strings.Contains(back.err.Error(), "exit status 1") || !strings.Contains(back.err.Error(), msg.path) || back.draft.Text != "half" {
+		t.Errorf("came back: %+v", back)
+	}
+	if text, err := os.ReadFile(msg.path); err != nil || string(text) != "half, and more\n" {
+		t.Errorf("in the file: %q, %v", text, err)
 	}
 }
 
