@@ -184,38 +184,3 @@ func createFiles(files []newFile) (err error) {
 	}
 	return nil
 }
-
-// createFile makes a file that is not there yet, whole or not at all, and returns
-// when the disk has it. Only the owner can read it.
-func createFile(file string, data []byte) (err error) {
-	folder := filepath.Dir(file)
-	if err := os.MkdirAll(folder, 0o700); err != nil {
-		return err
-	}
-	f, err := os.CreateTemp(folder, "."+filepath.Base(file)+".*.new") // of mode 0600
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, ignoreGone(os.Remove(f.Name()))) }()
-	_, err = f.Write(data)
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	if err = giveName(f.Name(), file); err != nil {
-		return err
-	}
-	return syncFolder(folder)
-}
-
-// giveName gives a file its name unless another one has it. Some file systems have
-// no links; there it is looked up before.
-func giveName(temporary, file string) error {
-	err := os.Link(temporary, file)
-	if err == nil {
-		return nil
-	}
-	if _, there := os.Lstat(file); there == nil || errors.Is(err, fs.ErrExist) {
-		return &os.PathError{Op: "create", Path: file, Err: fs.ErrExist}
-	}
-	return os.Rename(temporary, file)
-}
