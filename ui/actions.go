@@ -137,7 +137,7 @@ func programActions() []action {
 		{name: "redraw", keys: []string{"ctrl+l"}, help: "draw the screen anew", alone: screens, scope: anywhere, run: (*UI).redraw},
 		{name: "suspend", keys: []string{"ctrl+z"}, help: "stop here, back to the shell; fg goes on", alone: screens, scope: anywhere, able: cannotSuspend, run: (*UI).suspend},
 		{name: "quit", keys: []string{"q"}, help: "quit; drafts are kept", alone: screens, scope: inPanes, run: (*UI).quit},
-		{name: "interrupt", keys: []string{"ctrl+c"}, help: "quit from anywhere; drafts are kept", alone: screens, scope: anywhere, run: (*UI).quit},
+		{name: "interrupt", keys: []string{"ctrl+c"}, help: "quit, drafts are kept; elsewhere as Esc", alone: screens, scope: anywhere, run: (*UI).quit},
 	}
 }
 

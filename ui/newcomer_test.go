@@ -151,7 +151,7 @@ func TestPaletteSaysThatItGoesOn(t *testing.T) {
 		for range 60 {
 			s.Press("down")
 		}
-		s.Sees("more above", "quit from anywhere")
+		s.Sees("more above", "quit, drafts are kept")
 		s.Misses("more below")
 	})
 }
