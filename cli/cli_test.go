@@ -89,7 +89,10 @@ type desk struct {
 func newDesk(t *testing.T, baseURL, more string) *desk {
 	t.Helper()
 	d := &desk{t: t, home: t.TempDir()}
-	d.env = []string{"HOME=" + d.home, "PATH=" + os.Getenv("PATH"), "LANG=C.UTF-8", "TERM=xterm-256color", "TZ=UTC", "TEST_KEY=" + testKey}
+	d.env = []string{
+		"HOME=" + d.home, "PATH=" + os.Getenv("PATH"), "LANG=C.UTF-8", "TERM=xterm-256color", "TZ=UTC", "TEST_KEY=" + testKey,
+		"GORACE=atexit_sleep_ms=0", // with the race detector each run would wait a second at its end
+	}
 	d.write("key", testProfile+"\n")
 	d.write("config.toml", fmt.Sprintf(`[[account]]
 name = %q
