@@ -257,23 +257,11 @@ func (s *session) describeState(item inbox.OutboxItem) string {
 // linksOf are the addresses that a message leads to.
 func linksOf(m inbox.Message) []string {
 	var found []string
-	add := func(raw string) {
+	for _, raw := range m.Addresses() {
 		u, err := url.Parse(raw)
 		if err == nil && u.Host != "" && (u.Scheme == "https" || u.Scheme == "http") && !slices.Contains(found, raw) {
 			found = append(found, inbox.CleanLine(raw))
 		}
-	}
-	for _, a := range m.Attachments {
-		add(a.URL)
-	}
-	for word := range strings.FieldsSeq(m.Text) {
-		add(word)
-	}
-	if m.ReplyTo != nil {
-		add(m.ReplyTo.URL)
-	}
-	if m.Origin != nil {
-		add(m.Origin.URL)
 	}
 	return found
 }

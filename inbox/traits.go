@@ -20,6 +20,24 @@ func (m Message) Texts() []string {
 	return slices.DeleteFunc(texts, func(text string) bool { return strings.TrimSpace(text) == "" })
 }
 
+// Addresses are what may be an address in a message, in the order in which it is
+// told: what came with it, the words of its text, and what it answers or came by.
+// Whoever shows or opens one looks at it first.
+func (m Message) Addresses() []string {
+	var found []string
+	for _, a := range m.Attachments {
+		found = append(found, a.URL)
+	}
+	found = append(found, strings.Fields(m.Text)...)
+	if m.ReplyTo != nil {
+		found = append(found, m.ReplyTo.URL)
+	}
+	if m.Origin != nil {
+		found = append(found, m.Origin.URL)
+	}
+	return found
+}
+
 // Traits are what a message has. One that was unsent has none.
 func (m Message) Traits() (traits []MessageTrait) {
 	if m.Deleted {

@@ -342,8 +342,10 @@ func (u *UI) chosenLink() string {
 	if !ok || e.msg == nil {
 		return ""
 	}
-	if links := linksOf(e.msg); len(links) > 0 {
-		return links[0]
+	for _, raw := range e.msg.Addresses() {
+		if link := safeLink(raw); link != "" {
+			return link
+		}
 	}
 	return ""
 }

@@ -101,26 +101,3 @@ func shownRef(o *inbox.Origin) string {
 	}
 	return " · ref " + inbox.CleanLine(o.Ref)
 }
-
-// linksOf are the addresses in a message, in the order in which they are shown.
-func linksOf(m *inbox.Message) []string {
-	var links []string
-	add := func(raw string) {
-		if link := safeLink(raw); link != "" {
-			links = append(links, link)
-		}
-	}
-	for _, a := range m.Attachments {
-		add(a.URL)
-	}
-	for word := range strings.FieldsSeq(m.Text) {
-		add(word)
-	}
-	if m.ReplyTo != nil {
-		add(m.ReplyTo.URL)
-	}
-	if m.Origin != nil {
-		add(m.Origin.URL)
-	}
-	return links
-}
