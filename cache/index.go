@@ -92,8 +92,32 @@ func (c *Cache) IndexState() inbox.IndexState {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	s := inbox.IndexState{Broken: x.told, Behind: int(written - min(followed, written))}
-	if x.index == nil || x.state.Version == 0 || x.state.Step != indexComplete {
-		s.Rebuilding, s.Done, s.Total = true, x.state.Done, max(x.state.Done, x.state.Total)
+	if x.index == nil {
+		s.Rebuilding = true
+		return s
+	}
+	return x.state.toldIn(s)
+}
+
+// KeptIndexState is IndexState for who does not search: an index that is complete on
+// the disk need not be open to be called so.
+func (c *Cache) KeptIndexState(ctx context.Context) (inbox.IndexState, error) {
+	s := c.IndexState()
+	if c.text.opened() != nil {
+		return s, nil
+	}
+	kept, _, err := c.readIndex(ctx)
+	if kept.Version != fulltext.Version {
+		kept = indexState{}
+	}
+	s.Rebuilding = false
+	return kept.toldIn(s), err
+}
+
+// toldIn adds how far the index has been made.
+func (x indexState) toldIn(s inbox.IndexState) inbox.IndexState {
+	if x.Version == 0 || x.Step != indexComplete {
+		s.Rebuilding, s.Done, s.Total = true, x.Done, max(x.Done, x.Total)
 	}
 	return s
 }

@@ -291,7 +291,11 @@ func (d *doctor) checkCache(ctx context.Context) map[inbox.AccountID]inbox.Webho
 	}
 	defer store.Close()
 	d.checkStore(ctx, store)
-	d.checkIndex(dir, store.IndexState())
+	if state, err := store.KeptIndexState(ctx); err != nil {
+		d.findError("search index", err)
+	} else {
+		d.checkIndex(dir, state)
+	}
 	return d.webhookStates(ctx, store)
 }
 

@@ -44,7 +44,9 @@ func TestDoctorLooksAtTheIndexAndTheDisk(t *testing.T) {
 	d := newDesk(t, newShop(t).BaseURL(), "")
 	d.parley("doctor").prints("disk", "are free at")
 	d.parley("sync").exits(exitDone)
-	d.parley("doctor").prints("search index", "MB", "disk")
+	d.parley("doctor").prints("search index        not made yet", "disk")
+	d.parley("search", "lamp").exits(exitDone)
+	d.parley("doctor").prints("search index        complete, ")
 	if free, ok := freeSpace(t.TempDir()); ok && free == 0 {
 		t.Error("no room at all is left, and the test runs")
 	}
