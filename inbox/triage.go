@@ -48,10 +48,8 @@ type TriageChange interface {
 
 // The decisions. Each can be repeated: what is so already stays as it is.
 type (
-	MarkDone  struct{} // out of the inbox, and archived at the provider where it can
-	Reopen    struct{} // back into the inbox, also from a snooze
-	Archive   struct{} // MarkDone, but refused where the provider has no archive
-	Unarchive struct{} // Reopen, but refused where the provider has no archive
+	MarkDone struct{} // out of the inbox, and archived at the provider where it can
+	Reopen   struct{} // back into the inbox, also from a snooze
 
 	Snooze   struct{ Until time.Time } // warnings speak of the time in its zone
 	Unsnooze struct{}                  // back at once
@@ -168,20 +166,6 @@ func (MarkDone) change(t *triaging) error {
 func (Reopen) change(t *triaging) error {
 	t.open()
 	return nil
-}
-
-func (Archive) change(t *triaging) error {
-	if !t.can.OK {
-		return &Error{Kind: Unsupported, Op: "archive", Text: t.can.Reason}
-	}
-	return MarkDone{}.change(t)
-}
-
-func (Unarchive) change(t *triaging) error {
-	if !t.can.OK {
-		return &Error{Kind: Unsupported, Op: "archive", Text: t.can.Reason}
-	}
-	return Reopen{}.change(t)
 }
 
 // setDone takes the conversation out of the inbox.

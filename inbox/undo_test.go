@@ -14,7 +14,7 @@ import (
 // decisions are some of each kind.
 func decisions() []inbox.TriageChange {
 	return []inbox.TriageChange{
-		inbox.MarkDone{}, inbox.Reopen{}, inbox.Archive{}, inbox.Unarchive{}, inbox.Unsnooze{},
+		inbox.MarkDone{}, inbox.Reopen{}, inbox.Unsnooze{},
 		inbox.Snooze{Until: time.Now().Add(time.Hour)}, inbox.Snooze{Until: time.Now().Add(2 * time.Hour)}, inbox.Snooze{},
 		inbox.AddLabels{Labels: []string{"vip"}}, inbox.AddLabels{Labels: []string{"late", "VIP"}}, inbox.RemoveLabels{Labels: []string{"vip"}},
 		inbox.Mute{}, inbox.Unmute{}, inbox.Take{}, inbox.GiveUp{}, inbox.MarkRead{}, inbox.MarkUnread{},
