@@ -3,6 +3,7 @@ package ayrshare
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"mime/multipart"
 	"net/http"
@@ -28,8 +29,11 @@ func (p *provider) Upload(ctx context.Context, f inbox.LocalFile) (string, error
 		return "", tooLargeToUpload(f.Bytes)
 	}
 	body, err := multipartOf(f)
+	if _, told := errors.AsType[*inbox.Error](err); err != nil && !told {
+		err = &inbox.Error{Kind: inbox.Rejected, Op: op, Text: "the file cannot be read", Err: err}
+	}
 	if err != nil {
-		return "", &inbox.Error{Kind: inbox.Rejected, Op: op, Text: "the file cannot be read", Err: err}
+		return "", err
 	}
 	res, err := p.api.upload(ctx, body)
 	if err != nil {

@@ -79,3 +79,20 @@ func TestUploadThatIsRefused(t *testing.T) {
 		})
 	}
 }
+
+// TestUploadOfAFileThatGrows: what it is now counts, not what it was when the agent
+// chose it.
+func TestUploadOfAFileThatGrows(t *testing.T) {
+	s := newServer(t)
+	path := filepath.Join(t.TempDir(), "lamp.jpg")
+	if err := os.WriteFile(path, []byte("a picture"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(path, 30<<20+1); err != nil {
+		t.Fatal(err)
+	}
+	_, err := s.connect().(inbox.Uploader).Upload(t.Context(), inbox.LocalFile{Path: path, Bytes: 9})
+	if inbox.KindOf(err) != inbox.Rejected || !strings.Contains(err.Error(), "more than the 30 MB that Ayrshare takes") {
+		t.Error(err)
+	}
+}
