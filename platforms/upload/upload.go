@@ -99,6 +99,9 @@ func (c Command) Upload(ctx context.Context, f inbox.LocalFile) (string, error) 
 	cmd.WaitDelay = lastWords
 	together(cmd)
 	err := cmd.Run()
+	if errors.Is(err, exec.ErrWaitDelay) {
+		err = nil // it has ended well; what it has left running holds its output open
+	}
 	name := inbox.CleanLine(words[0])
 	switch {
 	case ctx.Err() != nil:

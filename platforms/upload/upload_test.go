@@ -83,6 +83,17 @@ func TestCommandGetsThePathAsOneWord(t *testing.T) {
 	}
 }
 
+// TestCommandMayLeaveSomethingRunning: such as a script that cleans up by itself. Its
+// address counts when it has ended.
+func TestCommandMayLeaveSomethingRunning(t *testing.T) {
+	t.Parallel()
+	sh := script(t, `echo https://cdn.example/a.jpg; sleep 5 &`)
+	link, err := upload.Command{"/bin/sh", sh}.Upload(t.Context(), file(t, "a.jpg", "x"))
+	if err != nil || link != "https://cdn.example/a.jpg" {
+		t.Errorf("%q, %v", link, err)
+	}
+}
+
 func TestCommandThatFailsIsExplained(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct{ script, want string }{
