@@ -16,7 +16,7 @@ func (a *app) forgetCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:               "forget CONVERSATION",
 		Short:             "Remove all that is kept here of one customer",
-		Long:              "Forget removes a conversation from this machine: messages, draft, outbox and\nsearch. What the provider still has from before is not read again; a new message\nbrings the conversation back.",
+		Long:              "Forget removes a conversation from this machine: messages, notes, drafts,\noutbox and search. What the provider still has from before is not read again; a\nnew message brings the conversation back.",
 		Args:              between(1, 1, "one CONVERSATION"),
 		ValidArgsFunction: a.completeConversations,
 		RunE:              func(cmd *cobra.Command, args []string) error { return a.forget(cmd.Context(), args[0], yes) },

@@ -25,9 +25,9 @@ func (a *app) searchCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "search QUERY",
 		Short: "Find messages and customers by their words, newest first",
-		Long: `Search finds messages and notes by their words, and customers by their names, in all
-that is in the cache; the network is not asked. QUERY is any of these, and all of them have
-to be true. Case and accents do not count.
+		Long: `Search finds messages and notes by their words, and customers by their names, in
+all that is in the cache; the network is not asked. QUERY is any of these, and all
+of them have to be true. Case and accents do not count.
 
 ` + queryHelp() + `
 With --json, one object per find: conversation_id, participant (id, name), at

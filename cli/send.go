@@ -37,7 +37,8 @@ leaves with the next sync, send, or open inbox. The exit code is 1 when a part
 failed, or may or may not have been delivered.
 
 --media takes an address, which platforms fetch by themselves, or a file of this
-machine: upload_command in the config gives it an address first.
+machine: upload_command in the config gives it an address first; without one,
+Ayrshare's upload does for Ayrshare's accounts.
 
 --at schedules it: 2h, 14:30, tomorrow 8am, fri 14:30, 2026-12-01 09:00, or 2h
 before close. It leaves while parley runs, or with the next sync; never after the

@@ -35,10 +35,10 @@ With --json, one object per message: id, conversation_id, direction ("received"
 or "sent", "" of a note), text, created_at (RFC 3339 in UTC), state ("received",
 "sent", "read", "note", or for the outbox "queued", "sending", "failed",
 "unknown"), attachments (type, url), reactions (user_id, emoji). Both lists may be
-empty. Only where they apply: note and author (for agents only), edited_at, deleted, event (it happened and was not said), unsupported (a
-text), origin (kind, title, ref, url), reply_to (message, kind, url, text), gesture
-(of the outbox: kind, emoji, target), id and title of an attachment, mine of a
-reaction.`,
+empty. Only where they apply: note and author (for agents only), edited_at, deleted,
+event (it happened and was not said), unsupported (a text), origin (kind, title,
+ref, url), reply_to (message, kind, url, text), gesture (of the outbox: kind, emoji,
+target), id and title of an attachment, mine of a reaction.`,
 		Args:              between(1, 1, "one CONVERSATION"),
 		ValidArgsFunction: a.completeConversations,
 		RunE:              func(cmd *cobra.Command, args []string) error { return a.show(cmd.Context(), args[0], o) },
