@@ -121,6 +121,7 @@ func (p *searchPage) press(u *UI, key tea.Key, name string) tea.Cmd {
 		if !p.offers.accept(&p.input) {
 			return nil
 		}
+		p.replaced = false
 		return p.typed(u)
 	case "shift+tab":
 		p.offers.choose("down")
@@ -344,7 +345,17 @@ func (u *UI) renewSearch() tea.Cmd {
 	return p.ask(u)
 }
 
-// again asks once more while the index is behind.
+// followSearch asks once more when something has come that may be found too, as
+// long as the answer is one page: what follows constant news has constant cost.
+func (u *UI) followSearch() tea.Cmd {
+	p := u.searching()
+	if p == nil || p.busy || len(p.results) > searchAtOnce {
+		return nil
+	}
+	return p.ask(u)
+}
+
+// searchAgain asks once more while the index is behind.
 func (u *UI) searchAgain(msg searchAgainMsg) tea.Cmd {
 	p := u.searching()
 	if p == nil || msg.gen != p.gen {

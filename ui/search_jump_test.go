@@ -185,6 +185,13 @@ func TestTakenOverFilterCanBeEdited(t *testing.T) {
 	}
 	atShop(t, 120, 40, ui.Options{}, busyShop, func(s *shop) {
 		s.Press("/")
+		s.Type("platform:f")
+		s.Press("ctrl+f", "tab")
+		s.Type("buckle")
+		s.Sees("find: platform:facebook buckle")
+	})
+	atShop(t, 120, 40, ui.Options{}, busyShop, func(s *shop) {
+		s.Press("/")
 		s.Type("jamal")
 		s.Press("enter", "f")
 		s.Paste("buckle")
