@@ -12,8 +12,8 @@ import (
 )
 
 // Notifications, for an agent who looks at another window: that a customer has
-// written, that a reply window closes, that a send has failed or is in doubt. Nothing is notified
-// while the screen is looked at; what comes in a burst is told in one.
+// written, that a reply window closes, that a send has failed or is in doubt. Nothing
+// is notified while the screen is looked at; what comes in a burst is told in one.
 
 // Notify says what an agent wants to be told of. The zero value tells everything
 // but texts, in the way that the terminal understands.
@@ -290,8 +290,7 @@ func (u *UI) readFailed() tea.Cmd {
 }
 
 // failedRead tells of the sends that had not failed when the agent looked away, or
-// were not in doubt.
-// They are told of whoever they went to: nobody else will see them.
+// were not in doubt. They are told of whoever they went to: nobody else will see them.
 func (u *UI) failedRead(msg failedNewsMsg) tea.Cmd {
 	n := &u.notifier
 	now := map[inbox.OutboxID]inbox.State{}
