@@ -150,6 +150,6 @@ func (s *session) printConversation(w io.Writer) func(inbox.Conversation) error 
 			preview = "you: " + preview
 		}
 		return table.row(c.ID.Platform().Tag(), c.Participant.DisplayName(), mark,
-			describeWindow(s.Window(c), now), shortAge(c.Last.At, now), preview, string(c.ID))
+			describeWindow(s.OurWindow(c), now), shortAge(c.Last.At, now), preview, string(c.ID))
 	}
 }

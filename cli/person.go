@@ -45,6 +45,7 @@ and cannot (for each name a reason, which may be empty).`,
 type person struct {
 	conversation inbox.Conversation
 	window       inbox.Window
+	ours         inbox.Window // the same by our clock
 	can          inbox.Capabilities
 	past         inbox.Past
 	related      []inbox.Conversation
@@ -56,7 +57,7 @@ func (a *app) person(ctx context.Context, name string, asJSON bool) error {
 		if err != nil {
 			return err
 		}
-		p := person{conversation: c, window: s.Window(c), can: s.Capabilities(c.ID)}
+		p := person{conversation: c, window: s.Window(c), ours: s.OurWindow(c), can: s.Capabilities(c.ID)}
 		if p.past, err = s.Past(ctx, c.ID); err != nil {
 			return err
 		}
@@ -142,7 +143,7 @@ func (p person) lines(zone *time.Location) []string {
 		lines = append(lines, "also on "+other.ID.Platform().Label()+": "+inbox.CleanLine(string(other.ID)))
 	}
 	lines = append(lines,
-		inbox.CleanLine(windowSentence(p.window, time.Now(), zone)),
+		inbox.CleanLine(windowSentence(p.ours, time.Now(), zone)),
 		strings.TrimSuffix("rule: "+p.can.Window.String()+", by "+p.can.Window.Source, ", by "),
 		p.decided(zone), p.contact(zone))
 	for _, note := range p.past.Notes {

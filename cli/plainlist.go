@@ -147,7 +147,7 @@ func (p *plain) describeRow(c inbox.Conversation) string {
 	add(c.Unread == 1, "unread")
 	add(c.Unread > 1, fmt.Sprintf("%d unread", c.Unread))
 	add(c.Outbox.Failed+c.Outbox.Unknown > 0, "not sent")
-	add(c.Unanswered, leftWords(p.Window(c), now))
+	add(c.Unanswered, leftWords(p.OurWindow(c), now))
 	add(c.IsDone(), "done")
 	add(c.Triage.Snoozed(), "snoozed until "+p.clock(c.Triage.SnoozedUntil, now))
 	add(c.Triage.Muted, "muted")

@@ -153,7 +153,7 @@ func (p *plain) describeNews(n inbox.News) string {
 		}
 		return who + ", reacted " + inbox.CleanLine(n.Reaction.Emoji)
 	case inbox.NewsClosing:
-		return "Closing soon: " + who + ", " + leftWords(p.Window(c), time.Now())
+		return "Closing soon: " + who + ", " + leftWords(p.OurWindow(c), time.Now())
 	case inbox.NewsWoken:
 		return "Back from a snooze: " + who
 	case inbox.NewsUnsent, inbox.NewsEdited:

@@ -69,7 +69,7 @@ func (p *plain) heading(t inbox.Thread) string {
 			says = append(says, text)
 		}
 	}
-	add(true, leftWords(p.Window(c), now))
+	add(true, leftWords(p.OurWindow(c), now))
 	add(!c.Unanswered && c.Last.Direction == inbox.Sent, "answered")
 	add(c.IsDone(), "done")
 	add(c.Triage.Snoozed(), "snoozed until "+p.clock(c.Triage.SnoozedUntil, now))

@@ -56,7 +56,7 @@ func (p *plain) beginAnswer(ctx context.Context, t typedCommand) (*answer, inbox
 		return nil, inbox.Draft{}, err
 	}
 	a := &answer{newComposing(p), thread.Conversation, thread.Conversation.Participant.ID}
-	if w := p.Window(a.to); !w.Answerable() && w.Reason != "" { // the provider has said so itself
+	if w := p.OurWindow(a.to); !w.Answerable() && w.Reason != "" { // the provider has said so itself
 		return nil, inbox.Draft{}, &inbox.Error{Kind: inbox.WindowIsOver, Op: "send", Text: windowSentence(w, time.Now(), p.config.Screen.TimeZone)}
 	}
 	a.learnWords()

@@ -165,7 +165,7 @@ func nameAnyway(err error) error {
 
 // tellLate says when the platform takes only what a person has written.
 func (a *app) tellLate(s *session, c inbox.Conversation) {
-	w := s.Window(c)
+	w := s.OurWindow(c)
 	if left, _ := w.Left(time.Now()); w.Phase == inbox.WindowLate {
 		a.complain(fmt.Sprintf("the reply window of %s is late (%s left): human agents only", describeCustomer(c), shortLeft(left)), "")
 	}

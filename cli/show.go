@@ -147,7 +147,7 @@ func noteOfFailure(f *inbox.Failure) string {
 }
 
 func (s *session) printHeading(w io.Writer, c inbox.Conversation) error {
-	window := windowSentence(s.Window(c), time.Now(), s.config.Screen.TimeZone)
+	window := windowSentence(s.OurWindow(c), time.Now(), s.config.Screen.TimeZone)
 	_, err := fmt.Fprintf(w, "%s (%s), %s\n%s\n\n", describeCustomer(c), c.ID.Account(), inbox.CleanLine(window), c.ID)
 	return err
 }

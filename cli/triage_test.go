@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"maps"
@@ -228,10 +229,10 @@ func TestSendAndDone(t *testing.T) {
 	}
 }
 
-// TestSnoozeBeforeCloseByTheRightClock: a window ends by the provider's clock, a
-// snooze by ours.
-func TestSnoozeBeforeCloseByTheRightClock(t *testing.T) {
-	t.Parallel()
+// withSlowClock is a session in this process, on a machine whose clock is a day behind
+// the provider's. Maya has just written.
+func withSlowClock(t *testing.T) (a *app, out *bytes.Buffer, in *inbox.Inbox) {
+	t.Helper()
 	provider := inboxtest.NewProvider()
 	provider.InspectFunc = func(context.Context) (inbox.AccountInfo, error) {
 		return inbox.AccountInfo{ServerTime: time.Now().Add(24 * time.Hour)}, nil
@@ -250,7 +251,15 @@ func TestSnoozeBeforeCloseByTheRightClock(t *testing.T) {
 	}}}); err != nil {
 		t.Fatal(err)
 	}
-	a, out := appWith(t, in, &config.Config{Screen: config.Screen{TimeZone: time.UTC}})
+	a, out = appWith(t, in, &config.Config{Screen: config.Screen{TimeZone: time.UTC}})
+	return a, out, in
+}
+
+// TestSnoozeBeforeCloseByTheRightClock: a window ends by the provider's clock, a
+// snooze by ours.
+func TestSnoozeBeforeCloseByTheRightClock(t *testing.T) {
+	t.Parallel()
+	a, out, in := withSlowClock(t)
 	a.args = []string{"snooze", "maya", "2h before close"}
 	if code := a.run(t.Context()); code != exitDone {
 		t.Fatalf("exit code %d\n%s", code, out)
@@ -258,5 +267,19 @@ func TestSnoozeBeforeCloseByTheRightClock(t *testing.T) {
 	c, err := in.Find(t.Context(), "maya")
 	if off := c.Triage.SnoozedUntil.Sub(in.OurWindow(c).ClosesAt.Add(-2 * time.Hour)).Abs(); err != nil || off > time.Minute {
 		t.Errorf("it comes back %s off: %v", off, err)
+	}
+}
+
+// TestTimeLeftByTheRightClock: the window is open for seven days from now, whatever
+// the clock of this machine says.
+func TestTimeLeftByTheRightClock(t *testing.T) {
+	t.Parallel()
+	a, out, _ := withSlowClock(t)
+	for _, args := range [][]string{{"list"}, {"show", "maya"}, {"person", "maya"}} {
+		out.Reset()
+		a.args = args
+		if code := a.run(t.Context()); code != exitDone || !strings.Contains(out.String(), "6d 23h") {
+			t.Errorf("%v: exit code %d\n%s", args, code, out)
+		}
 	}
 }
