@@ -64,6 +64,16 @@ func TestSearchFindsNotesAndSaysWhatTheyAre(t *testing.T) {
 	})
 }
 
+func TestSearchFindsWhatComesWhileItIsOpen(t *testing.T) {
+	atShop(t, 120, 40, ui.Options{}, busyShop, func(s *shop) {
+		s.look("umbrella")
+		s.Sees("nothing found")
+		s.writes(inbox.Facebook, "Jamal", "do you have an umbrella?", 0)
+		s.Wait(time.Second)
+		s.Sees("1 of 1", "do you have an umbrella?")
+	})
+}
+
 func TestSearchMarksTheWords(t *testing.T) {
 	atShop(t, 120, 40, ui.Options{Theme: ui.ThemeMono}, busyShop, func(s *shop) {
 		s.look("buckle")

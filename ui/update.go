@@ -253,7 +253,7 @@ func (u *UI) changed(c inbox.Changes) tea.Cmd {
 		}
 	}
 	if len(c.Conversations) > 0 {
-		cmds = append(cmds, u.readList(), u.readCounts())
+		cmds = append(cmds, u.readList(), u.readCounts(), u.followSearch())
 	}
 	if _, moved := c.Conversations[u.thread.id]; moved {
 		cmds = append(cmds, u.readThread())
