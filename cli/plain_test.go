@@ -373,6 +373,33 @@ func TestPlainExitCodes(t *testing.T) {
 	d.plainly("parley done wenzel", "help snooze", "help", "?").exits(exitDone).prints("done: Wenzel", "2h before close", "reply [N]: answer", "unsnooze").lacks("Global Flags")
 }
 
+// TestPlainSendsNoWordOfThePrompt: who believes to be back at the prompt, after a
+// refusal above all, is told where a line goes before a customer gets it.
+func TestPlainSendsNoWordOfThePrompt(t *testing.T) {
+	t.Parallel()
+	world, d := newPlainDesk(t, "plain = true\n")
+	w := d.open()
+	w.waits("parley>")
+	w.press("open wenzel\rreply\r.\r")
+	w.waits("there is nothing to send", "Still in the answer to Wenzel Abt, Instagram; .quit leaves it.")
+	w.press("reply\rq\r")
+	w.waits("reply is a word of the prompt, and the line is not taken", "a blank before it makes it text", "q is a word of the prompt")
+	w.press(" list\rquit\rDone.\r.\r")
+	w.waits("Queued for Wenzel Abt")
+	w.press("note\r.\r.quit\r")
+	w.waits("the note is empty", "Still in the note about Wenzel Abt, Instagram; .quit leaves it.")
+	w.press("quit\r")
+	w.exits()
+	if sent := world.Deliveries(); len(sent) != 1 || sent[0].Text != "list\nquit\nDone." {
+		t.Errorf("delivered %+v", sent)
+	}
+	// A pipe is written ahead, and means what it says.
+	d.plainly("open ottilie", "reply", "list", ".").exits(exitDone)
+	if sent := world.Deliveries(); len(sent) != 2 || sent[1].Text != "list" {
+		t.Errorf("delivered %+v", sent)
+	}
+}
+
 // TestPlainTellsAFailedSend: what the provider refuses is told by itself.
 func TestPlainTellsAFailedSend(t *testing.T) {
 	t.Parallel()

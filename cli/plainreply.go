@@ -59,6 +59,7 @@ func (p *plain) beginAnswer(ctx context.Context, t typedCommand) (*answer, inbox
 	if w := p.OurWindow(a.to); !w.Answerable() && w.Reason != "" { // the provider has said so itself
 		return nil, inbox.Draft{}, &inbox.Error{Kind: inbox.WindowIsOver, Op: "send", Text: windowSentence(w, time.Now(), p.config.Screen.TimeZone)}
 	}
+	a.name = "the answer to " + a.who(a.to)
 	a.learnWords()
 	a.save = a.saveDraft
 	a.finish = func(ctx context.Context) (bool, error) { return a.send(ctx, manner{}) }
@@ -200,7 +201,7 @@ func (a *answer) send(ctx context.Context, m manner) (done bool, err error) {
 // closed window, and in several pieces.
 func (a *answer) mayLeave(ctx context.Context, r *inbox.SendRequest) (bool, error) {
 	if strings.TrimSpace(r.Text) == "" && len(r.Media) == 0 {
-		return false, &usageError{text: "there is nothing to send", hint: ".quit leaves the answer"}
+		return false, &usageError{text: "there is nothing to send"}
 	}
 	if empty := inbox.Unfilled(r.Text); len(empty) > 0 {
 		return false, &usageError{text: "{{" + strings.Join(empty, "}}, {{") + "}} is not filled in", hint: "write it without: .clear begins anew"}

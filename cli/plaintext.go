@@ -22,12 +22,14 @@ const endOfText = "."
 // composing is a text under way.
 type composing struct {
 	*plain
+	name   string // the answer to whom, the note about whom
 	lines  []string
 	media  []string
 	words  map[string]composingWord // by name, without the dot
 	save   func(context.Context) error
 	finish func(context.Context) (done bool, err error) // at the dot
 	flawed bool                                         // something of it went wrong, and nobody is there to mend it
+	flows  bool                                         // a line was taken since the beginning, or since the last refusal
 }
 
 // composingWord is a word that begins with a dot. It is done when the text is
@@ -73,6 +75,7 @@ func (c *composing) compose(ctx context.Context) error {
 		case err != nil:
 			c.app.report(err)
 			c.failed, c.flawed = true, !c.app.caller.Stdin
+			c.remind()
 		}
 		if done {
 			return nil
@@ -87,7 +90,10 @@ func (c *composing) take(ctx context.Context, line string) (done bool, err error
 	}
 	name, rest, isWord := dotWord(line)
 	if !isWord {
-		c.lines = append(c.lines, line)
+		if c.meansPrompt(line) {
+			return false, &usageError{text: line + " is a word of the prompt, and the line is not taken", hint: "a blank before it makes it text"}
+		}
+		c.lines, c.flows = append(c.lines, line), true
 		return false, c.save(ctx)
 	}
 	word, ok := c.words[name]
@@ -98,6 +104,25 @@ func (c *composing) take(ctx context.Context, line string) (done bool, err error
 		return c.end(ctx, func(ctx context.Context) (bool, error) { return word.run(ctx, rest) })
 	}
 	return word.run(ctx, rest)
+}
+
+// remind says where the agent still is after something was refused: the next line
+// may well be meant for the prompt.
+func (c *composing) remind() {
+	if c.app.caller.Stdin {
+		c.flows = false
+		c.say("Still in %s; .quit leaves it.", c.name)
+	}
+}
+
+// meansPrompt tells that a line was typed in the belief that the prompt takes it: a
+// word of it alone, before anything else. A customer is not to get it.
+func (c *composing) meansPrompt(line string) bool {
+	if c.flows || !c.app.caller.Stdin {
+		return false
+	}
+	_, short := shortWords[line]
+	return short || slices.Contains(c.plain.words(), line)
 }
 
 // end finishes the text. Where nobody hears what goes wrong, it leaves as it was
@@ -153,7 +178,7 @@ func (c *composing) show(context.Context, string) (bool, error) {
 }
 
 func (c *composing) clear(ctx context.Context, _ string) (bool, error) {
-	c.lines, c.media, c.flawed = nil, nil, false
+	c.lines, c.media, c.flawed, c.flows = nil, nil, false, false
 	if err := c.save(ctx); err != nil {
 		return false, err
 	}
@@ -224,12 +249,14 @@ func (p *plain) noteWord(ctx context.Context, t typedCommand) error {
 	}
 	about := thread.Conversation.ID
 	c := newComposing(p)
+	c.name = "the note about " + p.who(thread.Conversation)
 	c.save = func(ctx context.Context) error { return p.SaveNoteDraft(ctx, about, c.text()) }
 	c.finish = func(ctx context.Context) (bool, error) {
 		if c.text() == "" {
-			return false, &usageError{text: "the note is empty", hint: ".quit leaves it"}
+			return false, &usageError{text: "the note is empty"}
 		}
 		if code := p.invoke(ctx, "note", "--", string(about), c.text()); code != exitDone {
+			c.remind()
 			return false, nil // the text stays
 		}
 		return true, p.SaveNoteDraft(ctx, about, "")

@@ -285,6 +285,7 @@ func TestABrokenUploadIsNoEnd(t *testing.T) {
 	p.app.stderr, p.app.caller.Stdin = &complained, true
 	p.lines = newLineSource(strings.NewReader("hello\n.\n.show\n.quit\n"), &guard{})
 	c := newComposing(p)
+	c.name = "the answer to Ann"
 	c.save = func(context.Context) error { return nil }
 	c.finish = func(context.Context) (bool, error) {
 		return false, &inbox.Error{Kind: inbox.Unavailable, Text: "the line is torn", Err: io.EOF}
@@ -292,7 +293,7 @@ func TestABrokenUploadIsNoEnd(t *testing.T) {
 	if err := c.compose(t.Context()); err != nil {
 		t.Errorf("it ends with %v", err)
 	}
-	if !strings.Contains(complained.String(), "the line is torn") || said.String() != "hello\nKept as a draft.\n" {
+	if !strings.Contains(complained.String(), "the line is torn") || said.String() != "Still in the answer to Ann; .quit leaves it.\nhello\nKept as a draft.\n" {
 		t.Errorf("%q, %q", said.String(), complained.String())
 	}
 }
