@@ -139,6 +139,7 @@ const firstSettings = `
 
 # [ui]
 # theme = "auto"            # or "dark", "light", "mono" (no colours), "contrast", or one of your own
+# title = "Parley"          # what the screen is called, at its top
 # density = "comfortable"   # or "compact": one line for each conversation
 # time_zone = "local"       # or a zone such as "Europe/Berlin"
 # hours = 24                # or 12
@@ -164,4 +165,8 @@ const firstSettings = `
 # base = "dark"
 # link = "#c3a6ff"          # title active faint unread own good warn urgent link note selection
 # urgent = "9"              # #rrggbb, one of the terminal's 256, or none
+
+# Single colours over whichever theme is chosen:
+# [ui.colours]
+# note = "#ffd75f"
 `

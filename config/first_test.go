@@ -142,7 +142,7 @@ func uncommented(text string) string {
 
 // notExplained are keys of which a first config has no example: those of one
 // provider's windows are those of another's too, and a certificate has to be there.
-var notExplained = []string{"instagram", "chatt2me", "tls_cert", "tls_key", "title", "colours"}
+var notExplained = []string{"instagram", "chatt2me", "tls_cert", "tls_key"}
 
 // TestDraftExplainsAllKeys: whatever a config may say stands in the first one.
 func TestDraftExplainsAllKeys(t *testing.T) {
