@@ -238,7 +238,8 @@ func (p *plain) ask(ctx context.Context, prompt string) (string, error) {
 }
 
 // agrees asks a question; anything but yes is no. Without an answer the error is
-// errNoInput.
+// errNoInput. Whoever has written a pipe may not have expected the question: a line
+// that does not answer it is the next command, and must not be missing there.
 func (p *plain) agrees(ctx context.Context, question string) (bool, error) {
 	answer, err := p.ask(ctx, question+" yes or no? ")
 	if !p.app.caller.Stdin {
@@ -247,6 +248,12 @@ func (p *plain) agrees(ctx context.Context, question string) (bool, error) {
 	switch strings.ToLower(strings.TrimSpace(answer)) {
 	case "y", "yes":
 		return err == nil, err
+	case "n", "no":
+		return false, err
+	}
+	if err == nil && !p.app.caller.Stdin {
+		p.lines.putBack(answer)
+		err = &usageError{text: "the question was not answered", hint: "yes or no on a line of its own answers it"}
 	}
 	return false, err
 }

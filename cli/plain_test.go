@@ -341,6 +341,7 @@ func TestPlainSendsAsMeantOrNotAtAll(t *testing.T) {
 		{"We have written it in", ".NET, as you wished.", "."},
 		{"We have \xff for you.", "."},
 		{"The label:", ".attach nothing.jpg", ".done"},
+		{strings.Repeat("Wort ", 500), "."}, // which asks whether it is to be split
 		{"Hi {{first_name}}", "."},
 	}
 	for _, lines := range wrong {

@@ -23,6 +23,7 @@ const longestTerminalLine = 4095
 // lineSource hands over what is typed.
 type lineSource struct {
 	typed chan typedLine // closed at the end
+	first []string       // put back: what comes before that
 }
 
 type typedLine struct {
@@ -76,8 +77,16 @@ func readLine(r *bufio.Reader) (line typedLine, more bool) {
 // can end with.
 var errNoInput = errors.New("the input has ended")
 
+// putBack makes a line the next one again.
+func (s *lineSource) putBack(line string) { s.first = append(s.first, line) }
+
 // next is the next line; errNoInput at the end.
 func (s *lineSource) next(ctx context.Context) (string, error) {
+	if len(s.first) > 0 {
+		line := s.first[0]
+		s.first = s.first[1:]
+		return line, nil
+	}
 	select {
 	case line, ok := <-s.typed:
 		if !ok {
