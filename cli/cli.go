@@ -126,6 +126,9 @@ func (a *app) report(err error) int {
 		return exitFailed
 	}
 	a.logFailure(err)
+	if a.held != nil && a.held.offer != nil && a.held.offer(err) {
+		return exitFailed
+	}
 	if usage, ok := asUsage(err); ok {
 		a.complain(usage.text, usage.hint)
 		return exitUsage

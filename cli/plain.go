@@ -133,6 +133,7 @@ func (p *plain) talk(ctx context.Context) error {
 			return p.verdict()
 		case ctx.Err() != nil:
 			return nil
+		case p.offer(ctx, err):
 		case err != nil:
 			p.app.report(err)
 			p.failed = true

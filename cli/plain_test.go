@@ -401,6 +401,31 @@ func TestPlainSendsNoWordOfThePrompt(t *testing.T) {
 	}
 }
 
+// TestPlainOffersWhoIsMeant: a name that two customers have is answered with numbers,
+// for the prompt's own words and for commands; a pipe's numbers stay what they were.
+func TestPlainOffersWhoIsMeant(t *testing.T) {
+	t.Parallel()
+	world, d := newPlainDesk(t, "plain = true\n")
+	arrive(t, world, inbox.Facebook, "Wenzel Zoll", "Another question", 3*time.Minute)
+	d.knows("wenzel z")
+	w := d.open()
+	w.waits("parley>")
+	w.press("open wenzel\r")
+	w.waits(`"wenzel" names several conversations`, "1. From: Wenzel Abt, Instagram", "2. From: Wenzel Zoll, Facebook")
+	w.press("2\r")
+	w.waits("Wenzel Zoll, Facebook>")
+	w.press("back\rlist ottilie\rdone wenzel\r")
+	w.waits("1. From: Ottilie Brunner")
+	w.press("done 1\r")
+	w.waits("done: Wenzel Abt")
+	w.press("quit\r")
+	w.exits()
+	if out := w.output(); strings.Contains(out, "acme/") {
+		t.Errorf("an ID is told:\n%s", out)
+	}
+	d.plainly("list ottilie", "open wenzel", "open 1").exits(exitFailed).prints("\nOttilie Brunner, Facebook, ").says("acme/instagram/", "give the ID")
+}
+
 // TestPlainTellsAFailedSend: what the provider refuses is told by itself.
 func TestPlainTellsAFailedSend(t *testing.T) {
 	t.Parallel()

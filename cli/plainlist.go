@@ -255,6 +255,32 @@ func (p *plain) openWord(ctx context.Context, t typedCommand) error {
 	return p.enter(ctx, c.ID, inbox.Position{})
 }
 
+// offer lists the conversations that a name may mean, so that a number says which.
+// A pipe has counted ahead: there the numbers stay what they were.
+func (p *plain) offer(ctx context.Context, err error) bool {
+	several, ok := errors.AsType[*inbox.Several](err)
+	if !ok || !p.app.caller.Stdin {
+		return false
+	}
+	p.app.complain(fmt.Sprintf("%q names several conversations", several.Name), "say which by its number, or by more of the name")
+	p.app.report(p.tell(ctx, func(ctx context.Context, take func(plainRow) error) error {
+		for _, found := range several.Found {
+			c, err := p.Conversation(ctx, found.ID)
+			if inbox.KindOf(err) == inbox.NotFound { // forgotten meanwhile
+				continue
+			}
+			if err == nil {
+				err = take(plainRow{id: c.ID, said: p.describeRow(c)})
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	return true
+}
+
 // openRow opens a row of the listing.
 func (p *plain) openRow(ctx context.Context, i int) error {
 	p.listing.at = i

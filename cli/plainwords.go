@@ -179,7 +179,8 @@ func (p *plain) invokeReading(ctx context.Context, input *commandInput, args ...
 	a := p.app
 	code = a.runHeld(ctx, &app{
 		stdin: relay.NewReplay(input), stdout: a.stdout, stderr: a.stderr, terse: true,
-		args: args, caller: a.caller, redactor: a.redactor, log: a.log, held: &held{p.session, p.places},
+		args: args, caller: a.caller, redactor: a.redactor, log: a.log,
+		held: &held{session: p.session, at: p.places, offer: func(err error) bool { return p.offer(ctx, err) }},
 	})
 	p.failed = p.failed || code != exitDone
 	return code

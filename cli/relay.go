@@ -150,7 +150,7 @@ func (a *app) attend(ctx context.Context, s *session, b *background) {
 func (a *app) runFor(ctx context.Context, s *session, at config.Places, call *relay.Call) (code int) {
 	return a.runHeld(ctx, &app{
 		stdin: relay.NewReplay(call.Stdin), stdout: call.Stdout, stderr: a.redactor.writer(call.Stderr),
-		args: call.Args, caller: call.Caller, redactor: a.redactor, log: a.log, held: &held{s, at},
+		args: call.Args, caller: call.Caller, redactor: a.redactor, log: a.log, held: &held{session: s, at: at},
 	})
 }
 
@@ -171,7 +171,8 @@ func (a *app) runHeld(ctx context.Context, b *app) (code int) {
 // held is the session of the process that runs a command for another one.
 type held struct {
 	*session
-	at config.Places
+	at    config.Places
+	offer func(error) bool // helps out of what went wrong, instead of an error; nil: nobody does
 }
 
 // withHeld is withSession in that process.

@@ -19,7 +19,7 @@ func appWith(t *testing.T, in *inbox.Inbox, c *config.Config) (a *app, out *byte
 	out = &bytes.Buffer{}
 	log := slog.New(slog.DiscardHandler)
 	s := &session{Inbox: in, config: c, guard: &guard{dir: t.TempDir(), redactor: &redactor{}, log: log, stop: func() {}}}
-	return &app{stdout: out, stderr: out, redactor: &redactor{}, log: log, held: &held{s, config.Places{}}}, out
+	return &app{stdout: out, stderr: out, redactor: &redactor{}, log: log, held: &held{session: s}}, out
 }
 
 // TestSendAndDoneLeavesWhatCameMeanwhile: the provider takes its time, and the

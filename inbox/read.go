@@ -101,16 +101,26 @@ func (in *Inbox) Conversation(ctx context.Context, id ConversationID) (c Convers
 	return c, err
 }
 
-// findLimit is how many candidates an ambiguous name lists.
-const findLimit = 5
+const (
+	findLimit = 5  // how many candidates the text of an error names
+	mostFound = 50 // how many it carries
+)
+
+// Several is the cause of an error about a name that several conversations have.
+type Several struct {
+	Name  string         // as it was given, in one line
+	Found []Conversation // newest first, of very many the first
+}
+
+func (s *Several) Error() string { return fmt.Sprintf("%d conversations or more", len(s.Found)) }
 
 // Find returns the one conversation that the text names: by ID, by the
 // provider's id, or by an unambiguous part of the name. NotFound when there is
-// none; Rejected, naming the candidates, when there are several.
+// none; Rejected, naming the candidates and caused by Several, when there are more.
 func (in *Inbox) Find(ctx context.Context, text string) (c Conversation, err error) {
 	var found []Conversation
 	err = in.store.View(ctx, func(r Reader) error {
-		found, err = r.FindConversations(text, findLimit+1)
+		found, err = r.FindConversations(text, mostFound)
 		return err
 	})
 	switch {
@@ -131,6 +141,7 @@ func (in *Inbox) Find(ctx context.Context, text string) (c Conversation, err err
 	return c, &Error{
 		Kind: Rejected, Op: "find", Text: fmt.Sprintf("%q names several conversations: %s", CleanLine(text), strings.Join(names, ", ")),
 		Hint: "give the ID, or more of the name",
+		Err:  &Several{CleanLine(text), found},
 	}
 }
 
