@@ -325,6 +325,10 @@ func TestPlainLosesNoTextToCommands(t *testing.T) {
 	if sent := world.Deliveries(); len(sent) != 0 {
 		t.Errorf("delivered %+v", sent)
 	}
+	d.parley("send", "ottilie", "Not yet.", "--at", "20h").exits(exitDone)
+	d.plainly("open nobody", "discard", "snooze wen tomorrow", "list is:snoozed").exits(exitFailed).prints("Nothing is found.")
+	d.parley("outbox").exits(exitDone).prints("Not yet.")
+	d.plainly("open nobody", "back", "discard").exits(exitFailed).prints("Ottilie Brunner")
 	d.plainly("open nobody", "back", "send ottilie It is here.").exits(exitFailed)
 	if sent := world.Deliveries(); len(sent) != 1 || sent[0].Platform != inbox.Facebook {
 		t.Errorf("delivered %+v", sent)

@@ -80,6 +80,12 @@ func asksHelp(flags []string) bool {
 	return slices.Contains(flags, "--help") || slices.Contains(flags, "-h")
 }
 
+// astray tells that what is read was written for a conversation that could not be
+// opened, by somebody who did not hear of it.
+func (p *plain) astray() bool { return p.missed && !p.app.caller.Stdin }
+
+var errAstray = &usageError{text: "no conversation is open: the last one was not found", hint: "after back, words are for any"}
+
 func takesText(cmd *cobra.Command) bool { return slices.Contains(strings.Fields(cmd.Use), argText) }
 
 // readsText tells that the text for a customer is in the lines behind the command.
@@ -108,8 +114,8 @@ func (p *plain) withText(cmd *cobra.Command, typed typedCommand) ([]string, erro
 		return append(append(args, string(p.open)), texts(words)...), nil
 	}
 	if len(words) > 0 && !asksHelp(flags) {
-		if p.missed && !p.app.caller.Stdin { // the first word was to be text
-			return nil, &usageError{text: "no conversation is open: the last one was not found", hint: "after back, the first word is a name"}
+		if p.astray() { // the first word was to be text
+			return nil, errAstray
 		}
 		id, err := p.target(words[0])
 		if err != nil {
@@ -125,6 +131,8 @@ func (p *plain) withText(cmd *cobra.Command, typed typedCommand) ([]string, erro
 func (p *plain) several(more, flags []string, words []lineWord) (args []string, err error) {
 	var names, own []lineWord
 	switch {
+	case slices.Contains(more, argWhen) && p.astray() && !hasQuery(flags):
+		return nil, errAstray // the first word may well be one of the time
 	case slices.Contains(more, argWhen):
 		names, own = p.splitWhen(flags, words)
 	case len(more) > 0:
@@ -194,6 +202,9 @@ func (p *plain) withItem(ctx context.Context, takes []string, words []lineWord) 
 		if _, err := p.OutboxItem(ctx, inbox.OutboxID(words[0].text)); err == nil {
 			args, words = append(args, words[0].text), words[1:]
 		}
+	}
+	if len(args) == 0 && p.astray() {
+		return nil, errAstray
 	}
 	if len(args) == 0 {
 		id, err := p.onlyItem(ctx)
