@@ -92,9 +92,6 @@ func (a *app) send(ctx context.Context, args []string, o sendOptions) error {
 			}
 		}
 		what := inbox.Composition{Conversation: c.ID, Text: text, Media: a.namedMedia(o.media)}
-		if err := s.uploadMedia(ctx, &what, o.split); err != nil {
-			return s.nameSplit(what, err)
-		}
 		request := inbox.SendRequest{Composition: what, Split: o.split, KeepDraft: true, Automated: o.automated, Anyway: o.anyway}
 		if o.at != "" {
 			if request.At, err = s.when(c, o.at); err != nil {
@@ -103,7 +100,7 @@ func (a *app) send(ctx context.Context, args []string, o sendOptions) error {
 			a.warnOfTime(s, c, request.At)
 			o.wait = 0 // nobody waits at a prompt until tomorrow
 		}
-		items, err := s.Send(ctx, request)
+		items, err := s.uploadAndSend(ctx, c, request)
 		switch {
 		case err != nil && o.at != "":
 			return s.nameSplit(what, err)

@@ -37,12 +37,22 @@ func (a *app) namedMedia(media []string) []string {
 	return named
 }
 
+// uploadAndSend puts the message into the outbox when all of its files have addresses.
+func (s *session) uploadAndSend(ctx context.Context, c inbox.Conversation, r inbox.SendRequest) ([]inbox.OutboxItem, error) {
+	if slices.ContainsFunc(r.Media, isFileURL) {
+		if err := s.MaySend(c, r); err != nil {
+			return nil, err
+		}
+		if err := s.uploadMedia(ctx, &r.Composition, r.Split); err != nil {
+			return nil, err
+		}
+	}
+	return s.Send(ctx, r)
+}
+
 // uploadMedia gives each file an address. What would be refused anyway is found
 // before anything is uploaded.
 func (s *session) uploadMedia(ctx context.Context, what *inbox.Composition, split bool) error {
-	if !slices.ContainsFunc(what.Media, isFileURL) {
-		return nil
-	}
 	if most := s.Capabilities(what.Conversation).MaxMedia; len(what.Media) > most {
 		return inbox.Errorf(inbox.Rejected, "%s takes at most %d media per message, these are %d", what.Conversation.Platform().Label(), most, len(what.Media))
 	}

@@ -87,6 +87,26 @@ func TestSendUploadsFilesOfTheCaller(t *testing.T) {
 	run.ends(syscall.SIGTERM, exitDone)
 }
 
+// TestNothingIsUploadedThatCannotBeSent: neither out of the window, nor for a time at
+// which nothing may leave.
+func TestNothingIsUploadedThatCannotBeSent(t *testing.T) {
+	t.Parallel()
+	_, d, _ := newGraphDesk(t, "\n[window.instagram.instagram]\nopen = \"1s\"\n")
+	folder := withBucket(d)
+	await(t, "the window to close", func() bool {
+		return d.parley("list", "zenobia", "--json").exits(exitDone).one()["window"].(record)["phase"] == "closed"
+	})
+	send := func(args ...string) outcome {
+		return d.parleyIn(folder, append([]string{"send", "zenobia", "look", "--media", "lamp 1.jpg"}, args...)...)
+	}
+	send().exits(exitFailed).says("the reply window closed", "--anyway lets the provider decide")
+	send("--at", "2h").exits(exitFailed).says("before the message would leave")
+	send("--at", "someday").exits(exitFailed)
+	if _, err := os.Stat(filepath.Join(d.home, "uploaded")); err == nil {
+		t.Errorf("uploaded: %s", d.read("uploaded"))
+	}
+}
+
 func TestSendSaysWhatAFileNeeds(t *testing.T) {
 	t.Parallel()
 	_, d, _ := newGraphDesk(t, "")

@@ -136,6 +136,16 @@ func (in *Inbox) pieces(r SendRequest) ([]Composition, error) {
 	return pieces, nil
 }
 
+// MaySend tells why a message would be refused to the customer whatever is in it, for
+// whoever has work to do before it is sent. It costs no I/O.
+func (in *Inbox) MaySend(c Conversation, r SendRequest) error {
+	a, err := in.account(c.ID.Account())
+	if err != nil {
+		return err
+	}
+	return in.maySend(a, c, r)
+}
+
 // maySend refuses what cannot arrive, or would arrive at somebody else.
 func (in *Inbox) maySend(a *account, c Conversation, r SendRequest) error {
 	if r.Recipient != "" && r.Recipient != c.Participant.ID {
