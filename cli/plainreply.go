@@ -221,7 +221,7 @@ func (a *answer) mayLeave(ctx context.Context, r *inbox.SendRequest) (bool, erro
 	if err != nil {
 		return false, err
 	}
-	if w := a.Window(c); r.At.IsZero() && !w.Answerable() && w.Reason == "" {
+	if w := a.OurWindow(c); r.At.IsZero() && !w.Answerable() && w.Reason == "" {
 		ok, err := a.agrees(ctx, "By our clock the reply window has closed, "+ago(w.ClosesAt, time.Now())+"; the platform decides. Send it anyway?")
 		if err != nil || !ok {
 			return false, a.notSent(err)
