@@ -44,6 +44,7 @@ type plain struct {
 	out      io.Writer
 	tree     *cobra.Command // tells which words there are
 	news     *newsDesk
+	first    *firstReadings
 
 	listing listing
 	open    inbox.ConversationID                // what words without a CONVERSATION are for; "" at the list
@@ -122,7 +123,7 @@ var errQuit = errors.New("quit")
 func (p *plain) talk(ctx context.Context) error {
 	p.greet(ctx)
 	for {
-		p.tellNews()
+		p.tellNews(ctx)
 		line, err := p.ask(ctx, p.prompt(ctx))
 		if err == nil {
 			err = p.obey(ctx, line)
@@ -137,6 +138,9 @@ func (p *plain) talk(ctx context.Context) error {
 		case err != nil:
 			p.app.report(err)
 			p.failed = true
+			if inbox.KindOf(err) == inbox.NotFound {
+				p.tellReading()
+			}
 		}
 	}
 }
@@ -183,12 +187,8 @@ func (p *plain) isSending(ctx context.Context) bool {
 
 // greet says what there is, and how to find the words.
 func (p *plain) greet(ctx context.Context) {
-	counts, err := p.Counts(ctx)
-	if err != nil {
-		p.app.report(err)
-		return
-	}
-	p.say("%s, %d unread, %d unanswered. help tells the words.", counted(counts[inbox.ViewAll], "conversation"), counts[inbox.ViewUnread], counts[inbox.ViewUnanswered])
+	p.say("%s", strings.TrimSpace(p.inAll(ctx)+" help tells the words."))
+	p.tellReading()
 }
 
 // prompt names who words are for. A pipe needs none.

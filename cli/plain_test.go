@@ -430,6 +430,40 @@ func TestPlainOffersWhoIsMeant(t *testing.T) {
 	d.plainly("list ottilie", "open wenzel", "open 1").exits(exitFailed).prints("\nOttilie Brunner, Facebook, ").says("acme/instagram/", "give the ID")
 }
 
+// TestPlainTakesHistoryForNoNews: what the first reading of an account brings is told
+// in one line, and until then that it is not all there.
+func TestPlainTakesHistoryForNoNews(t *testing.T) {
+	t.Parallel()
+	world := newSim(t, sim.Options{Seed: 9, Quiet: true, CacheTime: time.Second, Conversations: 30, Messages: 90})
+	arrive(t, world, inbox.Instagram, "Wenzel Abt", "Any news of my order?", 2*time.Minute)
+	d := newDesk(t, world.BaseURL(), "[ui]\nplain = true\n")
+	if err := world.AddFault("read:latency=3s:3x"); err != nil {
+		t.Fatal(err)
+	}
+	w := d.open()
+	w.waits("0 conversations, 0 unread, 0 unanswered. help tells the words.", "acme is still being read for the first time: more may come.")
+	w.press("list wenzel\ropen wenzel\r")
+	w.waits("Nothing is found.", `no conversation is called "wenzel"`)
+	await(t, "the end of the first reading", func() bool {
+		w.press("\r")
+		return strings.Contains(w.output(), "acme is read for the first time: ")
+	})
+	hears(t, world, "Nora Lind", "Hello from Nora")
+	await(t, "the news", func() bool {
+		w.press("\r")
+		return strings.Contains(w.output(), "New from Nora Lind, Facebook: Hello from Nora")
+	})
+	w.press("quit\r")
+	w.exits()
+	out := w.output()
+	if n := strings.Count(out, "New from "); n != 1 || strings.Contains(out, "list is:unread tells them") || strings.Count(out, "is read for the first time") != 1 {
+		t.Errorf("%d news:\n%s", n, out)
+	}
+	if strings.Count(out, "is still being read") < 3 {
+		t.Errorf("it does not say that there is more:\n%s", out)
+	}
+}
+
 // TestPlainTellsAFailedSend: what the provider refuses is told by itself.
 func TestPlainTellsAFailedSend(t *testing.T) {
 	t.Parallel()

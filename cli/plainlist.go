@@ -95,6 +95,9 @@ func (p *plain) tellPage(ctx context.Context) error {
 	case len(added) == 0:
 		p.say("That was all.")
 	}
+	if !more {
+		p.tellReading()
+	}
 	return nil
 }
 

@@ -60,11 +60,14 @@ func (d *newsDesk) take() (news []inbox.News, lost int) {
 
 // hear begins to collect news; when it returns, none is missed any more.
 func (p *plain) hear(ctx context.Context, b *background) error {
+	p.first = newFirstReadings(p.Accounts(), time.Now())
 	ready := make(chan struct{})
 	ended := make(chan error, 1)
 	b.start(context.WithoutCancel(ctx), p.guard, "news", func(ctx context.Context) error {
 		err := p.Follow(ctx, inbox.FollowOptions{Closing: min(closingTold, p.config.Screen.ClosingSoon), Ready: func(inbox.NewsCursor) { close(ready) }}, func(n inbox.News) error {
-			p.news.put(n)
+			if !p.first.isHistory(n) {
+				p.news.put(n)
+			}
 			return nil
 		})
 		ended <- err
@@ -82,8 +85,9 @@ func (p *plain) hear(ctx context.Context, b *background) error {
 
 // tellNews tells what has come. Messages of conversations that are not open are
 // told up to a number: more would drown the rest.
-func (p *plain) tellNews() {
+func (p *plain) tellNews(ctx context.Context) {
 	p.tellIll()
+	p.tellRead(ctx)
 	news, more := p.news.take()
 	messages := 0
 	for _, n := range news {
@@ -192,7 +196,7 @@ func (p *plain) describeSent(n inbox.News) string {
 func (p *plain) waitWord(ctx context.Context, _ typedCommand) error {
 	p.say("Waiting, Enter ends it.")
 	for {
-		p.tellNews()
+		p.tellNews(ctx)
 		select {
 		case <-p.news.come:
 		case line, ok := <-p.lines.typed:
