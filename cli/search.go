@@ -83,6 +83,7 @@ const findsAtOnce = 200
 // eachFind calls f with what the search finds, newest first, limit of them at most
 // (0: all). It returns how far the index had come.
 func (s *session) eachFind(ctx context.Context, search inbox.Search, limit int, f func(inbox.SearchResult) error) (state inbox.IndexState, err error) {
+	s.awaitIndex(ctx)
 	q := inbox.SearchQuery{Search: search, By: s.listSearch(search).By}
 	for found := 0; ; {
 		q.Limit = findsAtOnce
@@ -101,6 +102,27 @@ func (s *session) eachFind(ctx context.Context, search inbox.Search, limit int, 
 		}
 		if q.Next = page.Next; q.Next == "" || limit > 0 && found >= limit {
 			return page.State, nil
+		}
+	}
+}
+
+// indexPatience is how long a search waits for the index of a running inbox.
+const indexPatience = 2 * time.Second
+
+// awaitIndex lets the index follow what is stored already: a script finds what its
+// line before has sent. One that is being made anew takes longer than anybody waits.
+func (s *session) awaitIndex(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, indexPatience)
+	defer cancel()
+	for {
+		state, ok := s.IndexState()
+		if !ok || state.Rebuilding || state.Broken != "" || state.Behind == 0 {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(10 * time.Millisecond):
 		}
 	}
 }
