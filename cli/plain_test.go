@@ -290,7 +290,7 @@ func TestPlainDemo(t *testing.T) {
 	d := newDesk(t, "http://127.0.0.1:1/api", "")
 	out := d.parleyReading("list is:unread\nopen 1\nreplies\nreply\n.insert orders/return\n.quit\nquit\n", "demo", "--plain").exits(exitDone)
 	isPlain(t, out.stdout)
-	out.prints("10. From: ", "more goes on.", "orders/where  ", "Send it back within 30 days", "thrown away: 1 draft")
+	out.prints("10. From: ", "more goes on.", "orders/where: Here is", "Send it back within 30 days", "thrown away: 1 draft")
 }
 
 // TestPlainForgesNoLine: what a customer writes cannot sound like another's line,
@@ -462,6 +462,16 @@ func TestPlainTakesHistoryForNoNews(t *testing.T) {
 	if strings.Count(out, "is still being read") < 3 {
 		t.Errorf("it does not say that there is more:\n%s", out)
 	}
+}
+
+// TestPlainTellsAReplyBeforeItIsInserted: all of it, filled in for who is to get it.
+func TestPlainTellsAReplyBeforeItIsInserted(t *testing.T) {
+	t.Parallel()
+	_, d := newShopDesk(t)
+	d.plainly("replies", "open quilla", "replies hello", "replies orders/late", "reply", ".quit").exits(exitDone).
+		prints("\nhello: Hi {{first_name}}", "\nHi Quilla, this is Sam.\n", "\nSorry, Quilla!\n").lacks("  ", "Kept as a draft")
+	d.plainly("replies hello", "open quilla", "replies nosuch", "replies --json").exits(exitFailed).
+		says("no conversation is open", `there is no reply "nosuch" for Instagram`).prints(`"name":"orders/late"`)
 }
 
 // TestPlainTellsAFailedSend: what the provider refuses is told by itself.

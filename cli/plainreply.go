@@ -157,6 +157,23 @@ func (a *answer) insert(ctx context.Context, name string) (bool, error) {
 	return false, a.save(ctx)
 }
 
+// repliesWord tells which canned replies there are, or all of one as it would leave.
+func (p *plain) repliesWord(ctx context.Context, t typedCommand) error {
+	if len(t.words) == 0 || hasFlag(t.words) {
+		return p.command(ctx, []string{"replies"}, t)
+	}
+	c, err := p.current(ctx)
+	if err != nil {
+		return err
+	}
+	text, err := p.app.replyText(ctx, p.session, c, t.rest())
+	if err != nil {
+		return err
+	}
+	p.say("%s", text)
+	return nil
+}
+
 func (a *answer) sendLater(ctx context.Context, when string) (bool, error) {
 	if when == "" {
 		return false, &usageError{text: ".at expects a time", hint: "such as .at tomorrow 8am"}

@@ -46,6 +46,7 @@ func promptWords() []promptWord {
 		{"links", "", "the addresses in the messages that were read", (*plain).linksWord},
 		{"reply", "[N]", "answer, in as many lines as you like", (*plain).replyWord},
 		{"note", "[TEXT]", "write a private note, for agents only", (*plain).noteWord},
+		{"replies", "[NAME]", "the canned replies; with a name: what the open conversation would get", (*plain).repliesWord},
 		{"undo", "", "take the last decision back, or what has not left yet", (*plain).undoWord},
 		{"back", "", "close the conversation", (*plain).backWord},
 		{"wait", "", "tell what happens as it happens, until Enter", (*plain).waitWord},

@@ -76,11 +76,14 @@ func (a *app) listReplies(ctx context.Context, asJSON bool) error {
 	})
 	for _, r := range replies {
 		var err error
-		if asJSON {
+		name, text := strings.TrimSuffix(r.Name+" ("+r.Platform.Label()+")", " ()"), ansi.Truncate(inbox.CleanLine(r.Text), 70, "…")
+		switch {
+		case asJSON:
 			err = jsonLines(a.stdout).Encode(recordOfReply(r))
-		} else {
-			name := strings.TrimSuffix(r.Name+" ("+r.Platform.Label()+")", " ()")
-			_, err = fmt.Fprintf(a.stdout, "%-28s  %s\n", name, ansi.Truncate(inbox.CleanLine(r.Text), 70, "…"))
+		case a.terse: // columns are for the eye
+			_, err = fmt.Fprintf(a.stdout, "%s: %s\n", name, text)
+		default:
+			_, err = fmt.Fprintf(a.stdout, "%-28s  %s\n", name, text)
 		}
 		if err != nil {
 			return err
