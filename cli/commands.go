@@ -61,6 +61,9 @@ Exit codes: 0 done, 1 failed, 2 wrong usage or config.`,
 		a.searchCommand(), a.exportCommand(), a.statsCommand(), a.followCommand(), a.runCommand(), a.webhookCommand(), a.loginCommand(), a.doctorCommand(), a.demoCommand(), a.simCommand(), a.configCommand(), a.manCommand(), a.versionCommand(),
 	)
 	root.AddCommand(a.decisionCommands()...)
+	if a.terse {
+		tellToEars(root)
+	}
 	return root
 }
 

@@ -21,8 +21,9 @@ import (
 // gestureLong is what the help of each of them says.
 const gestureLong = `
 
-It goes through the outbox and waits for the provider as send does. With --json,
-the object of send --json, with one part of kind %q.`
+It goes through the outbox and waits for the provider as send does.
+
+With --json, the object of send --json, with one part of kind %q.`
 
 // messageHelp tells how a message is named.
 const messageHelp = `

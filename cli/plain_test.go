@@ -474,6 +474,16 @@ func TestPlainTellsAReplyBeforeItIsInserted(t *testing.T) {
 		says("no conversation is open", `there is no reply "nosuch" for Instagram`).prints(`"name":"orders/late"`)
 }
 
+// TestPlainHelpIsForThePrompt: it explains the word that runs there, and not what
+// only scripts ask for; the command line's own help has that still.
+func TestPlainHelpIsForThePrompt(t *testing.T) {
+	t.Parallel()
+	_, d := newPlainDesk(t, "")
+	d.plainly("help read").exits(exitDone).prints("read [N or NAME]: what is new", "--query QUERY").lacks("Usage:", "Read marks all")
+	d.plainly("help list", "help show", "help react", "help outbox retry").exits(exitDone).prints("has: and phrases need", "--view", "What was never read", "--ids", "MESSAGE is an ID").lacks("With --json", "      --json", "closes_at", "send_at")
+	d.parley("react", "--help").exits(exitDone).prints("\n\nWith --json, the object of send --json", "--json ")
+}
+
 // TestPlainTellsAFailedSend: what the provider refuses is told by itself.
 func TestPlainTellsAFailedSend(t *testing.T) {
 	t.Parallel()

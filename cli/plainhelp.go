@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/spf13/cobra"
+
 	"parley/inbox"
 )
 
@@ -122,6 +124,9 @@ func (p *plain) explain(ctx context.Context, t typedCommand) error {
 		_, _ = a.tellWords(ctx, "") // it cannot fail
 	case "note":
 		_, _ = newComposing(p).tellWords(ctx, "")
+	case "read": // the command line's marks conversations, which is not what was asked about
+		p.say("Reading marks as read. With several numbers, or --query QUERY, they are marked without being told.")
+		return nil
 	}
 	path := strings.Fields(name)
 	if slices.Contains(p.commandNames(), path[0]) {
@@ -129,4 +134,18 @@ func (p *plain) explain(ctx context.Context, t typedCommand) error {
 		p.invoke(ctx, append(path, "--help")...)
 	}
 	return nil
+}
+
+// tellToEars leaves out of a command's help what is for scripts: at a prompt it
+// would stand between somebody who listens and the rest.
+func tellToEars(cmd *cobra.Command) {
+	paragraphs := strings.Split(cmd.Long, "\n\n")
+	paragraphs = slices.DeleteFunc(paragraphs, func(text string) bool { return strings.HasPrefix(text, "With --json") })
+	cmd.Long = strings.Join(paragraphs, "\n\n")
+	if f := cmd.Flags().Lookup("json"); f != nil {
+		f.Hidden = true
+	}
+	for _, sub := range cmd.Commands() {
+		tellToEars(sub)
+	}
 }
