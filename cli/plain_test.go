@@ -373,6 +373,7 @@ func TestPlainExitCodes(t *testing.T) {
 	d.plainly("nonsense").exits(exitFailed).says(`there is no word "nonsense"`)
 	d.plainly("open nobody").exits(exitFailed)
 	d.plainly("follow").exits(exitFailed).says("wait tells what happens")
+	d.plainly("o ottilie").exits(exitDone).prints("\nOttilie Brunner, Facebook, ")
 	d.plainly("s").exits(exitFailed).says(`"s" may be search, seen, send, `)
 	d.plainly("forget wenzel", "list wenzel").exits(exitFailed).says("--yes removes without asking").prints("1. From: Wenzel")
 	d.plainly("parley done wenzel", "help snooze", "help", "?").exits(exitDone).prints("done: Wenzel", "2h before close", "reply [N]: answer", "unsnooze").lacks("Global Flags")

@@ -58,7 +58,7 @@ func promptWords() []promptWord {
 
 // shortWords are typed often, or known from the screen's keys.
 var shortWords = map[string]string{
-	"?": "help", "q": "quit", "exit": "quit", "r": "reply", "e": "done", "b": "snooze", "z": "undo", "u": "back", "f": "search", "/": "list",
+	"?": "help", "q": "quit", "exit": "quit", "o": "open", "r": "reply", "e": "done", "b": "snooze", "z": "undo", "u": "back", "f": "search", "/": "list",
 	"retry": "outbox retry", "discard": "outbox discard", "recall": "outbox recall", "reschedule": "outbox at",
 }
 
