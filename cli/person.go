@@ -171,18 +171,9 @@ func (p person) name() string {
 
 // decided is what agents have decided, "" for nothing.
 func (p person) decided(zone *time.Location) string {
-	var words []string
-	t := p.conversation.Triage
-	for _, d := range []struct {
-		is   bool
-		word string
-	}{
-		{p.conversation.IsDone(), "done"}, {t.Snoozed(), "snoozed until " + minuteOf(t.SnoozedUntil, zone)}, {t.Muted, "muted"}, {t.Mine, "mine"},
-		{p.conversation.Taken, "held by another app"}, {len(t.Labels) > 0, "labels " + strings.Join(t.Labels, " ")},
-	} {
-		if d.is {
-			words = append(words, d.word)
-		}
+	words := p.conversation.Stands(func(at time.Time) string { return minuteOf(at, zone) })
+	if labels := p.conversation.Triage.Labels; len(labels) > 0 {
+		words = append(words, "labels "+strings.Join(labels, " "))
 	}
 	return strings.Join(words, ", ")
 }

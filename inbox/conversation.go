@@ -115,6 +115,24 @@ func (c Conversation) LastActivity() time.Time { return later(c.Last.At, c.Triag
 // provider, and has not come back since.
 func (c Conversation) IsDone() bool { return c.Triage.Done || c.Archived }
 
+// Stands is how things are with the conversation, in the words that agents read;
+// when writes a time.
+func (c Conversation) Stands(when func(time.Time) string) (words []string) {
+	add := func(is bool, word string) {
+		if is {
+			words = append(words, word)
+		}
+	}
+	add(c.IsDone(), "done")
+	if c.Triage.Snoozed() {
+		add(true, "snoozed until "+when(c.Triage.SnoozedUntil))
+	}
+	add(c.Triage.Muted, "muted")
+	add(c.Triage.Mine, "mine")
+	add(c.Taken, "held by another app")
+	return words
+}
+
 // IsUnread tells whether unread messages are to be shown as such: those of a
 // muted conversation are not.
 func (c Conversation) IsUnread() bool { return c.Unread > 0 && !c.Triage.Muted }

@@ -191,27 +191,16 @@ func (u *UI) sayWindow(s *sheet, c inbox.Conversation) time.Time {
 }
 
 func (u *UI) sayTriage(s *sheet, c inbox.Conversation) {
-	var states []string
-	add := func(is bool, word string) {
-		if is {
-			states = append(states, word)
-		}
-	}
-	t := c.Triage
-	add(c.IsDone(), "done")
-	add(t.Snoozed(), "snoozed until "+u.personDate(t.SnoozedUntil))
-	add(t.Muted, "muted")
-	add(t.Mine, "mine")
-	add(c.Taken, "held by another app")
-	if len(states)+len(t.Labels)+len(u.personNotesOf(c)) == 0 {
+	states, labels := c.Stands(u.personDate), c.Triage.Labels
+	if len(states)+len(labels)+len(u.personNotesOf(c)) == 0 {
 		return
 	}
 	s.heading("agents")
 	if len(states) > 0 {
 		s.say(plain, strings.Join(states, ", "))
 	}
-	if len(t.Labels) > 0 {
-		s.say(plain, "labels: "+strings.Join(t.Labels, ", "))
+	if len(labels) > 0 {
+		s.say(plain, "labels: "+strings.Join(labels, ", "))
 	}
 	for _, note := range u.personNotesOf(c) {
 		s.say(u.style[roleNote], "note, "+u.personDate(note.CreatedAt)+": "+inbox.CleanLine(note.Text))
