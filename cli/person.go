@@ -4,7 +4,6 @@ package cli
 // not asked.
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -67,7 +66,13 @@ func (a *app) person(ctx context.Context, name string, asJSON bool) error {
 		if asJSON {
 			return jsonLines(a.stdout).Encode(p.record())
 		}
-		_, err = io.WriteString(a.stdout, strings.Join(slices.DeleteFunc(p.lines(s.config.Screen.TimeZone), func(line string) bool { return line == "" }), "\n")+"\n")
+		now, zone := time.Now(), s.config.Screen.TimeZone
+		window, when := windowSentence(p.ours, now, zone), func(at time.Time) string { return minuteOf(at, zone) }
+		if a.terse { // it is heard
+			window, when = s.spokenWindow(p.ours, now), func(at time.Time) string { return s.clock(at, now) }
+		}
+		lines := slices.DeleteFunc(p.lines(window, when), func(line string) bool { return line == "" })
+		_, err = io.WriteString(a.stdout, strings.Join(lines, "\n")+"\n")
 		return err
 	})
 }
@@ -135,19 +140,19 @@ func (p person) record() personRecord {
 	return r
 }
 
-// lines are the same for people; an empty one says nothing.
-func (p person) lines(zone *time.Location) []string {
+// lines are the same for people; an empty one says nothing. when writes a time.
+func (p person) lines(window string, when func(time.Time) string) []string {
 	c := p.conversation
 	lines := []string{p.name(), inbox.CleanLine(string(c.ID)), c.Participant.ProfileLink(c.ID.Platform())}
 	for _, other := range p.related {
 		lines = append(lines, "also on "+other.ID.Platform().Label()+": "+inbox.CleanLine(string(other.ID)))
 	}
 	lines = append(lines,
-		inbox.CleanLine(windowSentence(p.ours, time.Now(), zone)),
+		inbox.CleanLine(window),
 		strings.TrimSuffix("rule: "+p.can.Window.String()+", by "+p.can.Window.Source, ", by "),
-		p.decided(zone), p.contact(zone))
+		p.decided(when), p.contact(when))
 	for _, note := range p.past.Notes {
-		lines = append(lines, "# "+minuteOf(note.CreatedAt, zone)+"  "+inbox.CleanLine(note.Text))
+		lines = append(lines, "# "+when(note.CreatedAt)+"  "+inbox.CleanLine(note.Text))
 	}
 	for _, ability := range p.can.Abilities() {
 		word := "cannot"
@@ -170,8 +175,8 @@ func (p person) name() string {
 }
 
 // decided is what agents have decided, "" for nothing.
-func (p person) decided(zone *time.Location) string {
-	words := p.conversation.Stands(func(at time.Time) string { return minuteOf(at, zone) })
+func (p person) decided(when func(time.Time) string) string {
+	words := p.conversation.Stands(when)
 	if labels := p.conversation.Triage.Labels; len(labels) > 0 {
 		words = append(words, "labels "+strings.Join(labels, " "))
 	}
@@ -179,14 +184,18 @@ func (p person) decided(zone *time.Location) string {
 }
 
 // contact is what has been between us.
-func (p person) contact(zone *time.Location) string {
+func (p person) contact(when func(time.Time) string) string {
 	c := p.conversation
 	text := counted(c.Messages, "message") + ", " + fmt.Sprint(c.Unread) + " unread"
 	for _, at := range []struct {
 		what string
 		time time.Time
 	}{{"first", p.past.First}, {"the customer's last", c.LastReceivedAt}, {"ours", c.LastSentAt}, {"read up to", c.ReadUpTo}} {
-		text += "; " + at.what + ": " + cmp.Or(minuteOf(at.time, zone), "-")
+		said := "-"
+		if !at.time.IsZero() {
+			said = when(at.time)
+		}
+		text += "; " + at.what + ": " + said
 	}
 	return text
 }

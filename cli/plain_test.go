@@ -485,6 +485,22 @@ func TestPlainHelpIsForThePrompt(t *testing.T) {
 	d.parley("react", "--help").exits(exitDone).prints("\n\nWith --json, the object of send --json", "--json ")
 }
 
+// TestPlainTellsAPersonToEars: times as one says them, and no columns of digits.
+func TestPlainTellsAPersonToEars(t *testing.T) {
+	t.Parallel()
+	_, d := newPlainDesk(t, "")
+	iso := regexp.MustCompile(`\d{4}-\d\d-\d\d`)
+	out := d.plainly("open wenzel", "note pays late", "snooze tomorrow 8am", "who").exits(exitDone).
+		prints("\n6 days 23 h left\nrule: ", "snoozed until tomorrow 08:00", "ours: -").stdout
+	_, told, _ := strings.Cut(out, "account acme through ayrshare")
+	if found := iso.FindString(told); found != "" || told == "" {
+		t.Errorf("who tells %q:\n%s", found, out)
+	}
+	if out := d.parley("who", "wenzel").exits(exitDone).prints("to answer: ").stdout; !iso.MatchString(out) {
+		t.Errorf("the command line tells no dates:\n%s", out)
+	}
+}
+
 // TestPlainTellsAFailedSend: what the provider refuses is told by itself.
 func TestPlainTellsAFailedSend(t *testing.T) {
 	t.Parallel()

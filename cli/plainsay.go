@@ -4,6 +4,7 @@ package cli
 // heard.
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -75,4 +76,16 @@ func leftWords(w inbox.Window, now time.Time) string {
 		return ""
 	}
 	return "reply window closed"
+}
+
+// spokenWindow is the same where somebody has asked about the customer.
+func (s *session) spokenWindow(w inbox.Window, now time.Time) string {
+	text := cmp.Or(leftWords(w, now), "no limit to answer")
+	if !w.ClosesAt.IsZero() && !w.ClosesAt.After(now) {
+		text += " since " + s.clock(w.ClosesAt, now)
+	}
+	if w.Reason != "" {
+		text += ": " + w.Reason
+	}
+	return text
 }
