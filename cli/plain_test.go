@@ -150,6 +150,22 @@ func TestPlainAsksBeforeItSends(t *testing.T) {
 		says("there is no file", "there is no word .nonsense", "{{first_name}} is not filled in", "there is nothing to send").prints("Taken away:  .quit", "...\n.50 each\nKept as a draft.")
 }
 
+// TestPlainSendsNoDraftFromAPipe: what an agent has half typed is not sent by a script.
+func TestPlainSendsNoDraftFromAPipe(t *testing.T) {
+	t.Parallel()
+	world, d := newPlainDesk(t, "")
+	d.plainly("open ottilie", "reply", "Half an ans", ".quit").exits(exitDone)
+	d.plainly("open ottilie", "reply", "It leaves today.", ".").exits(exitFailed).
+		says("a draft of the answer to Ottilie Brunner", "it stays a draft", ".clear").prints("Kept as a draft.")
+	if sent := world.Deliveries(); len(sent) != 0 {
+		t.Errorf("delivered %+v", sent)
+	}
+	d.plainly("open ottilie", "reply", ".clear", "It leaves today.", ".").exits(exitDone)
+	if sent := world.Deliveries(); len(sent) != 1 || sent[0].Text != "It leaves today." {
+		t.Errorf("delivered %+v", sent)
+	}
+}
+
 // TestPlainTellsWhatIsPossible: help has the words of a text before it is begun, and
 // an answer that was taken back is where it says.
 func TestPlainTellsWhatIsPossible(t *testing.T) {

@@ -29,6 +29,7 @@ type composing struct {
 	save   func(context.Context) error
 	finish func(context.Context) (done bool, err error) // at the dot
 	flawed bool                                         // something of it went wrong, and nobody is there to mend it
+	found  bool                                         // it goes on with a draft that was there before
 	flows  bool                                         // a line was taken since the beginning, or since the last refusal
 }
 
@@ -127,12 +128,16 @@ func (c *composing) meansPrompt(line string) bool {
 
 // end finishes the text. Where nobody hears what goes wrong, it leaves as it was
 // meant or stays a draft, and is over either way: the lines behind it are the next
-// commands, and may well be for somebody else.
+// commands, and may well be for somebody else. What an agent has half typed does not
+// leave with it.
 func (c *composing) end(ctx context.Context, finish func(context.Context) (bool, error)) (done bool, err error) {
 	if c.app.caller.Stdin {
 		return finish(ctx)
 	}
-	if !c.flawed {
+	switch {
+	case c.found:
+		err = &usageError{text: "a draft of " + c.name + " was there before, and nobody here has read it: it stays a draft", hint: ".clear before the first line throws it away"}
+	case !c.flawed:
 		done, err = finish(ctx)
 	}
 	if !done {
@@ -178,7 +183,7 @@ func (c *composing) show(context.Context, string) (bool, error) {
 }
 
 func (c *composing) clear(ctx context.Context, _ string) (bool, error) {
-	c.lines, c.media, c.flawed, c.flows = nil, nil, false, false
+	c.lines, c.media, c.flawed, c.found, c.flows = nil, nil, false, false, false
 	if err := c.save(ctx); err != nil {
 		return false, err
 	}
@@ -218,6 +223,7 @@ func (c *composing) resume(text string, media []string) {
 	if text == "" && len(media) == 0 {
 		return
 	}
+	c.found = true
 	c.media = slices.Clone(media)
 	if text != "" {
 		c.lines = strings.Split(text, "\n")
