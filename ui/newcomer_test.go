@@ -156,7 +156,7 @@ func TestPaletteSaysThatItGoesOn(t *testing.T) {
 	})
 }
 
-func TestPaletteFindsWordsBeforeScatteredLetters(t *testing.T) {
+func TestPaletteFindsWordsAndNoScatteredLetters(t *testing.T) {
 	for text, want := range map[string]string{"sno": "snooze until a time", "done": "done, or back", "lab": "put labels on it", "undo": "undo the last", "sched": "scheduled", "emo": "react with an emoji"} {
 		atShop(t, 80, 24, ui.Options{}, threeCustomers, func(s *shop) {
 			s.Press("ctrl+k")
@@ -164,8 +164,17 @@ func TestPaletteFindsWordsBeforeScatteredLetters(t *testing.T) {
 			if first := s.Lines()[2]; !strings.Contains(first, want) {
 				t.Errorf("%q finds %q first, want %q", text, first, want)
 			}
+			s.Misses("your posts")
 		})
 	}
+}
+
+func TestPaletteFindsScatteredLettersWhereNoWordHasThem(t *testing.T) {
+	atShop(t, 80, 24, ui.Options{}, threeCustomers, func(s *shop) {
+		s.Press("ctrl+k")
+		s.Type("snzu")
+		s.Sees("snooze until a time")
+	})
 }
 
 func TestUndoSelectsWhatHasComeBack(t *testing.T) {

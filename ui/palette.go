@@ -70,11 +70,17 @@ func (p *palette) search() {
 	}
 	text := strings.ToLower(strings.TrimSpace(p.input.text))
 	slices.SortStableFunc(p.found, func(a, b *action) int { return cmp.Compare(actionRank(a, text), actionRank(b, text)) })
+	if len(p.found) > 0 && actionRank(p.found[0], text) < scattered {
+		p.found = slices.DeleteFunc(p.found, func(a *action) bool { return actionRank(a, text) == scattered })
+	}
 }
 
+// scattered is the rank of an action that has the letters only here and there. It
+// is offered where no other has them together.
+const scattered = 4
+
 // actionRank is how well an action fits: the smaller the better. Its name, or the
-// beginning of its help, comes before a word of them, then come its commands, and
-// scattered letters come last.
+// beginning of its help, comes before a word of them, and then come its commands.
 func actionRank(a *action, text string) int {
 	help := strings.ToLower(a.help)
 	switch all := help + " " + a.name; {
@@ -87,7 +93,7 @@ func actionRank(a *action, text string) int {
 	case strings.Contains(a.beside(), text):
 		return 3
 	}
-	return 4
+	return scattered
 }
 
 func (p *palette) draw(u *UI, width, height int) []string {
