@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"sync"
 	"testing"
 	"time"
 
@@ -108,6 +109,29 @@ func BenchmarkTextIndex(b *testing.B) {
 		b.StartTimer()
 	}
 	b.ReportMetric(float64(historySize()*b.N)/b.Elapsed().Seconds(), "messages/s")
+}
+
+// BenchmarkIngestFollowed is BenchmarkIngest with the indexer beside it: whether it
+// keeps up, and what is left for it when the messages end.
+func BenchmarkIngestFollowed(b *testing.B) {
+	c := open(b, b.TempDir())
+	ctx, stop := context.WithCancel(context.Background())
+	var running sync.WaitGroup
+	running.Go(func() { _ = c.RunIndex(ctx) })
+	done := 0
+	for b.Loop() {
+		fill(b, c, done, done+300)
+		done += 300
+	}
+	b.ReportMetric(float64(done*perConversation)/b.Elapsed().Seconds(), "messages/s")
+	b.ReportMetric(float64(c.IndexState().Behind), "behind")
+	stop()
+	running.Wait()
+	began := time.Now()
+	if err := c.CatchUp(context.Background()); err != nil {
+		b.Fatal(err)
+	}
+	b.ReportMetric(float64(time.Since(began).Microseconds())/1000, "catch-up-ms")
 }
 
 func folderSize(tb testing.TB, dir string) (size int64) {
