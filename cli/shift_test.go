@@ -96,7 +96,9 @@ func newShift(t *testing.T) *shift {
 	for _, name := range strings.Fields("Anna Ben Carla Dario Eva Finn Greta Hugo Ida Jonas") {
 		for _, family := range strings.Fields("Berg Costa Duarte Eriksen Fabre") {
 			if n := len(s.book); n < 50 {
-				s.arrives(name+" "+family, inbox.Platforms[n%len(inbox.Platforms)], time.Now().Add(-time.Duration(n)*time.Minute))
+				// Half a minute apart from the world's own, which are whole minutes old.
+				ago := time.Duration(n)*time.Minute - 30*time.Second
+				s.arrives(name+" "+family, inbox.Platforms[n%len(inbox.Platforms)], time.Now().Add(-ago))
 			}
 		}
 	}
