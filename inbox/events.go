@@ -313,9 +313,7 @@ func (fl *following) doubts(ctx context.Context, since time.Time) error {
 func (in *Inbox) lastTouched(o OutboxItem) time.Time {
 	at := later(o.CreatedAt, o.QueuedAt)
 	for _, p := range o.Parts {
-		if !p.AttemptedAt.IsZero() {
-			at = later(at, in.byOurClock(o.Conversation.Account(), p.AttemptedAt))
-		}
+		at = later(at, in.ByOurClock(o.Conversation.Account(), p.AttemptedAt))
 	}
 	return at
 }
@@ -332,7 +330,7 @@ func (fl *following) expectClosing(c Conversation) {
 // nearAt is when the end of a window comes near, by our clock: windows end by the
 // provider's.
 func (fl *following) nearAt(id ConversationID, ends time.Time) time.Time {
-	return fl.in.byOurClock(id.Account(), ends).Add(-fl.o.Closing)
+	return fl.in.ByOurClock(id.Account(), ends).Add(-fl.o.Closing)
 }
 
 // closings tells of windows whose end has come near, and finds out when the next

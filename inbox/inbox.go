@@ -279,13 +279,22 @@ func (in *Inbox) Now(id AccountID) time.Time {
 	return time.Now().UTC()
 }
 
-// byOurClock is an instant that is told by the clock of an account's provider.
-func (in *Inbox) byOurClock(id AccountID, at time.Time) time.Time { return at.Add(-in.skew(id)) }
+// ByOurClock converts an instant on the clock of an account's provider to ours. No
+// time stays none.
+func (in *Inbox) ByOurClock(id AccountID, at time.Time) time.Time {
+	if at.IsZero() {
+		return at
+	}
+	return at.Add(-in.skew(id))
+}
 
-// byProvidersClock is the other way round. It is our clock that goes wrong, so
+// ByProvidersClock is the other way round. It is our clock that goes wrong, so
 // for all accounts ("") the first will do that has found that out.
-func (in *Inbox) byProvidersClock(id AccountID, at time.Time) time.Time {
-	if id != "" {
+func (in *Inbox) ByProvidersClock(id AccountID, at time.Time) time.Time {
+	switch {
+	case at.IsZero():
+		return at
+	case id != "":
 		return at.Add(in.skew(id))
 	}
 	for _, id := range in.order {
@@ -332,9 +341,7 @@ func (in *Inbox) Window(c Conversation) Window {
 // with the time here.
 func (in *Inbox) OurWindow(c Conversation) Window {
 	w := in.Window(c)
-	if !w.ClosesAt.IsZero() {
-		w.ClosesAt = in.byOurClock(c.ID.Account(), w.ClosesAt)
-	}
+	w.ClosesAt = in.ByOurClock(c.ID.Account(), w.ClosesAt)
 	return w
 }
 

@@ -12,7 +12,7 @@ import (
 // List returns rows of the conversation list.
 func (in *Inbox) List(ctx context.Context, q ListQuery) (page ListPage, err error) {
 	if q.Sort == SortTimeLeft { // windows end by the provider's clock
-		q.Now = in.byProvidersClock(q.Account, q.Now)
+		q.Now = in.ByProvidersClock(q.Account, q.Now)
 	}
 	err = in.store.View(ctx, func(r Reader) error {
 		page, err = r.List(q)

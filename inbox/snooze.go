@@ -41,7 +41,7 @@ func (in *Inbox) snoozeWarning(c Conversation, until time.Time) string {
 		return ""
 	}
 	_, closes := policy.Ends(c.LastReceivedAt)
-	closes = in.byOurClock(c.ID.Account(), closes) // as until is
+	closes = in.ByOurClock(c.ID.Account(), closes) // as until is
 	if closes.After(until) {
 		return ""
 	}

@@ -526,7 +526,7 @@ func (u *UI) whyQueued(item *inbox.OutboxItem) string {
 	if f := item.Waiting; f != nil {
 		reasons = append(reasons, failureWords(f))
 	}
-	if at := u.onOurClock(account, item.NotBefore); at.After(u.now()) {
+	if at := u.in.ByOurClock(account, item.NotBefore); at.After(u.now()) {
 		reasons = append(reasons, "next try at "+at.In(u.opts.Zone).Format(u.opts.Clock))
 	}
 	if len(reasons) == 0 {

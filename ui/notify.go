@@ -337,7 +337,7 @@ func (u *UI) closingRead(msg closingNewsMsg) tea.Cmd {
 		if _, ends := w.Left(u.in.Now(row.ID.Account())); !ends || !u.wanted(row.Conversation) {
 			continue
 		}
-		end := u.onOurClock(row.ID.Account(), w.ClosesAt).Truncate(time.Second)
+		end := u.in.ByOurClock(row.ID.Account(), w.ClosesAt).Truncate(time.Second)
 		notice := end.Add(-closingNotice)
 		if u.now().Before(notice) {
 			due = sooner(due, notice)

@@ -187,7 +187,7 @@ func (u *UI) sayWindow(s *sheet, c inbox.Conversation) time.Time {
 	if policy.Source != "" {
 		s.link("by "+visible(ruleMaker(policy.Source)), safeLink(policy.Source))
 	}
-	return u.onOurClock(account, until)
+	return u.in.ByOurClock(account, until)
 }
 
 func (u *UI) sayTriage(s *sheet, c inbox.Conversation) {

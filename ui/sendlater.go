@@ -31,7 +31,7 @@ func (u *UI) openSendLater() tea.Cmd {
 // picked is by the provider's clock.
 func (u *UI) askWhen(title, hints string, conv inbox.Conversation, pick func(time.Time) tea.Cmd, more ...whenChoice) tea.Cmd {
 	check := func(at time.Time) (string, error) {
-		return u.in.CheckSendAt(conv, u.onTheirClock(conv.ID.Account(), at))
+		return u.in.CheckSendAt(conv, u.in.ByProvidersClock(conv.ID.Account(), at))
 	}
 	p := &whenPage{
 		title: title, hints: hints, window: u.in.Window(conv),
@@ -45,19 +45,10 @@ func (u *UI) askWhen(title, hints string, conv inbox.Conversation, pick func(tim
 			}
 			return ""
 		},
-		pick: func(c whenChoice) tea.Cmd { return pick(u.onTheirClock(conv.ID.Account(), c.at)) },
+		pick: func(c whenChoice) tea.Cmd { return pick(u.in.ByProvidersClock(conv.ID.Account(), c.at)) },
 	}
-	p.window.ClosesAt = u.onOurClock(conv.ID.Account(), p.window.ClosesAt)
+	p.window.ClosesAt = u.in.ByOurClock(conv.ID.Account(), p.window.ClosesAt)
 	return u.openWhen(p, more...)
-}
-
-// onTheirClock converts an instant on our clock to the one of an account's
-// provider.
-func (u *UI) onTheirClock(id inbox.AccountID, at time.Time) time.Time {
-	if at.IsZero() {
-		return at
-	}
-	return at.Add(u.in.Now(id).Sub(u.now()))
 }
 
 // waitsForTime tells that the entry is a message that an agent has scheduled and
@@ -86,9 +77,9 @@ func cannotReschedule(u *UI) string {
 func (u *UI) reschedule() tea.Cmd {
 	e, _ := u.thread.chosen(waitsForTime)
 	conv, item := u.thread.conv, *e.item
-	keep := whenChoice{text: "as it is", at: onTheMinute(u.onOurClock(conv.ID.Account(), item.SendAt))}
+	keep := whenChoice{text: "as it is", at: onTheMinute(u.in.ByOurClock(conv.ID.Account(), item.SendAt))}
 	return u.askWhen("send later to "+conv.Participant.DisplayName(), "schedules", conv, func(at time.Time) tea.Cmd {
-		text, _ := whenLabel(onTheMinute(u.onOurClock(conv.ID.Account(), at)), u.now(), u.opts.Zone, u.opts.Clock)
+		text, _ := whenLabel(onTheMinute(u.in.ByOurClock(conv.ID.Account(), at)), u.now(), u.opts.Zone, u.opts.Clock)
 		return u.do("change the time", "scheduled for "+text, func(ctx context.Context) error { return u.in.Reschedule(ctx, item.ID, at) })
 	}, keep)
 }
@@ -109,7 +100,7 @@ func (u *UI) sendNow(item inbox.OutboxItem) tea.Cmd {
 
 // scheduledWords say when a message leaves, "" when it is not scheduled, or due.
 func (u *UI) scheduledWords(item *inbox.OutboxItem) (text string, until time.Time) {
-	at := onTheMinute(u.onOurClock(item.Conversation.Account(), item.SendAt))
+	at := onTheMinute(u.in.ByOurClock(item.Conversation.Account(), item.SendAt))
 	if !waitsForTime(entry{item: item}) || !at.After(u.now()) {
 		return "", time.Time{}
 	}

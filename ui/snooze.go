@@ -30,7 +30,7 @@ func (u *UI) openSnooze() tea.Cmd {
 	}
 	if len(cs) == 1 {
 		p.window = u.in.Window(cs[0])
-		p.window.ClosesAt = u.onOurClock(cs[0].ID.Account(), p.window.ClosesAt)
+		p.window.ClosesAt = u.in.ByOurClock(cs[0].ID.Account(), p.window.ClosesAt)
 	}
 	if all(cs, func(c inbox.Conversation) bool { return c.Triage.Snoozed() }) {
 		return u.openWhen(p, whenChoice{text: backAtOnce})
@@ -64,5 +64,5 @@ func (u *UI) windowEnd(c inbox.Conversation) (end time.Time, ends bool) {
 		return end, false
 	}
 	_, end = u.in.Capabilities(c.ID).Window.Ends(c.LastReceivedAt)
-	return u.onOurClock(c.ID.Account(), end), true
+	return u.in.ByOurClock(c.ID.Account(), end), true
 }

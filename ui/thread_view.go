@@ -142,7 +142,7 @@ func (u *UI) drawWindowLine(width int) (string, time.Time) {
 	if rule := " · rule: "; source != "" && u.cells.width(rule+ruleMaker(source)) <= l.left {
 		l.put(u.style[roleFaint], rule).link(u.style[roleFaint], visible(ruleMaker(source)), safeLink(source))
 	}
-	return l.String(), u.onOurClock(c.ID.Account(), until)
+	return l.String(), u.in.ByOurClock(c.ID.Account(), until)
 }
 
 // drawMessages draws the part of the thread that is looked at.

@@ -273,19 +273,11 @@ func (u *UI) Init() tea.Cmd {
 
 func (u *UI) now() time.Time { return time.Now() }
 
-// onOurClock converts an instant on the clock of an account's provider.
-func (u *UI) onOurClock(id inbox.AccountID, at time.Time) time.Time {
-	if at.IsZero() {
-		return at
-	}
-	return at.Add(u.now().Sub(u.in.Now(id)))
-}
-
 // windowOf is the label of a conversation's reply window, until an instant on
 // our clock.
 func (u *UI) windowOf(c inbox.Conversation, seconds bool) (label string, r role, until time.Time) {
 	label, r, until = windowLabel(u.in.Window(c), u.in.Now(c.ID.Account()), seconds)
-	return label, r, u.onOurClock(c.ID.Account(), until)
+	return label, r, u.in.ByOurClock(c.ID.Account(), until)
 }
 
 // scope is where keys are looked up.
